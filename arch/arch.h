@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the kernel asks of the machine; arch/x86_64 implements it and decides no policy. Calls in
+ * the other direction are in arch/upcall.h.
+ *
+ * Invariants that no test can see, on every path into the kernel:
+ *   - DF, AC, NT and TF are clear and interrupts are off before the first C instruction: SYSCALL by
+ *     FMASK, traps by POPF in entry.asm. DF set would run string copies backwards, AC set would
+ *     open user pages to every kernel access, NT set would break IRET, TF would trap in ring 0.
+ *   - GS points at the CPU's block. NMI, #DB, #DF and #MC may come before SWAPGS; they don't trust
+ *     GS but read the block from the top of their own stack.
+ *   - SYSRET only returns to where a SYSCALL came from: Intel CPUs raise #GP in ring 0, on the
+ *     user's stack, for a non-canonical rcx. The last 64 KiB of the user half are never mapped, and
+ *     who changes a rip sets by_iret.
+ *   - The kernel has no red zone (-mno-red-zone): interrupts push onto the stack it runs on.
+ *   - The kernel touches no FPU or vector register (-mgeneral-regs-only).
+ */
+#pragma once
+#include "arch/cpu.h"
+#include "arch/layout.h"
+#include "arch/tcb.h"
+#include <j6/status.h>
+#include <j6/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct acpi_info;
+
+/* ---- start (each once, in this order; kernel/boot/main.c shows the whole list) ---- */
+
+/* Points GS at the block of the CPU that boots. Nothing per CPU works before. */
+void arch_percpu_init(void);
+
+/* Reads CPUID, turns on what the CPU has (WP, NX, SMEP, SMAP, UMIP, …) and SYSCALL. */
+void arch_cpu_init(void);
+
+/* Programs the PAT (0 WB, 1 WT, 2 UC-, 3 UC, 4 WC) and logs it and every MTRR. */
+void arch_pat_init(void);
+
+/* FPU on, with XSAVE where offered; fpu_area_size() is valid from here on. */
+void arch_fpu_init(void);
+
+/* Masks the PIC and every IOAPIC line; turns on the local APIC (x2APIC where offered). */
+void arch_apic_init(const struct acpi_info *acpi);
+
+/* Finds the TSC's frequency: CPUID, hypervisor leaf, else at most 1 ms against HPET, PM timer, PIT. */
+void arch_clock_init(const struct acpi_info *acpi);
+
+/* ---- time ---- */
+
+/* Monotonic nanoseconds since kernel entry. */
+j6_time_t clock_now(void);
+
+/* Interrupts this CPU once at the deadline, at once if it has passed; j6_deadline_never: not. */
+void clock_set_alarm(j6_time_t deadline);
+
+/* ---- interrupts and idling ---- */
+
+/* Waits for an interrupt, with interrupts on meanwhile; off again on return. */
+void arch_idle(void);
+
+/* Is this CPU's interrupt flag set? */
+bool arch_interrupts_on(void);
+
+/* Lets a processor that spins be nice to its sibling. */
+static inline void arch_pause(void)
+{
+    __asm__ volatile("pause");
+}
+
+/* ---- memory ---- */
+
+/* Copies to or from user memory; returns how many bytes are left. Ranges are checked before. */
+uint64_t arch_user_copy(void *dst, const void *src, uint64_t len);
+
+/* Fills in words for a seed; false if they are time stamps only. */
+bool arch_entropy(uint64_t *out, size_t count);
+
+/* ---- threads ---- */
+
+/* A thread that starts at entry with rsp = stack, rdi = arg and all else 0. */
+void tcb_init(struct tcb *tcb, uint64_t entry, uint64_t stack, uint64_t arg);
+
+/* Makes the tcb this CPU's own: address space, FPU, FS base. */
+void tcb_load(struct tcb *tcb);
+
+/* Saves what tcb_load doesn't keep in the tcb anyway (FPU, FS base), before another is loaded. */
+void tcb_save(struct tcb *tcb);
+
+/* Goes to user mode with the tcb that is loaded. Nothing may be held. */
+_Noreturn void tcb_enter(struct tcb *tcb);
+
+/* Bytes of a thread's FPU area; 64-byte aligned. fpu_area_init writes the initial state. */
+size_t fpu_area_size(void);
+void fpu_area_init(void *area);
+
+/* ---- power ---- */
+
+_Noreturn void arch_power_off(void);
+_Noreturn void arch_reset(void);
+_Noreturn void arch_halt(void);
+
+/*
+ * Ends an emulated machine with a code: port 0xf4 if the command line has verdict=0xf4, "Shutdown"
+ * to port 0x8900 on Bochs. Code 0 is success. Halts where there is neither.
+ */
+_Noreturn void arch_verdict(int code);
+
+/* What arch_power_off and arch_verdict need, from the ACPI tables and the command line. */
+void arch_power_init(const struct acpi_info *acpi, const char *verdict_option);
+
+/* Goes on in fn, on another stack; what is on this one is given up. */
+_Noreturn void arch_call_on_stack(vaddr_t stack_top, void (*fn)(void));

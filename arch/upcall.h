@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the machine layer asks of the kernel: the only calls upward. Implemented in mm and kernel.
+ */
+#pragma once
+#include "arch/types.h"
+#include <j6/status.h>
+#include <stdbool.h>
+
+struct tcb;
+struct page_table;
+
+/* A fault of user code that arch has no answer to. vector and error as the CPU gives them. */
+struct user_trap {
+    uint64_t vector;
+    uint64_t error;
+    uint64_t address; /* CR2 of a page fault, else 0 */
+};
+
+/* Never returns: the thread goes on, or has ended and another runs. */
+_Noreturn void upcall_user_trap(struct tcb *tcb, const struct user_trap *trap);
+
+/* A page fault on a user address by the copy routines. False: the copy ends there. */
+bool upcall_copy_fault(vaddr_t address, bool write);
+
+/* The alarm set by clock_set_alarm. Interrupts are off. */
+void upcall_alarm(void);
+
+/* Leaves the kernel: pending work first, then whichever thread is to run. */
+_Noreturn void kernel_leave(void);
+
+/* A zeroed page for page tables, charged to the table's owner; zeroed again when given back. */
+j6_status_t upcall_table_alloc(struct page_table *table, paddr_t *out_page) J6_MUST_USE;
+void upcall_table_free(struct page_table *table, paddr_t page);
+
+/* A system call: the number as it was in rax, the arguments in the tcb. Returns what goes to rax. */
+j6_status_t syscall_dispatch(struct tcb *tcb, uint64_t number);

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The local APIC (Intel SDM vol. 3, chapter 11), by MSRs where there is x2APIC, else by memory. The
+ * two 8259s that came before it are silenced here as well.
+ */
+#include "arch/x86_64/apic.h"
+#include "arch/arch.h"
+#include "arch/page_table.h"
+#include "arch/x86_64/acpi.h"
+#include "arch/x86_64/cpu.h"
+#include "arch/x86_64/trap.h"
+#include "arch/x86_64/x86.h"
+#include "kernel/base/log.h"
+#include "kernel/base/panic.h"
+
+/* Registers (table 11-6): the number added to MSR_X2APIC, a sixteenth of the offset in memory. */
+enum {
+    APIC_ID = 0x02,
+    APIC_VERSION = 0x03, /* bits 23 to 16: the number of the last local vector */
+    APIC_TASK_PRIORITY = 0x08,
+    APIC_EOI = 0x0b,
+    APIC_SPURIOUS = 0x0f,
+    APIC_ERROR_STATUS = 0x28,
+    APIC_LVT_CMCI = 0x2f,
+    APIC_LVT_TIMER = 0x32,
+    APIC_LVT_THERMAL = 0x33,
+    APIC_LVT_PERFORMANCE = 0x34,
+    APIC_LVT_LINT0 = 0x35, /* LINT1 follows */
+    APIC_LVT_ERROR = 0x37,
+    APIC_TIMER_INITIAL = 0x38,
+    APIC_TIMER_CURRENT = 0x39,
+    APIC_TIMER_DIVIDE = 0x3e,
+};
+
+/* Local vector table (figure 11-8), spurious vector (11-23), divider (11-10). */
+enum {
+    LVT_NMI = 4 << 8,
+    LVT_ACTIVE_LOW = 1 << 13,
+    LVT_MASKED = 1 << 16,
+    LVT_TIMER_DEADLINE = 2 << 17,
+    SPURIOUS_APIC_ON = 1 << 8,
+    DIVIDE_BY_1 = 0xb,
+};
+
+/* A vector below 16 would be an error, even if masked. */
+enum { LVT_OFF = LVT_MASKED | VECTOR_SPURIOUS };
+
+#define APIC_BASE_X2APIC (1ull << 10)
+#define APIC_BASE_ON (1ull << 11)
+#define APIC_BASE_ADDRESS 0x000ffffffffff000ull
+
+/* Two 8259A: command (ICW1) and data (ICW2 to 4, then the mask) of each. */
+enum { PIC1_COMMAND = 0x20, PIC1_DATA = 0x21, PIC2_COMMAND = 0xa0, PIC2_DATA = 0xa1 };
+
+/* Immutable after arch_apic_init. NULL: x2APIC. */
+static volatile uint32_t *registers;
+
+static uint32_t apic_read(unsigned reg)
+{
+    return registers != NULL ? registers[reg * 4] : (uint32_t)x86_rdmsr(MSR_X2APIC + reg);
+}
+
+static void apic_write(unsigned reg, uint32_t value)
+{
+    if (registers != NULL) {
+        registers[reg * 4] = value;
+    } else {
+        x86_wrmsr(MSR_X2APIC + reg, value);
+    }
+}
+
+void apic_eoi(void)
+{
+    apic_write(APIC_EOI, 0);
+}
+
+uint32_t apic_id(void)
+{
+    return registers != NULL ? apic_read(APIC_ID) >> 24 : apic_read(APIC_ID);
+}
+
+/* Masked for good; but even then an 8259 may raise a spurious interrupt, so not onto exceptions. */
+static void pic_init(void)
+{
+    static const struct {
+        uint8_t port, value;
+    } sequence[] = {
+        {PIC1_COMMAND, 0x11},       {PIC2_COMMAND, 0x11}, /* ICW1: edges, cascade, ICW4 follows */
+        {PIC1_DATA, VECTOR_IRQ_FIRST}, {PIC2_DATA, VECTOR_IRQ_FIRST + 8},
+        {PIC1_DATA, 1 << 2},        {PIC2_DATA, 2}, /* ICW3: the second hangs on line 2 */
+        {PIC1_DATA, 1},             {PIC2_DATA, 1}, /* ICW4: 8086 mode */
+        {PIC1_DATA, 0xff},          {PIC2_DATA, 0xff},
+    };
+    for (unsigned i = 0; i < sizeof(sequence) / sizeof(sequence[0]); i++) {
+        x86_out8(sequence[i].port, sequence[i].value);
+    }
+}
+
+/* x2APIC can't be entered from off in one step, nor left (§11.12.5). */
+static void apic_turn_on(void)
+{
+    uint64_t base = x86_rdmsr(MSR_APIC_BASE) | APIC_BASE_ON;
+    x86_wrmsr(MSR_APIC_BASE, base);
+    if (cpu_features.x2apic) {
+        x86_wrmsr(MSR_APIC_BASE, base | APIC_BASE_X2APIC);
+        return;
+    }
+    registers = device_map(base & APIC_BASE_ADDRESS, PAGE_SIZE);
+    if (registers == NULL) {
+        panic("no memory to map the local APIC");
+    }
+}
+
+/* The pins where ACPI says that NMIs come in; everything else local is off. */
+static void local_nmi_init(const struct acpi_info *acpi)
+{
+    uint32_t uid = ACPI_ALL_CPUS;
+    for (uint32_t i = 0; i < acpi->cpu_count; i++) {
+        if (acpi->cpus[i].apic_id == apic_id()) {
+            uid = acpi->cpus[i].uid;
+        }
+    }
+    for (uint32_t i = 0; i < acpi->local_nmi_count; i++) {
+        const struct acpi_local_nmi *nmi = &acpi->local_nmis[i];
+        if (nmi->lint <= 1 && (nmi->uid == ACPI_ALL_CPUS || nmi->uid == uid)) {
+            apic_write(APIC_LVT_LINT0 + nmi->lint,
+                       LVT_NMI | (nmi->trigger.active_low ? LVT_ACTIVE_LOW : 0));
+        }
+    }
+}
+
+static void local_vectors_init(const struct acpi_info *acpi)
+{
+    static const uint8_t lvt[] = {APIC_LVT_TIMER,     APIC_LVT_LINT0,       APIC_LVT_LINT0 + 1,
+                                  APIC_LVT_ERROR,     APIC_LVT_PERFORMANCE, APIC_LVT_THERMAL,
+                                  APIC_LVT_CMCI};
+    unsigned last = apic_read(APIC_VERSION) >> 16 & 0xff;
+    for (unsigned i = 0; i <= last && i < sizeof(lvt); i++) { /* older ones lack the later */
+        apic_write(lvt[i], LVT_OFF);
+    }
+    local_nmi_init(acpi);
+}
+
+void arch_apic_init(const struct acpi_info *acpi)
+{
+    if (!cpu_features.apic) {
+        panic("this CPU has no local APIC, or it is off in the firmware");
+    }
+    pic_init();
+    apic_turn_on();
+    apic_write(APIC_SPURIOUS, SPURIOUS_APIC_ON | VECTOR_SPURIOUS);
+    local_vectors_init(acpi);
+    apic_write(APIC_TASK_PRIORITY, 0);
+    apic_write(APIC_ERROR_STATUS, 0);
+    apic_write(APIC_TIMER_INITIAL, 0);
+    apic_write(APIC_TIMER_DIVIDE, DIVIDE_BY_1);
+    this_cpu(cpu)->apic_id = apic_id();
+    log_info("apic    id %u, %s", apic_id(), registers != NULL ? "xAPIC" : "x2APIC");
+    ioapic_init(acpi);
+}
+
+/* The fence orders a register in memory before MSR_TSC_DEADLINE (§11.5.4.1). */
+void apic_timer_init(bool deadline)
+{
+    apic_write(APIC_LVT_TIMER, VECTOR_TIMER | (deadline ? LVT_TIMER_DEADLINE : 0));
+    __asm__ volatile("mfence" ::: "memory");
+}
+
+void apic_timer_start(uint32_t count)
+{
+    apic_write(APIC_TIMER_INITIAL, count);
+}
+
+uint32_t apic_timer_count(void)
+{
+    return apic_read(APIC_TIMER_CURRENT);
+}

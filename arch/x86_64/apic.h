@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The interrupt controllers: each CPU's local APIC, and the I/O APICs between devices and CPUs.
+ *
+ * Rules: calls on the local APIC act on the CPU that makes them, with interrupts off.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+struct acpi_info;
+
+/* Ends the interrupt in service; not for spurious ones. */
+void apic_eoi(void);
+
+uint32_t apic_id(void);
+
+/*
+ * Lets the timer raise VECTOR_TIMER: when its count has come down to 0, or, with `deadline`, when
+ * the TSC reaches MSR_TSC_DEADLINE.
+ */
+void apic_timer_init(bool deadline);
+
+/* Counts down once, at the timer's own frequency; 0 stops it. */
+void apic_timer_start(uint32_t count);
+
+/* What is left of the count. */
+uint32_t apic_timer_count(void);
+
+/* Masks every line of every I/O APIC. */
+void ioapic_init(const struct acpi_info *acpi);

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How fast the TSC and the APIC timer run. Only exact statements of CPUID count: leaf 0x16 gives
+ * rounded marketing figures. Else the TSC is compared with a timer of known frequency for less than
+ * a millisecond. Single readings of such a timer are off by a tick and by the time that the access
+ * takes, so the mean of many at the start is compared with the mean of many at the end. Every wait
+ * is bounded by the TSC itself; a timer that isn't there reads as all ones, or never moves.
+ */
+#include "arch/page_table.h"
+#include "arch/x86_64/acpi.h"
+#include "arch/x86_64/apic.h"
+#include "arch/x86_64/clock.h"
+#include "arch/x86_64/cpu.h"
+#include "arch/x86_64/x86.h"
+#include "kernel/base/log.h"
+
+#define FS_PER_S 1000000000000000ull
+#define WINDOW_FS (FS_PER_S / 1000000 * 900) /* 900 µs */
+#define WINDOWS_PER_S (FS_PER_S / WINDOW_FS)
+
+/* What is believed. The slowest are emulators, which may count a few million ticks a second. */
+#define TSC_HZ_MIN 1000000ull
+#define TSC_HZ_MAX 20000000000ull
+#define APIC_HZ_MIN 100000ull
+#define APIC_HZ_MAX 4000000000ull
+
+/* A window lasts no longer than the fastest TSC that is believed needs for it. */
+#define WINDOW_TSC_MAX (TSC_HZ_MAX / WINDOWS_PER_S)
+
+/* Intel SDM vol. 2, CPUID; the hypervisors' leaves as in VMware's and KVM's documentation. */
+enum { LEAF_TSC = 0x15 };
+#define LEAF_HYPERVISOR 0x40000000u
+#define LEAF_HYPERVISOR_HZ 0x40000010u
+#define LEAF_HYPERVISOR_END 0x40000100u
+
+/* HPET (IA-PC HPET specification 1.0a, §2.3.1): words from its base. */
+enum {
+    HPET_PERIOD = 1, /* upper half of the capabilities: femtoseconds per tick */
+    HPET_CONFIG = 4,
+    HPET_COUNTER = 60, /* lower half */
+    HPET_SIZE = 0x400,
+};
+enum { HPET_CONFIG_ON = 1, HPET_PERIOD_MAX = 100000000 };
+
+/* Power management timer (ACPI 6.4, §4.8.3.3): 3.579545 MHz; 24 bits count everywhere. */
+enum { PM_TIMER_PERIOD_FS = 279365115, PM_TIMER_MASK = 0xffffff };
+
+/* Interval timer 8254, counter 2 (data sheet 231164): 1.193182 MHz. */
+enum { PIT_PERIOD_FS = 838095345, PIT_MASK = 0xffff };
+enum { PIT_COUNTER_2 = 0x42, PIT_COMMAND = 0x43, PIT_GATE = 0x61 };
+enum {
+    PIT_GATE_ON = 1 << 0, /* of counter 2 */
+    PIT_SPEAKER_ON = 1 << 1,
+    PIT_LATCH_2 = 0x80,
+    PIT_SETUP_2 = 0xb0, /* low byte then high byte, mode 0, binary */
+};
+
+/* A timer of known frequency; its count goes up. */
+struct reference {
+    const char *name;
+    bool (*start)(const struct acpi_info *acpi, struct reference *self);
+    uint32_t (*read)(void);
+    uint32_t mask;
+    uint32_t period_fs;
+};
+
+static volatile uint32_t *hpet;
+static uint16_t pm_timer;
+
+/* a * b / c, by way of 128 bits; the result must fit into 64. */
+static uint64_t mul_div(uint64_t a, uint64_t b, uint64_t c)
+{
+    uint64_t low, high;
+    __asm__("mulq %3" : "=a"(low), "=d"(high) : "a"(a), "rm"(b));
+    __asm__("divq %4" : "=a"(low), "=d"(high) : "a"(low), "d"(high), "rm"(c));
+    return low;
+}
+
+static uint32_t hpet_read(void)
+{
+    return hpet[HPET_COUNTER];
+}
+
+static bool hpet_start(const struct acpi_info *acpi, struct reference *self)
+{
+    hpet = acpi->hpet != 0 ? device_map(acpi->hpet, HPET_SIZE) : NULL;
+    if (hpet == NULL || hpet[HPET_PERIOD] == 0 || hpet[HPET_PERIOD] > HPET_PERIOD_MAX) {
+        return false;
+    }
+    self->period_fs = hpet[HPET_PERIOD];
+    hpet[HPET_CONFIG] |= HPET_CONFIG_ON;
+    return true;
+}
+
+static uint32_t pm_timer_read(void)
+{
+    return x86_in32(pm_timer);
+}
+
+static bool pm_timer_start(const struct acpi_info *acpi, struct reference *self)
+{
+    (void)self;
+    pm_timer = acpi->power.pm_timer;
+    return pm_timer != 0 && pm_timer_read() != UINT32_MAX;
+}
+
+/* The 8254 counts down. */
+static uint32_t pit_read(void)
+{
+    x86_out8(PIT_COMMAND, PIT_LATCH_2);
+    uint32_t low = x86_in8(PIT_COUNTER_2);
+    return ~(low | (uint32_t)x86_in8(PIT_COUNTER_2) << 8);
+}
+
+static bool pit_start(const struct acpi_info *acpi, struct reference *self)
+{
+    (void)acpi;
+    (void)self;
+    x86_out8(PIT_GATE, (uint8_t)((x86_in8(PIT_GATE) & ~PIT_SPEAKER_ON) | PIT_GATE_ON));
+    x86_out8(PIT_COMMAND, PIT_SETUP_2);
+    x86_out8(PIT_COUNTER_2, 0xff);
+    x86_out8(PIT_COUNTER_2, 0xff);
+    return true;
+}
+
+/* The best first. */
+static struct reference references[] = {
+    {"HPET", hpet_start, hpet_read, UINT32_MAX, 0},
+    {"PM timer", pm_timer_start, pm_timer_read, PM_TIMER_MASK, PM_TIMER_PERIOD_FS},
+    {"PIT", pit_start, pit_read, PIT_MASK, PIT_PERIOD_FS},
+};
+
+/* Sums of readings that were taken together. */
+struct readings {
+    uint64_t number;
+    uint64_t tsc;
+    uint64_t count;
+};
+
+/*
+ * Reads the timer through a window: the first third and the last third are kept, without what an
+ * interruption between the two counters has spoilt. False when the timer doesn't do its part.
+ */
+static bool window_read(const struct reference *ref, struct readings *first, struct readings *last)
+{
+    uint64_t third = WINDOW_FS / ref->period_fs / 3;
+    uint32_t start = ref->read();
+    uint64_t start_tsc = x86_rdtsc();
+    uint64_t tsc, count, quickest = UINT64_MAX;
+    *first = *last = (struct readings){0};
+    do {
+        tsc = x86_rdtsc();
+        count = (ref->read() - start) & ref->mask;
+        uint64_t took = x86_rdtsc() - tsc;
+        quickest = took < quickest ? took : quickest;
+        struct readings *sum = count < third ? first : last;
+        if (took <= 2 * quickest && (count < third || (count >= 2 * third && count < 3 * third))) {
+            sum->number++;
+            sum->tsc += tsc - start_tsc;
+            sum->count += count;
+        }
+    } while (count < 3 * third && tsc - start_tsc < WINDOW_TSC_MAX);
+    return first->number != 0 && last->number != 0;
+}
+
+/* The TSC's frequency, 0 if the timer doesn't work. */
+static uint64_t tsc_measure(const struct reference *ref)
+{
+    enum { FRACTION = 8 };
+    struct readings first, last;
+    if (!window_read(ref, &first, &last)) {
+        return 0;
+    }
+    uint64_t ticks = (last.tsc << FRACTION) / last.number - (first.tsc << FRACTION) / first.number;
+    uint64_t count =
+        (last.count << FRACTION) / last.number - (first.count << FRACTION) / first.number;
+    return mul_div(ticks, FS_PER_S, count * ref->period_fs);
+}
+
+/* The APIC timer's count so far, and the TSC at that moment: the tightest of a few readings. */
+struct moment {
+    uint64_t tsc;
+    uint32_t count;
+};
+
+static struct moment apic_moment(void)
+{
+    enum { TRIES = 4 };
+    struct moment best = {0};
+    uint64_t quickest = UINT64_MAX;
+    for (unsigned i = 0; i < TRIES; i++) {
+        uint64_t before = x86_rdtsc();
+        uint32_t count = UINT32_MAX - apic_timer_count();
+        uint64_t took = x86_rdtsc() - before;
+        if (took < quickest) {
+            quickest = took;
+            best = (struct moment){before + took / 2, count};
+        }
+    }
+    return best;
+}
+
+static bool within(uint64_t value, uint64_t min, uint64_t max)
+{
+    return min <= value && value <= max;
+}
+
+/* CPUID's own word for it, if it is an exact one. Fills in the APIC's frequency too if told. */
+static bool rates_told(struct clock_rates *out)
+{
+    struct cpuid leaf;
+    if (cpu_features.hypervisor) {
+        uint32_t highest = x86_cpuid(LEAF_HYPERVISOR, 0).eax;
+        if (highest < LEAF_HYPERVISOR_HZ || highest >= LEAF_HYPERVISOR_END) {
+            return false;
+        }
+        leaf = x86_cpuid(LEAF_HYPERVISOR_HZ, 0); /* kHz of TSC and APIC */
+        *out = (struct clock_rates){leaf.eax * 1000ull, leaf.ebx * 1000ull, "hypervisor"};
+    } else {
+        leaf = cpu_leaf(LEAF_TSC, 0); /* TSC = crystal in ecx * ebx / eax; the APIC runs on it */
+        if (leaf.eax == 0) {
+            return false;
+        }
+        *out = (struct clock_rates){(uint64_t)leaf.ecx * leaf.ebx / leaf.eax, leaf.ecx, "CPUID"};
+    }
+    return within(out->tsc_hz, TSC_HZ_MIN, TSC_HZ_MAX);
+}
+
+static bool tsc_find(const struct acpi_info *acpi, struct clock_rates *out)
+{
+    for (unsigned i = 0; i < sizeof(references) / sizeof(references[0]); i++) {
+        struct reference *ref = &references[i];
+        uint64_t hz = ref->start(acpi, ref) ? tsc_measure(ref) : 0;
+        if (within(hz, TSC_HZ_MIN, TSC_HZ_MAX)) {
+            *out = (struct clock_rates){.tsc_hz = hz, .source = ref->name};
+            return true;
+        }
+    }
+    return false;
+}
+
+bool clock_calibrate(const struct acpi_info *acpi, bool apic, struct clock_rates *out)
+{
+    apic_timer_start(UINT32_MAX);
+    struct moment start = apic_moment();
+    bool told = rates_told(out);
+    if (!told && !tsc_find(acpi, out)) {
+        apic_timer_start(0);
+        return false;
+    }
+    if (apic && !within(out->apic_hz, APIC_HZ_MIN, APIC_HZ_MAX)) {
+        while (x86_rdtsc() - start.tsc < out->tsc_hz / WINDOWS_PER_S) {
+        }
+        struct moment end = apic_moment();
+        out->apic_hz = mul_div(end.count - start.count, out->tsc_hz, end.tsc - start.tsc);
+        if (!within(out->apic_hz, APIC_HZ_MIN, APIC_HZ_MAX)) {
+            log_error("clock: the APIC timer counts %lu times a second", out->apic_hz);
+        }
+    }
+    apic_timer_start(0);
+    return true;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's final address space: image with exact permissions, offset map, and a first table for
+ * every region, so that no space's copy of the root ever goes stale. Nothing is writable and
+ * executable.
+ */
+#include "arch/boot_info.h"
+#include "arch/cpu.h"
+#include "arch/layout.h"
+#include "arch/upcall.h"
+#include "arch/x86_64/cpu.h"
+#include "arch/x86_64/mtrr.h"
+#include "arch/x86_64/page_entry.h"
+#include "arch/x86_64/x86.h"
+#include "kernel/base/panic.h"
+#include "lib/page.h"
+
+#define SIZE_2M (1ull << 21)
+#define SIZE_1G (1ull << 30)
+
+extern const char kernel_text_start[], kernel_text_end[], kernel_rodata_end[], kernel_data_end[];
+
+static vaddr_t device_next = DEVICES_BASE;
+
+static void must(j6_status_t status)
+{
+    if (status != j6_status_ok) {
+        panic("no memory for the kernel's page tables");
+    }
+}
+
+static void map_image(const char *start, const char *end, uint32_t flags)
+{
+    for (vaddr_t at = (vaddr_t)start; at < (vaddr_t)end; at += PAGE_SIZE) {
+        must(page_table_set(&kernel_page_table, at, at - KERNEL_BASE, flags | PAGE_GLOBAL));
+    }
+}
+
+/* The largest page that may map `address`: all of it in the range and of one MTRR type. */
+static unsigned level_for(paddr_t address, paddr_t end)
+{
+    for (unsigned level = cpu_features.pages_1g ? 2 : 1; level > 0; level--) {
+        uint64_t size = PAGE_SIZE << (9 * level);
+        if ((address & (size - 1)) == 0 && end - address >= size && mtrr_uniform(address, size)) {
+            return level;
+        }
+    }
+    return 0;
+}
+
+/* The first 2 MiB are always small pages: fixed MTRRs cut the first of them. */
+static void map_offset(paddr_t start, paddr_t end, uint32_t flags)
+{
+    while (start < end) {
+        unsigned level = start < SIZE_2M ? 0 : level_for(start, end);
+        uint64_t entry = entry_bits(flags | PAGE_GLOBAL);
+        if (level > 0) {
+            entry |= ENTRY_LARGE;
+        }
+        must(page_table_set_at(&kernel_page_table, start + OFFSET_MAP, start | entry, level));
+        start += PAGE_SIZE << (9 * level);
+    }
+}
+
+/* Large write-through pages have the PAT bits of small ones: PWT alone. */
+static void map_memory(const struct boot_info *boot)
+{
+    for (size_t i = 0; i < boot->range_count; i++) {
+        const struct boot_range *range = &boot->ranges[i];
+        switch (range->type) {
+        case BOOT_RANGE_AVAILABLE:
+            map_offset(range->start, range->end, PAGE_WRITE | PAGE_WRITE_BACK);
+            break;
+        case BOOT_RANGE_ACPI_RECLAIMABLE:
+        case BOOT_RANGE_NVS:
+            map_offset(range->start, range->end, PAGE_WRITE_THROUGH);
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+/* A table below the root for each region, by mapping a page and taking it away again. */
+static void make_region(vaddr_t base, uint64_t size)
+{
+    uint64_t *root = phys_to_virt(kernel_page_table.root);
+    for (vaddr_t at = base; at - base < size; at += 1ull << 39) {
+        uint64_t *entry = &root[at >> 39 & 511];
+        if (!(*entry & ENTRY_PRESENT)) {
+            paddr_t page;
+            must(upcall_table_alloc(&kernel_page_table, &page));
+            kernel_page_table.tables++;
+            *entry = page | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_ACCESSED;
+        }
+    }
+}
+
+void paging_init(const struct boot_info *boot)
+{
+    must(upcall_table_alloc(&kernel_page_table, &kernel_page_table.root));
+    kernel_page_table.tables = 1;
+    map_image(kernel_text_start, kernel_text_end, PAGE_EXEC);
+    map_image(kernel_text_end, kernel_rodata_end, 0);
+    map_image(kernel_rodata_end, kernel_data_end, PAGE_WRITE);
+    map_memory(boot);
+    make_region(HEAP_BASE, HEAP_SIZE);
+    make_region(STACKS_BASE, STACKS_SIZE);
+    make_region(BUFFERS_BASE, BUFFERS_SIZE);
+    make_region(DEVICES_BASE, DEVICES_SIZE);
+    make_region(PER_CPU_BASE, PER_CPU_SIZE);
+    paging_load_kernel();
+}
+
+void paging_load_kernel(void)
+{
+    if (x86_read_cr3() != kernel_page_table.root) {
+        x86_write_cr3(kernel_page_table.root);
+    }
+}
+
+void *device_map_as(paddr_t address, size_t size, uint32_t page_flags)
+{
+    paddr_t start = page_down(address);
+    vaddr_t base = device_next;
+    for (paddr_t at = start; at < address + size; at += PAGE_SIZE) {
+        uint32_t flags = PAGE_WRITE | PAGE_GLOBAL | page_flags;
+        if (page_table_set(&kernel_page_table, device_next, at, flags) != j6_status_ok) {
+            return NULL;
+        }
+        device_next += PAGE_SIZE;
+    }
+    return (void *)(base + (address - start));
+}
+
+void *device_map(paddr_t address, size_t size)
+{
+    return device_map_as(address, size, PAGE_UNCACHED);
+}

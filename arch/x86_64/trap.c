@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* Traps and interrupts: what the machine layer settles itself, and what it hands up. */
+#include "arch/x86_64/trap.h"
+#include "arch/arch.h"
+#include "arch/upcall.h"
+#include "arch/x86_64/apic.h"
+#include "arch/x86_64/fpu.h"
+#include "arch/x86_64/x86.h"
+#include "kernel/base/log.h"
+#include "kernel/base/panic.h"
+
+#define PAGE_FAULT_WRITE (1u << 1)
+
+struct exception_entry {
+    uint64_t fault;
+    uint64_t fixup;
+};
+
+extern const struct exception_entry exception_table_start[], exception_table_end[];
+
+static const char *const names[] = {
+    "divide error", "debug", "NMI", "breakpoint", "overflow", "bound range", "invalid opcode",
+    "no FPU", "double fault", "9", "invalid TSS", "segment not present", "stack fault",
+    "general protection", "page fault", "15", "FPU error", "alignment check", "machine check",
+    "SIMD error", "virtualisation", "control protection",
+};
+
+static const char *name_of(uint64_t vector)
+{
+    return vector < sizeof(names) / sizeof(names[0]) ? names[vector] : "unexpected vector";
+}
+
+static void interrupt(uint64_t vector)
+{
+    if (vector == VECTOR_TIMER) {
+        apic_eoi();
+        upcall_alarm();
+    } else if (vector == VECTOR_SPURIOUS) {
+        /* No EOI: the APIC never put it in service (Intel SDM vol. 3, §10.9). */
+    } else {
+        log_warning("interrupt %lu that nobody asked for", vector);
+        apic_eoi();
+    }
+}
+
+void trap_from_user(struct tcb *tcb, uint64_t vector, uint64_t error)
+{
+    if (vector >= VECTOR_IRQ_FIRST) {
+        interrupt(vector);
+        kernel_leave();
+    }
+    struct user_trap trap = {.vector = vector, .error = error};
+    if (vector == VECTOR_NO_FPU) {
+        fpu_first_use(tcb);
+        kernel_leave();
+    }
+    if (vector == VECTOR_PAGE_FAULT) {
+        trap.address = x86_read_cr2();
+    } else if (vector == VECTOR_DEBUG) {
+        x86_write_dr6(0);
+    }
+    upcall_user_trap(tcb, &trap);
+}
+
+static _Noreturn void kernel_fault(const struct trap_frame *frame)
+{
+    struct panic_registers registers = {
+        .rip = frame->rip,
+        .rflags = frame->rflags,
+        .cr2 = x86_read_cr2(),
+        .cr3 = x86_read_cr3(),
+        .error = frame->error,
+        .vector = frame->vector,
+        .regs = {frame->rax, frame->rcx, frame->rdx, frame->rbx, frame->rsp, frame->rbp, frame->rsi,
+                 frame->rdi, frame->r8, frame->r9, frame->r10, frame->r11, frame->r12, frame->r13,
+                 frame->r14, frame->r15},
+    };
+    panic_with_registers(&registers, "%s in the kernel", name_of(frame->vector));
+}
+
+/* Where to go on after a fault of an instruction that may fault; 0 if it may not. */
+static uint64_t fixup_of(uint64_t rip)
+{
+    for (const struct exception_entry *entry = exception_table_start; entry < exception_table_end;
+         entry++) {
+        if (entry->fault == rip) {
+            return entry->fixup;
+        }
+    }
+    return 0;
+}
+
+void trap_from_kernel(struct trap_frame *frame)
+{
+    if (frame->vector >= VECTOR_IRQ_FIRST) {
+        interrupt(frame->vector);
+        return;
+    }
+    uint64_t fixup = fixup_of(frame->rip);
+    bool mendable = frame->vector == VECTOR_PAGE_FAULT || frame->vector == VECTOR_PROTECTION;
+    if (fixup == 0 || !mendable) {
+        kernel_fault(frame);
+    }
+    uint64_t address = x86_read_cr2();
+    if (frame->vector == VECTOR_PAGE_FAULT &&
+        upcall_copy_fault(address, frame->error & PAGE_FAULT_WRITE)) {
+        return;
+    }
+    frame->rip = fixup;
+}
+
+void trap_anywhere(struct trap_frame *frame)
+{
+    switch (frame->vector) {
+    case VECTOR_NMI:
+        log_warning("NMI");
+        return;
+    case VECTOR_DEBUG:
+        /* MOV SS in user code can delay a #DB into the kernel: swallowed (Intel SDM vol. 3, §6.8.3). */
+        x86_write_dr6(0);
+        return;
+    default:
+        kernel_fault(frame);
+    }
+}

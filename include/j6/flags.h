@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Flags, sub-operations and deadlines of the calls. A bit that a call doesn't know is
+ * `j6_err_invalid_arg`.
+ */
+#pragma once
+#include <stdint.h>
+
+/* Deadlines are absolute monotonic nanoseconds. */
+static const uint64_t j6_deadline_poll = 0;
+static const uint64_t j6_deadline_never = ~0ull;
+
+/* vma_create, system_map_phys. */
+enum {
+    j6_vma_flag_resizable = 1 << 0,
+    j6_vma_flag_revocable = 1 << 1,
+    j6_vma_flag_large = 1 << 2,
+    j6_vma_flag_write_combine = 1 << 3, /* system_map_phys only */
+    j6_vma_flag_uncached = 1 << 4,      /* system_map_phys only */
+    j6_vma_flag_dma = 1 << 5,           /* system_map_phys only */
+};
+
+/* vma_map, vma_create_map, vma_protect. */
+enum {
+    j6_map_read = 1 << 0,
+    j6_map_write = 1 << 1,
+    j6_map_exec = 1 << 2,
+    j6_map_exact = 1 << 3,
+    j6_map_fixed_size = 1 << 4,
+};
+
+/* process_create. */
+enum {
+    j6_process_flag_hold_faults = 1 << 0,
+};
+
+/* vma_op_range. */
+enum {
+    j6_op_commit = 0,
+    j6_op_decommit = 1,
+    j6_op_zero = 2,
+};
+
+/* system_power. */
+enum {
+    j6_power_off = 0,
+    j6_power_reset = 1,
+    j6_power_halt = 2,
+    j6_power_verdict = 3,
+};
+
+/* thread_control. */
+enum {
+    j6_control_priority = 0,
+    j6_control_affinity = 1,
+    j6_control_tls_base = 2,
+    j6_control_name = 3,
+    j6_control_foreign_call = 4,
+    j6_control_resume = 5,
+    j6_control_registers = 6,
+};
+
+/* system_restrict: what a range of a system object stands for. */
+enum {
+    j6_range_irq = 1,
+    j6_range_port = 2,
+    j6_range_phys = 3,
+    j6_range_log = 4,
+    j6_range_info = 5,
+    j6_range_power = 6,
+    j6_range_clock = 7,
+    j6_range_dma = 8,
+};
+
+struct j6_range {
+    uint32_t kind; /* j6_range_… */
+    uint32_t zero;
+    uint64_t first;
+    uint64_t count;
+};
+
+/* What a process may use; cut out of its creator's account by process_create. */
+struct j6_limits {
+    uint64_t pages;
+    uint64_t handles;
+    uint64_t threads;
+    uint64_t processes;
+    uint64_t priority; /* the most urgent one allowed, 0 to 7 */
+    uint64_t flags;    /* 0 */
+};

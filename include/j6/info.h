@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What object_info and system_info tell: topics and the structs that they fill. A buffer that is
+ * too small is `j6_err_insufficient` with the size needed in *len.
+ */
+#pragma once
+#include <j6/types.h>
+#include <stdint.h>
+
+enum {
+    j6_topic_physical = 0,  /* object_info of a vma: address of a dma area */
+    j6_topic_end = 1,       /* object_info of a process or thread: struct j6_end_info */
+    j6_topic_objects = 2,   /* system_info: struct j6_objects_info */
+    j6_topic_frames = 3,    /* system_info: struct j6_frames_info */
+    j6_topic_slabs = 4,     /* system_info: an array of struct j6_slab_info */
+    j6_topic_cpus = 5,      /* system_info */
+    j6_topic_processes = 6, /* system_info */
+    j6_topic_threads = 7,   /* system_info */
+    j6_topic_handles = 8,   /* system_info */
+    j6_topic_mappings = 9,  /* system_info */
+    j6_topic_layout = 10,   /* object_info of a process: struct j6_layout_info */
+};
+
+/* How a process or a thread ended. */
+enum {
+    j6_reason_running = 0,
+    j6_reason_exited = 1,
+    j6_reason_killed = 2,
+    j6_reason_fault = 3,
+    j6_reason_no_memory = 4,
+};
+
+/* Topic `end`. Without the right `debug` everything from address on is 0. */
+struct j6_end_info {
+    uint32_t reason; /* j6_reason_… */
+    uint32_t vector; /* of the fault (Intel SDM vol. 3, table 6-1) */
+    int64_t code;    /* exit code */
+    uint64_t address;
+    uint64_t rip;
+    uint64_t rsp;
+    uint64_t rflags;
+    uint64_t regs[16]; /* rax rcx rdx rbx rsp rbp rsi rdi r8 … r15: the CPU's own numbering */
+};
+
+/* Topic `objects`: how many objects of each type are alive, indexed by j6_type_…; [0] is 0. */
+struct j6_objects_info {
+    uint64_t live[8];
+};
+
+/* Topic `frames`: the machine's memory in 4 KiB frames. */
+struct j6_frames_info {
+    uint64_t total;
+    uint64_t free;
+};
+
+/* Topic `slabs`: one row for each cache. */
+struct j6_slab_info {
+    char name[24];
+    uint64_t object_size;
+    uint64_t live;  /* objects handed out */
+    uint64_t slabs; /* runs of frames held */
+    uint64_t frames;
+};
+
+/* Topic `layout`: where things lie in the address space of a process. */
+struct j6_layout_info {
+    uint64_t window;      /* start of the stretch in which the kernel and spawners place mappings */
+    uint64_t window_size;
+    uint64_t clock_page; /* 0 while there is none */
+};

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* Accounts as described in account.h. Locks are taken one at a time on the way up. */
+#include "kernel/base/account.h"
+#include "arch/types.h"
+#include <stddef.h>
+
+void account_init_root(struct account *account, uint64_t memory)
+{
+    *account = (struct account){
+        .lock = SPINLOCK_INIT(RANK_ACCOUNT),
+        .left = {[ACCOUNT_MEMORY] = memory,
+                 [ACCOUNT_HANDLES] = UINT64_MAX,
+                 [ACCOUNT_THREADS] = UINT64_MAX,
+                 [ACCOUNT_PROCESSES] = UINT64_MAX},
+        .refs = 1,
+    };
+}
+
+j6_status_t account_init_child(struct account *account, struct account *parent,
+                               const struct j6_limits *limits,
+                               void (*free)(struct account *account))
+{
+    if (limits->priority < parent->priority || limits->pages > UINT64_MAX / PAGE_SIZE) {
+        return j6_err_quota;
+    }
+    *account = (struct account){
+        .lock = SPINLOCK_INIT(RANK_ACCOUNT),
+        .left = {[ACCOUNT_MEMORY] = limits->pages * PAGE_SIZE,
+                 [ACCOUNT_HANDLES] = limits->handles,
+                 [ACCOUNT_THREADS] = limits->threads,
+                 [ACCOUNT_PROCESSES] = limits->processes},
+        .parent = parent,
+        .priority = (uint32_t)limits->priority,
+        .free = free,
+        .refs = 1,
+    };
+    for (unsigned kind = 0; kind < ACCOUNT_KINDS; kind++) {
+        j6_status_t status = account_charge(parent, kind, account->left[kind]);
+        if (status != j6_status_ok) {
+            while (kind-- > 0) {
+                account_uncharge(parent, kind, account->left[kind]);
+            }
+            return status;
+        }
+    }
+    account_get(parent);
+    return j6_status_ok;
+}
+
+j6_status_t account_charge(struct account *account, enum account_kind kind, uint64_t n)
+{
+    spinlock_lock(&account->lock);
+    bool enough = !account->ended && account->left[kind] >= n;
+    if (enough) {
+        account->left[kind] -= n;
+    }
+    spinlock_unlock(&account->lock);
+    return enough ? j6_status_ok : j6_err_quota;
+}
+
+void account_uncharge(struct account *account, enum account_kind kind, uint64_t n)
+{
+    for (;; account = account->parent) {
+        spinlock_lock(&account->lock);
+        bool ended = account->ended;
+        if (!ended) {
+            account->left[kind] += n;
+        }
+        spinlock_unlock(&account->lock);
+        if (!ended) {
+            return;
+        }
+    }
+}
+
+void account_end(struct account *account)
+{
+    assert(account->parent != NULL);
+    uint64_t left[ACCOUNT_KINDS];
+    spinlock_lock(&account->lock);
+    for (unsigned kind = 0; kind < ACCOUNT_KINDS; kind++) {
+        left[kind] = account->left[kind];
+        account->left[kind] = 0;
+    }
+    account->ended = true;
+    spinlock_unlock(&account->lock);
+    for (unsigned kind = 0; kind < ACCOUNT_KINDS; kind++) {
+        account_uncharge(account->parent, kind, left[kind]);
+    }
+}
+
+void account_get(struct account *account)
+{
+    atomic_fetch_add_explicit(&account->refs, 1, memory_order_relaxed);
+}
+
+void account_put(struct account *account)
+{
+    while (atomic_fetch_sub_explicit(&account->refs, 1, memory_order_acq_rel) == 1) {
+        struct account *parent = account->parent;
+        account->free(account);
+        account = parent;
+    }
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What all kernel objects have in common: a type, a koid that is never used twice, references,
+ * signals and the threads that wait for them.
+ *
+ * Rules: the struct is the first member of its object. References are held by handle entries, by
+ * mappings, and by what runs (a process with threads, a thread that hasn't ended). A pointer found
+ * through a handle is good until the call blocks, by the grace period; kobject_get keeps it longer.
+ * When the last reference goes, destroy() takes the object apart; its memory lives on for a
+ * grace period.
+ */
+#pragma once
+#include "kernel/base/account.h"
+#include "kernel/base/grace.h"
+#include "kernel/base/spinlock.h"
+#include "lib/list.h"
+#include <j6/types.h>
+
+struct kobject;
+
+struct kobject_type {
+    const char *name;
+    enum j6_type number;
+    size_t size;                              /* charged to the maker's account */
+    void (*last_handle)(struct kobject *object); /* may be NULL */
+    void (*destroy)(struct kobject *object);  /* gives up what the object holds; NULL: nothing */
+    void (*free)(struct kobject *object);     /* after the grace period */
+};
+
+struct kobject {
+    /* Immutable after create */
+    const struct kobject_type *type;
+    j6_koid_t koid;
+    struct account *account;
+    /* Atomic */
+    _Atomic uint32_t refs;
+    _Atomic uint32_t handles;
+    /* Guarded by lock */
+    struct spinlock lock;
+    uint64_t signals;
+    struct list waiters;
+    /* After the last reference */
+    struct grace_item grace;
+};
+
+/* Makes an object with one reference, the caller's. quota if the account can't pay for it. */
+j6_status_t kobject_init(struct kobject *object, const struct kobject_type *type,
+                         struct account *account) J6_MUST_USE;
+
+void kobject_get(struct kobject *object);
+void kobject_put(struct kobject *object);
+
+/* A handle entry appears or goes; it holds a reference. */
+void kobject_handle_get(struct kobject *object);
+void kobject_handle_put(struct kobject *object);
+
+/* Ends every wait on the object with the status. Implemented by kernel/wait.c. */
+void kobject_waits_end(struct kobject *object, j6_status_t status);
+
+/* How many objects of the type are alive. */
+uint64_t kobject_live(enum j6_type type);

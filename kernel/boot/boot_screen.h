@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* The boot loader's screen as a console of the kernel. Nothing happens if there is none. */
+#pragma once
+#include "arch/boot_info.h"
+
+/* Shows the log from now on, through boot's page tables if they reach the framebuffer. */
+void boot_screen_start(const struct boot_info *boot);
+
+/* The same through a write-combining mapping of the final page tables. */
+void boot_screen_remap(const struct boot_info *boot);

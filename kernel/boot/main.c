@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the assembly's jump to the first process: boot is the list of calls in kernel_main, in this
+ * order. What comes before memory works with static storage alone; what comes after may allocate.
+ */
+#include "kernel/boot/main.h"
+#include "arch/arch.h"
+#include "arch/page_table.h"
+#include "arch/upcall.h"
+#include "arch/x86_64/acpi.h"
+#include "arch/x86_64/clock.h"
+#include "arch/x86_64/desc.h"
+#include "arch/x86_64/multiboot2.h"
+#include "arch/x86_64/serial.h"
+#include "kernel/base/console.h"
+#include "kernel/base/log.h"
+#include "kernel/base/panic.h"
+#include "kernel/base/random.h"
+#include "kernel/boot/boot_screen.h"
+#include "kernel/boot/load_simple_process.h"
+#include "kernel/boot/memory.h"
+#include "kernel/power.h"
+#include "kernel/sched.h"
+#include "kernel/test/self_test.h"
+#include "lib/string.h"
+#include "mm/frame.h"
+#include "mm/guarded.h"
+#include "version.h"
+
+static struct boot_info boot;
+static struct acpi_info acpi;
+static struct console serial_console;
+static struct account root_account;
+
+static bool is_stack(vaddr_t address, uint64_t size)
+{
+    paddr_t page;
+    uint32_t flags;
+    return address >= OFFSET_MAP && address + size >= address &&
+           page_table_find(&kernel_page_table, address, &page, &flags) &&
+           page_table_find(&kernel_page_table, address + size - 1, &page, &flags);
+}
+
+static const struct panic_hooks panic_hooks = {
+    .is_stack = is_stack,
+    .verdict = arch_verdict,
+    .halt = arch_halt,
+};
+
+static void consoles_start(void)
+{
+    if (serial_init(&serial_console)) {
+        console_add(&serial_console);
+    }
+    log_set_sources(clock_now, cpu_index);
+    log_info("Senary " SENARY_VERSION " (" SENARY_COMMIT ")");
+}
+
+static void boot_info_read(paddr_t multiboot2_info)
+{
+    const uint64_t reach = 4ull << 30; /* what the boot page tables map */
+    if (multiboot2_read(phys_to_virt(multiboot2_info), reach - multiboot2_info, &boot) !=
+        j6_status_ok) {
+        panic("the boot loader gave no boot information");
+    }
+    const char *verbosity = boot_option(&boot, "log");
+    if (verbosity != NULL && string_equal(verbosity, "debug")) {
+        console_set_verbosity(j6_log_debug);
+    }
+}
+
+/* Firmware tables lie in memory that the offset map may not cover: reserved ranges. */
+static const void *acpi_map(paddr_t address, size_t size)
+{
+    paddr_t page;
+    uint32_t flags;
+    const void *pointer = phys_to_virt(address);
+    bool covered = page_table_find(&kernel_page_table, (vaddr_t)pointer, &page, &flags) &&
+                   page_table_find(&kernel_page_table, (vaddr_t)pointer + size - 1, &page, &flags);
+    return covered ? pointer : device_map_as(address, size, PAGE_WRITE_THROUGH);
+}
+
+static void acpi_start(void)
+{
+    if (acpi_read(boot.rsdp, boot.rsdp_len, acpi_map, &acpi) != j6_status_ok) {
+        log_warning("acpi    no tables: one CPU, no power-off");
+    }
+    arch_power_init(&acpi, boot_option(&boot, "verdict"));
+}
+
+static vaddr_t stack_alloc(void)
+{
+    vaddr_t start;
+    if (guarded_alloc(&kernel_stacks, &start) != j6_status_ok) {
+        panic("no memory for kernel stacks");
+    }
+    return start + KERNEL_STACK_SIZE;
+}
+
+static void stacks_start(void)
+{
+    vaddr_t ist[IST_COUNT];
+    for (unsigned i = 0; i < IST_COUNT; i++) {
+        ist[i] = stack_alloc();
+    }
+    vaddr_t kernel_stack = stack_alloc();
+    desc_set_stacks(kernel_stack, stack_alloc(), ist);
+}
+
+static uint64_t module_frames(void)
+{
+    uint64_t frames = 0;
+    for (size_t i = 0; i < boot.module_count; i++) {
+        frames += page_count(boot.modules[i].end - boot.modules[i].start);
+    }
+    return frames;
+}
+
+/* The last step runs on the CPU's own stack: boot's is given back here. */
+_Noreturn void kernel_main_on_own_stack(void)
+{
+    memory_free_boot();
+    account_init_root(&root_account, frames_total() * PAGE_SIZE + module_frames() * PAGE_SIZE);
+    self_test(&boot);
+    power_snapshot(module_frames());
+    load_simple_process(&boot, &root_account);
+    log_info("boot    %lu KiB in use", (frames_total() - frames_free()) << (PAGE_SHIFT - 10));
+    kernel_leave();
+}
+
+_Noreturn void kernel_main(paddr_t multiboot2_info, uint64_t entry_tsc)
+{
+    clock_entry_tsc = entry_tsc;
+    arch_percpu_init();              /* before anything per CPU */
+    desc_init();                     /* faults are reported from here on */
+    panic_set_hooks(&panic_hooks);
+    consoles_start();                /* COM1 */
+    boot_info_read(multiboot2_info); /* a copy: the loader's memory is free from here on */
+    boot_screen_start(&boot);        /* through boot's page tables */
+    arch_cpu_init();                 /* CPUID, control registers, SYSCALL */
+    arch_pat_init();                 /* caching types, before they are used */
+    vm_space_init_kernel();          /* the kernel's regions, in static storage */
+    memory_init_low(&boot);          /* frames below 4 GiB */
+    paging_init(&boot);              /* the final page tables */
+    kernel_space.table = kernel_page_table;
+    boot_screen_remap(&boot);        /* write-combining */
+    memory_init_high();              /* the other frames */
+    random_start();
+    acpi_start();                    /* tables */
+    arch_fpu_init();
+    arch_apic_init(&acpi);           /* PIC and IOAPIC lines masked */
+    arch_clock_init(&acpi);          /* time stamps from here on */
+    timers_init();
+    sched_init();
+    stacks_start();                  /* guarded */
+    arch_call_on_stack(this_cpu(cpu)->kernel_stack, kernel_main_on_own_stack);
+}

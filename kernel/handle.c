@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* Handle tables as described in handle.h. */
+#include "kernel/handle.h"
+#include "lib/container.h"
+#include "lib/string.h"
+#include "mm/kalloc.h"
+#include <j6/rights.h>
+
+enum { GENERATION_MASK = (1 << 20) - 1, NO_SLOT = 0xffffffff };
+
+/*
+ * A used entry: value and object. A free one: value 0, generation of the last use, next free slot.
+ * A reader that finds its value before and after it read the object has the right object: an entry
+ * takes an old value again only after 2^20 uses.
+ */
+struct handle_entry {
+    _Atomic j6_handle_t value;
+    union {
+        struct kobject *_Atomic object;
+        struct {
+            uint32_t generation;
+            uint32_t next;
+        };
+    };
+};
+_Static_assert(sizeof(struct handle_entry) == 16, "256 entries fill a page");
+
+struct handle_directory {
+    struct grace_item grace;
+    uint32_t chunks;
+    uint32_t capacity;
+    struct handle_entry *chunk[];
+};
+
+static uint32_t index_of(j6_handle_t handle)
+{
+    return handle & ((1u << j6_handle_index_bits) - 1);
+}
+
+static uint32_t generation_of(j6_handle_t handle)
+{
+    return handle >> j6_handle_generation_shift & GENERATION_MASK;
+}
+
+uint64_t handle_all_rights(enum j6_type type)
+{
+    static const uint64_t common = j6_right_duplicate | j6_right_transfer | j6_right_wait |
+                                   j6_right_signal | j6_right_info | j6_right_close;
+    static const uint8_t own_count[] = {
+        [j6_type_system] = 1, [j6_type_event] = 0,   [j6_type_channel] = 2, [j6_type_endpoint] = 3,
+        [j6_type_vma] = 5,    [j6_type_process] = 5, [j6_type_thread] = 3,
+    };
+    return common | ((1ull << own_count[type]) - 1) << 48;
+}
+
+void handle_table_init(struct handle_table *table, struct account *account)
+{
+    table->account = account;
+    atomic_init(&table->directory, NULL);
+    spinlock_init(&table->lock, RANK_HANDLES);
+    table->closed = false;
+    table->used = 0;
+    table->free_count = 0;
+    table->free_first = NO_SLOT;
+    table->free_last = NO_SLOT;
+    table->worn_first = NO_SLOT;
+}
+
+/* NULL beyond the end of the table. Acquire: partner of the release in directory_grow_locked. */
+static struct handle_entry *entry_at(const struct handle_table *table, uint32_t index)
+{
+    const struct handle_directory *directory =
+        atomic_load_explicit(&table->directory, memory_order_acquire);
+    uint32_t chunk = index / HANDLE_CHUNK;
+    if (directory == NULL || chunk >= directory->chunks) {
+        return NULL;
+    }
+    return &directory->chunk[chunk][index % HANDLE_CHUNK];
+}
+
+struct kobject *handle_find(const struct handle_table *table, j6_handle_t handle)
+{
+    struct handle_entry *entry = entry_at(table, index_of(handle));
+    if (entry == NULL || handle == j6_handle_none ||
+        atomic_load_explicit(&entry->value, memory_order_acquire) != handle) {
+        return NULL;
+    }
+    struct kobject *object = atomic_load_explicit(&entry->object, memory_order_acquire);
+    bool still = atomic_load_explicit(&entry->value, memory_order_relaxed) == handle;
+    return still ? object : NULL;
+}
+
+static void slot_release_locked(struct handle_table *table, uint32_t index, uint32_t generation)
+{
+    struct handle_entry *entry = entry_at(table, index);
+    entry->generation = generation;
+    if (generation == GENERATION_MASK) {
+        entry->next = table->worn_first;
+        table->worn_first = index;
+        return;
+    }
+    entry->next = NO_SLOT;
+    if (table->free_last != NO_SLOT) {
+        entry_at(table, table->free_last)->next = index;
+    } else {
+        table->free_first = index;
+    }
+    table->free_last = index;
+    table->free_count++;
+}
+
+static void directory_free(struct grace_item *item)
+{
+    kfree(container_of(item, struct handle_directory, grace));
+}
+
+/* Makes room for one more chunk in the directory. */
+static struct handle_directory *directory_grow_locked(struct handle_table *table)
+{
+    struct handle_directory *old = atomic_load_explicit(&table->directory, memory_order_relaxed);
+    if (old != NULL && old->chunks < old->capacity) {
+        return old;
+    }
+    uint32_t capacity = old != NULL ? 2 * old->capacity : 4;
+    struct handle_directory *new =
+        kalloc(sizeof(struct handle_directory) + capacity * sizeof(struct handle_entry *));
+    if (new == NULL) {
+        return NULL;
+    }
+    new->capacity = capacity;
+    if (old != NULL) {
+        new->chunks = old->chunks;
+        memcpy(new->chunk, old->chunk, old->chunks * sizeof(struct handle_entry *));
+        grace_defer(&old->grace, directory_free);
+    }
+    /* Release: a reader that sees the directory sees its content. */
+    atomic_store_explicit(&table->directory, new, memory_order_release);
+    return new;
+}
+
+static j6_status_t chunk_add_locked(struct handle_table *table)
+{
+    struct handle_directory *directory =
+        atomic_load_explicit(&table->directory, memory_order_relaxed);
+    if (directory != NULL && directory->chunks * HANDLE_CHUNK >= HANDLE_MAX) {
+        return j6_err_quota;
+    }
+    j6_status_t status =
+        account_charge(table->account, ACCOUNT_MEMORY, HANDLE_CHUNK * sizeof(struct handle_entry));
+    if (status != j6_status_ok) {
+        return status;
+    }
+    directory = directory_grow_locked(table);
+    struct handle_entry *chunk =
+        directory != NULL ? kalloc(HANDLE_CHUNK * sizeof(struct handle_entry)) : NULL;
+    if (chunk == NULL) {
+        account_uncharge(table->account, ACCOUNT_MEMORY,
+                         HANDLE_CHUNK * sizeof(struct handle_entry));
+        return j6_err_no_memory;
+    }
+    uint32_t first = directory->chunks * HANDLE_CHUNK;
+    directory->chunk[directory->chunks] = chunk;
+    /* Release: a reader that sees the number sees the chunk. */
+    __atomic_store_n(&directory->chunks, directory->chunks + 1, __ATOMIC_RELEASE);
+    for (uint32_t i = 0; i < HANDLE_CHUNK; i++) {
+        slot_release_locked(table, first + i, 0);
+    }
+    return j6_status_ok;
+}
+
+static uint32_t worn_take_locked(struct handle_table *table)
+{
+    uint32_t index = table->worn_first;
+    table->worn_first = entry_at(table, index)->next;
+    entry_at(table, index)->generation = 0;
+    return index;
+}
+
+static uint32_t free_take_locked(struct handle_table *table)
+{
+    uint32_t index = table->free_first;
+    table->free_first = entry_at(table, index)->next;
+    if (table->free_first == NO_SLOT) {
+        table->free_last = NO_SLOT;
+    }
+    table->free_count--;
+    return index;
+}
+
+/* The slot that has rested longest; in a full table what is left, worn slots last. */
+static j6_status_t slot_take_locked(struct handle_table *table, uint32_t *out_index)
+{
+    if (table->free_count <= HANDLE_REST && chunk_add_locked(table) == j6_err_no_memory) {
+        return j6_err_no_memory;
+    }
+    if (table->free_count > 0) {
+        *out_index = free_take_locked(table);
+        return j6_status_ok;
+    }
+    if (table->worn_first != NO_SLOT) {
+        *out_index = worn_take_locked(table);
+        return j6_status_ok;
+    }
+    return j6_err_quota;
+}
+
+static j6_status_t insert_locked(struct handle_table *table, struct kobject *object,
+                                 uint64_t rights, j6_handle_t *out_handle)
+{
+    if (table->closed) {
+        return j6_err_bad_state;
+    }
+    uint32_t index;
+    j6_status_t status = slot_take_locked(table, &index);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    struct handle_entry *entry = entry_at(table, index);
+    uint32_t generation = entry->generation + 1;
+    j6_handle_t handle = (j6_handle_t)object->type->number << j6_handle_type_shift | rights |
+                         (j6_handle_t)generation << j6_handle_generation_shift | index;
+    kobject_handle_get(object);
+    /* Release: a reader that sees the value sees the object (handle_find). */
+    atomic_store_explicit(&entry->object, object, memory_order_relaxed);
+    atomic_store_explicit(&entry->value, handle, memory_order_release);
+    table->used++;
+    *out_handle = handle;
+    return j6_status_ok;
+}
+
+j6_status_t handle_insert(struct handle_table *table, struct kobject *object, uint64_t rights,
+                          j6_handle_t *out_handle)
+{
+    assert((rights & ~handle_all_rights(object->type->number)) == 0);
+    j6_status_t status = account_charge(table->account, ACCOUNT_HANDLES, 1);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    spinlock_lock(&table->lock);
+    status = insert_locked(table, object, rights, out_handle);
+    spinlock_unlock(&table->lock);
+    if (status != j6_status_ok) {
+        account_uncharge(table->account, ACCOUNT_HANDLES, 1);
+    }
+    return status;
+}
+
+/* Empties an entry; the caller drops the object when the lock is released. */
+static struct kobject *entry_clear_locked(struct handle_table *table, uint32_t index)
+{
+    struct handle_entry *entry = entry_at(table, index);
+    struct kobject *object = atomic_load_explicit(&entry->object, memory_order_relaxed);
+    j6_handle_t value = atomic_load_explicit(&entry->value, memory_order_relaxed);
+    atomic_store_explicit(&entry->value, j6_handle_none, memory_order_release);
+    slot_release_locked(table, index, generation_of(value));
+    table->used--;
+    return object;
+}
+
+j6_status_t handle_remove(struct handle_table *table, j6_handle_t handle)
+{
+    struct kobject *object = NULL;
+    spinlock_lock(&table->lock);
+    if (handle_find(table, handle) != NULL) {
+        object = entry_clear_locked(table, index_of(handle));
+    }
+    spinlock_unlock(&table->lock);
+    if (object == NULL) {
+        return j6_err_bad_handle;
+    }
+    account_uncharge(table->account, ACCOUNT_HANDLES, 1);
+    kobject_handle_put(object);
+    return j6_status_ok;
+}
+
+void handle_table_close(struct handle_table *table)
+{
+    spinlock_lock(&table->lock);
+    table->closed = true;
+    spinlock_unlock(&table->lock);
+    struct handle_directory *directory =
+        atomic_load_explicit(&table->directory, memory_order_relaxed);
+    uint32_t end = directory != NULL ? directory->chunks * HANDLE_CHUNK : 0;
+    for (uint32_t index = 0; index < end && table->used > 0; index++) {
+        j6_handle_t handle =
+            atomic_load_explicit(&entry_at(table, index)->value, memory_order_relaxed);
+        if (handle != j6_handle_none) {
+            handle_remove(table, handle);
+        }
+    }
+}
+
+void handle_table_destroy(struct handle_table *table)
+{
+    assert(table->used == 0);
+    struct handle_directory *directory =
+        atomic_exchange_explicit(&table->directory, NULL, memory_order_acq_rel);
+    if (directory == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < directory->chunks; i++) {
+        kfree(directory->chunk[i]);
+        account_uncharge(table->account, ACCOUNT_MEMORY,
+                         HANDLE_CHUNK * sizeof(struct handle_entry));
+    }
+    kfree(directory);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Handle tables: what a process can name. An entry holds the whole handle value and the object; a
+ * handle is good if the value is the entry's.
+ *
+ *   directory ──> chunk of 256 entries {value, object}     index = chunk number, place in chunk
+ *
+ * Rules: lookup takes no lock; what it returns is good until the call blocks. Chunks never move and
+ * live as long as the table, the directory is replaced as it grows and freed after a grace period.
+ * Freed slots queue up, and at least HANDLE_REST others are used before one is used again.
+ */
+#pragma once
+#include "kernel/base/kobject.h"
+
+#define HANDLE_REST 64
+#define HANDLE_CHUNK 256
+#define HANDLE_MAX ((1u << j6_handle_index_bits) - HANDLE_CHUNK)
+
+struct handle_directory;
+
+struct handle_table {
+    /* Immutable after create */
+    struct account *account;
+    /* Read without a lock */
+    struct handle_directory *_Atomic directory;
+    /* Guarded by lock */
+    struct spinlock lock;
+    bool closed; /* the process has ended */
+    uint32_t used;
+    uint32_t free_count;
+    uint32_t free_first; /* queue of free slots, by index */
+    uint32_t free_last;
+    uint32_t worn_first; /* slots whose generations have run out */
+};
+
+void handle_table_init(struct handle_table *table, struct account *account);
+
+/* Closes every handle; later inserts fail with bad_state. */
+void handle_table_close(struct handle_table *table);
+
+/* Frees the table's memory; nobody looks it up any more. */
+void handle_table_destroy(struct handle_table *table);
+
+/* The object of a handle, NULL if the value isn't that of an entry. */
+struct kobject *handle_find(const struct handle_table *table, j6_handle_t handle);
+
+/* A new handle with these rights. bad_state (closed), quota, no_memory. */
+j6_status_t handle_insert(struct handle_table *table, struct kobject *object, uint64_t rights,
+                          j6_handle_t *out_handle) J6_MUST_USE;
+
+/* bad_handle if it isn't open (any more). */
+j6_status_t handle_remove(struct handle_table *table, j6_handle_t handle);
+
+/* The rights in a handle's value. */
+static inline uint64_t handle_rights(j6_handle_t handle)
+{
+    return handle & 0xfffffull << j6_handle_rights_shift;
+}
+
+/* All rights that the type has. */
+uint64_t handle_all_rights(enum j6_type type);

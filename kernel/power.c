@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* Switching off in order, as described in power.h. */
+#include "kernel/power.h"
+#include "arch/arch.h"
+#include "kernel/base/grace.h"
+#include "kernel/base/kobject.h"
+#include "kernel/base/log.h"
+#include "kernel/process.h"
+#include "mm/frame.h"
+#include "mm/slab.h"
+#include "mm/table_pool.h"
+#include <j6/flags.h>
+
+static struct {
+    uint64_t frames;
+    uint64_t objects[j6_type_count];
+    bool requested;
+    uint64_t action;
+    int64_t code;
+} power;
+
+/* Brings what caches hold back to where it is counted. */
+static void drain(void)
+{
+    table_pool_drain();
+    slab_drain();
+    frame_drain();
+}
+
+void power_snapshot(uint64_t extra_frames)
+{
+    drain();
+    power.frames = frames_free() + extra_frames;
+    for (unsigned type = 0; type < j6_type_count; type++) {
+        power.objects[type] = kobject_live(type);
+    }
+}
+
+void power_request(uint64_t action, int64_t code)
+{
+    if (!power.requested) {
+        power.requested = true;
+        power.action = action;
+        power.code = code;
+    }
+    process_end_all();
+}
+
+static bool everything_came_back(void)
+{
+    bool same = true;
+    drain();
+    if (frames_free() != power.frames) {
+        log_error("power   %lu frames are free, %lu were at the start", frames_free(),
+                  power.frames);
+        same = false;
+    }
+    for (unsigned type = 0; type < j6_type_count; type++) {
+        if (kobject_live(type) != power.objects[type]) {
+            log_error("power   %lu objects of type %u are alive, %lu were at the start",
+                      kobject_live(type), type, power.objects[type]);
+            same = false;
+        }
+    }
+    return same;
+}
+
+void power_when_idle(void)
+{
+    if (!power.requested || process_any() || !grace_is_idle()) {
+        return;
+    }
+    bool same = everything_came_back();
+    log_info("power   all processes have ended%s", same ? "; nothing was lost" : "");
+    switch (power.action) {
+    case j6_power_off:
+        arch_power_off();
+    case j6_power_reset:
+        arch_reset();
+    case j6_power_verdict:
+        arch_verdict(same ? (int)power.code : 1);
+    default:
+        arch_halt();
+    }
+}

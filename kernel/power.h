@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The end of the system: every process ends, a grace period passes, and what is left is compared
+ * with what there was before the first process. A difference is logged and makes a verdict a
+ * failure.
+ */
+#pragma once
+#include <stdint.h>
+
+/* Remembers what is alive; extra frames will be free at the end (those of the boot modules). */
+void power_snapshot(uint64_t extra_frames);
+
+/* Asks for j6_power_…; the running thread ends with all others. */
+void power_request(uint64_t action, int64_t code);
+
+/* Carries the request out when nothing runs any more. Called by the idle loop. */
+void power_when_idle(void);

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* Lives and deaths of processes. */
+#include "kernel/process.h"
+#include "arch/arch.h"
+#include "kernel/wait.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+#include <j6/info.h>
+
+enum {
+    LOG_BURST = 200,       /* lines that a process may write at once … */
+    LOG_LINE_NS = 5000000, /* … and how long it takes to earn another */
+};
+
+SLAB_CACHE(process_cache, "process", struct process);
+SLAB_CACHE(account_cache, "account", struct account);
+
+static struct {
+    struct spinlock lock;
+    struct list list; /* those that haven't ended */
+} processes = {.lock = SPINLOCK_INIT(RANK_PROCESS_LIST), .list = LIST_INITIALIZER(processes.list)};
+
+static void last_handle(struct kobject *object)
+{
+    struct process *process = process_of(object);
+    spinlock_lock(&process->lock);
+    bool unused = process->state == PROCESS_NEW;
+    spinlock_unlock(&process->lock);
+    if (unused) {
+        process_end(process, &(struct j6_end_info){.reason = j6_reason_killed});
+    }
+}
+
+static void free_process(struct kobject *object)
+{
+    struct process *process = process_of(object);
+    account_put(process->account);
+    account_put(process->creator_account);
+    slab_free(&process_cache, process);
+}
+
+static const struct kobject_type process_type = {
+    .name = "process",
+    .number = j6_type_process,
+    .size = sizeof(struct process),
+    .last_handle = last_handle,
+    .free = free_process,
+};
+
+static void account_free(struct account *account)
+{
+    slab_free(&account_cache, account);
+}
+
+/* The account that the process uses: its own, cut out of the creator's, or the creator's. */
+static j6_status_t account_open(struct process *process, struct account *creator,
+                                const struct j6_limits *limits)
+{
+    process->creator_account = creator;
+    process->own_account = limits != NULL;
+    process->account = creator;
+    if (limits != NULL) {
+        process->account = slab_alloc(&account_cache);
+        if (process->account == NULL) {
+            return j6_err_no_memory;
+        }
+        j6_status_t status = account_init_child(process->account, creator, limits, account_free);
+        if (status != j6_status_ok) {
+            slab_free(&account_cache, process->account);
+            return status;
+        }
+    } else {
+        account_get(creator);
+    }
+    account_get(creator);
+    return j6_status_ok;
+}
+
+static void account_close(struct process *process)
+{
+    if (process->own_account) {
+        account_end(process->account);
+    }
+}
+
+static void process_list(struct process *process)
+{
+    spinlock_lock(&processes.lock);
+    list_push_back(&processes.list, &process->all_node);
+    spinlock_unlock(&processes.lock);
+}
+
+/* The parts, in this order; what fails undoes what came before. */
+static j6_status_t process_init(struct process *process, struct account *creator,
+                                const struct j6_limits *limits)
+{
+    j6_status_t status = account_open(process, creator, limits);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    status = vm_space_init(&process->space, process->account);
+    if (status != j6_status_ok) {
+        goto undo_account;
+    }
+    handle_table_init(&process->handles, process->account);
+    spinlock_init(&process->lock, RANK_PROCESS);
+    list_init(&process->threads);
+    status = kobject_init(&process->object, &process_type, creator);
+    if (status == j6_status_ok) {
+        return status;
+    }
+    vm_space_destroy(&process->space);
+undo_account:
+    account_close(process);
+    account_put(process->account);
+    account_put(creator);
+    return status;
+}
+
+j6_status_t process_create(const char *name, struct account *creator,
+                           const struct j6_limits *limits, struct process **out_process)
+{
+    j6_status_t status = account_charge(creator, ACCOUNT_PROCESSES, 1);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    struct process *process = slab_alloc_zeroed(&process_cache);
+    status = process != NULL ? process_init(process, creator, limits) : j6_err_no_memory;
+    if (status != j6_status_ok) {
+        if (process != NULL) {
+            slab_free(&process_cache, process);
+        }
+        account_uncharge(creator, ACCOUNT_PROCESSES, 1);
+        return status;
+    }
+    string_copy(process->name, sizeof(process->name), name);
+    process->log_tokens = LOG_BURST;
+    kobject_get(&process->object); /* one for the caller, one until it has ended */
+    process_list(process);
+    *out_process = process;
+    return j6_status_ok;
+}
+
+j6_status_t process_start(struct process *process, struct thread *first)
+{
+    spinlock_lock(&process->lock);
+    bool new = process->state == PROCESS_NEW;
+    if (new) {
+        process->state = PROCESS_RUNNING;
+    }
+    spinlock_unlock(&process->lock);
+    return new ? thread_start(first) : j6_err_bad_state;
+}
+
+bool process_is_new(struct process *process)
+{
+    spinlock_lock(&process->lock);
+    bool new = process->state == PROCESS_NEW;
+    spinlock_unlock(&process->lock);
+    return new;
+}
+
+void process_end_info(struct process *process, struct j6_end_info *out_end)
+{
+    spinlock_lock(&process->lock);
+    *out_end = process->state == PROCESS_ENDED ? process->end : (struct j6_end_info){0};
+    spinlock_unlock(&process->lock);
+}
+
+bool process_may_log(struct process *process)
+{
+    spinlock_lock(&process->lock);
+    j6_time_t now = clock_now();
+    uint64_t earned = (now - process->log_time) / LOG_LINE_NS;
+    if (earned > 0) {
+        process->log_tokens = earned + process->log_tokens > LOG_BURST
+                                  ? LOG_BURST
+                                  : process->log_tokens + (uint32_t)earned;
+        process->log_time = now;
+    }
+    bool may = process->log_unlimited || process->log_tokens > 0;
+    if (may && !process->log_unlimited) {
+        process->log_tokens--;
+    }
+    spinlock_unlock(&process->lock);
+    return may;
+}
+
+void process_end(struct process *process, const struct j6_end_info *end)
+{
+    spinlock_lock(&process->lock);
+    bool first = process->state < PROCESS_ENDING;
+    if (first) {
+        process->state = PROCESS_ENDING;
+        process->end = *end;
+    }
+    struct thread *thread;
+    list_for_each_entry(thread, &process->threads, process_node) {
+        if (first) {
+            thread_kill(thread);
+        }
+    }
+    bool empty = list_is_empty(&process->threads);
+    spinlock_unlock(&process->lock);
+    if (first && empty) {
+        process_finish(process);
+    }
+}
+
+void process_finish(struct process *process)
+{
+    handle_table_close(&process->handles);
+    handle_table_destroy(&process->handles);
+    vm_space_destroy(&process->space);
+    account_close(process);
+    account_uncharge(process->creator_account, ACCOUNT_PROCESSES, 1);
+
+    spinlock_lock(&processes.lock);
+    list_remove(&process->all_node);
+    spinlock_unlock(&processes.lock);
+    spinlock_lock(&process->lock);
+    process->state = PROCESS_ENDED;
+    spinlock_unlock(&process->lock);
+    kobject_signal(&process->object, 0, j6_signal_closed);
+    kobject_put(&process->object);
+}
+
+static struct process *any_running(void)
+{
+    struct process *found = NULL;
+    struct process *process;
+    spinlock_lock(&processes.lock);
+    list_for_each_entry(process, &processes.list, all_node) {
+        if (process->state < PROCESS_ENDING) {
+            found = process;
+            kobject_get(&process->object);
+            break;
+        }
+    }
+    spinlock_unlock(&processes.lock);
+    return found;
+}
+
+void process_end_all(void)
+{
+    struct process *process;
+    while ((process = any_running()) != NULL) {
+        process_end(process, &(struct j6_end_info){.reason = j6_reason_killed});
+        kobject_put(&process->object);
+    }
+}
+
+bool process_any(void)
+{
+    spinlock_lock(&processes.lock);
+    bool any = !list_is_empty(&processes.list);
+    spinlock_unlock(&processes.lock);
+    return any;
+}

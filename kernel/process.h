@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Processes: a space, a handle table, an account and threads. A process lives while a handle names it
+ * or it hasn't ended; how it ended stays readable as long.
+ *
+ * Life: new (no thread has started) -> running -> ending (somebody killed it, or its last thread has
+ * gone) -> ended (handles closed, space gone). Everything but the object itself is given back when
+ * it ends.
+ */
+#pragma once
+#include "kernel/base/account.h"
+#include "kernel/base/kobject.h"
+#include "kernel/handle.h"
+#include "kernel/thread.h"
+#include "mm/vm_space.h"
+
+enum { PROCESS_NAME_MAX = 32 };
+
+enum process_state { PROCESS_NEW, PROCESS_RUNNING, PROCESS_ENDING, PROCESS_ENDED };
+
+struct process {
+    struct kobject object;
+    /* Immutable after create */
+    char name[PROCESS_NAME_MAX];
+    struct account *account; /* pays for what the process has; maybe its creator's */
+    bool own_account;
+    struct account *creator_account;
+    /* Locks of their own */
+    struct vm_space space;
+    struct handle_table handles;
+    /* Guarded by lock */
+    struct spinlock lock;
+    enum process_state state;
+    struct list threads;
+    struct j6_end_info end;
+    bool log_unlimited;
+    uint32_t log_tokens; /* lines that it may write at once */
+    j6_time_t log_time;  /* when they were reckoned */
+    /* Guarded by the list's lock */
+    struct list_node all_node;
+};
+
+static inline struct process *process_of(struct kobject *object)
+{
+    return container_of(object, struct process, object);
+}
+
+/* The process whose thread runs on this CPU. */
+static inline struct process *process_current(void)
+{
+    return sched_current()->process;
+}
+
+/*
+ * Makes an empty process, charged to the creator's account. limits NULL: it draws on that account
+ * itself. quota, no_memory. The caller gets a reference.
+ */
+j6_status_t process_create(const char *name, struct account *creator,
+                           const struct j6_limits *limits,
+                           struct process **out_process) J6_MUST_USE;
+
+/* Lets the process run, beginning with this thread of it. bad_state if it has started or ended. */
+j6_status_t process_start(struct process *process, struct thread *first) J6_MUST_USE;
+bool process_is_new(struct process *process);
+
+/* How it ended, or that it runs. */
+void process_end_info(struct process *process, struct j6_end_info *out_end);
+
+/* May it write another line to the log now? Counts the line. */
+bool process_may_log(struct process *process);
+
+/* Ends the process; *end says why. Only the first end counts. */
+void process_end(struct process *process, const struct j6_end_info *end);
+
+/* Its last thread has gone, or it never had one: everything comes back. */
+void process_finish(struct process *process);
+
+/* Ends every process. */
+void process_end_all(void);
+bool process_any(void);

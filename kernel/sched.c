@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* Round robin among the threads of the most urgent priority that is ready. */
+#include "kernel/sched.h"
+#include "arch/arch.h"
+#include "arch/page_table.h"
+#include "arch/upcall.h"
+#include "kernel/base/grace.h"
+#include "kernel/base/spinlock.h"
+#include "kernel/power.h"
+#include "kernel/thread.h"
+#include <j6/flags.h>
+
+#define TURN_NS 10000000ull /* how long a thread runs while an equal is ready */
+
+struct run_queue {
+    struct spinlock lock;
+    /* Guarded by lock */
+    struct list ready[PRIORITIES];
+    uint32_t ready_mask; /* bit n: ready[n] isn't empty */
+    struct list blocked;
+    /* Only the owning CPU */
+    struct thread *current;
+    j6_time_t turn_end;
+};
+
+static PER_CPU(struct run_queue, run_queue);
+
+void sched_init(void)
+{
+    struct run_queue *queue = this_cpu(run_queue);
+    spinlock_init(&queue->lock, RANK_RUN_QUEUE);
+    for (unsigned i = 0; i < PRIORITIES; i++) {
+        list_init(&queue->ready[i]);
+    }
+    list_init(&queue->blocked);
+    queue->turn_end = j6_deadline_never;
+}
+
+struct thread *sched_current(void)
+{
+    return this_cpu(run_queue)->current;
+}
+
+j6_time_t sched_turn_end(void)
+{
+    return this_cpu(run_queue)->turn_end;
+}
+
+static void ready_push_locked(struct run_queue *queue, struct thread *thread)
+{
+    thread->state = THREAD_READY;
+    list_push_back(&queue->ready[thread->priority], &thread->run_node);
+    queue->ready_mask |= 1u << thread->priority;
+}
+
+static struct thread *ready_pop_locked(struct run_queue *queue)
+{
+    if (queue->ready_mask == 0) {
+        return NULL;
+    }
+    unsigned priority = (unsigned)__builtin_ctz(queue->ready_mask);
+    struct list *list = &queue->ready[priority];
+    struct thread *thread = container_of(list_pop_front(list), struct thread, run_node);
+    if (list_is_empty(list)) {
+        queue->ready_mask &= ~(1u << priority);
+    }
+    return thread;
+}
+
+void sched_add(struct thread *thread)
+{
+    struct run_queue *queue = this_cpu(run_queue);
+    spinlock_lock(&queue->lock);
+    thread->state = THREAD_BLOCKED;
+    list_push_back(&queue->blocked, &thread->run_node);
+    spinlock_unlock(&queue->lock);
+}
+
+void sched_mark_blocked(struct thread *thread)
+{
+    assert(thread->state == THREAD_RUNNING);
+    sched_add(thread);
+}
+
+/* A turn has an end only while somebody else waits for it. */
+static bool turn_start(struct run_queue *queue)
+{
+    if (queue->current == NULL || queue->turn_end != j6_deadline_never) {
+        return false;
+    }
+    queue->turn_end = clock_now() + TURN_NS;
+    return true;
+}
+
+void sched_wake(struct thread *thread)
+{
+    struct run_queue *queue = this_cpu(run_queue);
+    spinlock_lock(&queue->lock);
+    bool blocked = thread->state == THREAD_BLOCKED;
+    if (blocked) {
+        list_remove(&thread->run_node);
+        ready_push_locked(queue, thread);
+    }
+    spinlock_unlock(&queue->lock);
+    const struct thread *current = queue->current;
+    if (blocked && current != NULL && thread->priority < current->priority) {
+        this_cpu(cpu)->pending |= CPU_PENDING_SCHEDULE;
+    }
+    if (blocked && turn_start(queue)) {
+        timers_turn_changed();
+    }
+}
+
+void sched_yield(void)
+{
+    this_cpu(cpu)->pending |= CPU_PENDING_SCHEDULE;
+}
+
+void sched_exit(struct thread *thread)
+{
+    struct run_queue *queue = this_cpu(run_queue);
+    assert(queue->current == thread);
+    thread->state = THREAD_EXITED;
+    queue->current = NULL;
+    this_cpu(cpu)->tcb = NULL;
+    paging_load_kernel();
+}
+
+/* Waits until a thread is ready. The stack below is this CPU's own, so it may stay here for ever. */
+static struct thread *idle(struct run_queue *queue)
+{
+    for (;;) {
+        spinlock_lock(&queue->lock);
+        struct thread *next = ready_pop_locked(queue);
+        spinlock_unlock(&queue->lock);
+        if (next != NULL) {
+            return next;
+        }
+        grace_pass();
+        power_when_idle();
+        arch_idle();
+    }
+}
+
+static void switch_to(struct run_queue *queue, struct thread *next)
+{
+    next->state = THREAD_RUNNING;
+    queue->current = next;
+    this_cpu(cpu)->tcb = &next->tcb;
+    tcb_load(&next->tcb);
+}
+
+/* Gives the CPU to the next ready thread; the running one, if it isn't blocked, queues up. */
+static void schedule(struct run_queue *queue)
+{
+    this_cpu(cpu)->pending &= ~CPU_PENDING_SCHEDULE;
+    queue->turn_end = j6_deadline_never;
+    struct thread *prev = queue->current;
+    spinlock_lock(&queue->lock);
+    if (prev != NULL && prev->state == THREAD_RUNNING) {
+        ready_push_locked(queue, prev);
+    }
+    struct thread *next = ready_pop_locked(queue);
+    spinlock_unlock(&queue->lock);
+    if (next == prev && prev != NULL) {
+        next->state = THREAD_RUNNING;
+    } else {
+        if (prev != NULL) {
+            tcb_save(&prev->tcb);
+        }
+        queue->current = NULL;
+        this_cpu(cpu)->tcb = NULL;
+        switch_to(queue, next != NULL ? next : idle(queue));
+    }
+}
+
+_Noreturn void kernel_leave(void)
+{
+    struct run_queue *queue = this_cpu(run_queue);
+    assert(!spinlock_any_held());
+    for (;;) {
+        grace_pass();
+        struct thread *thread = queue->current;
+        if (thread != NULL && thread->state == THREAD_RUNNING &&
+            atomic_load_explicit(&thread->killed, memory_order_acquire)) {
+            this_cpu(cpu)->pending &= ~CPU_PENDING_END;
+            thread_finish(thread);
+        } else if (thread == NULL || thread->state != THREAD_RUNNING ||
+                   (this_cpu(cpu)->pending & CPU_PENDING_SCHEDULE)) {
+            schedule(queue);
+        } else if (this_cpu(cpu)->pending & CPU_PENDING_GRACE) {
+            continue;
+        } else {
+            break;
+        }
+    }
+    if (queue->ready_mask != 0 && turn_start(queue)) {
+        timers_turn_changed();
+    }
+    tcb_enter(&queue->current->tcb);
+}
+
+void upcall_alarm(void)
+{
+    struct run_queue *queue = this_cpu(run_queue);
+    if (queue->current != NULL && queue->turn_end <= clock_now()) {
+        queue->turn_end = j6_deadline_never;
+        this_cpu(cpu)->pending |= CPU_PENDING_SCHEDULE;
+    }
+    timers_run();
+}

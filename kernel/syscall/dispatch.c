@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a number to an implementation, through the one gate. Everything here is made from the rows of
+ * syscalls.def: a call can't be built without saying which handles it takes.
+ */
+#include "arch/upcall.h"
+#include "kernel/syscall/sys.h"
+
+#define ARGS_MAX 6
+
+/* What the gate checks of one argument; type none and rights 0 for what is no handle. */
+struct handle_check {
+    uint8_t is_handle;
+    uint8_t type; /* j6_type_none: any */
+    uint64_t rights;
+};
+
+struct call {
+    j6_status_t (*run)(struct thread *caller, struct kobject *const *object, uint64_t *arg);
+    uint32_t number;
+    uint8_t checked;  /* arguments up to the last handle */
+    uint8_t op_arg;   /* 1 + the argument that selects a sub-operation; 0: none */
+    struct handle_check check[ARGS_MAX];
+};
+
+enum call_number {
+#define J6_CALL(number, name, ...) CALL_##name = (number),
+#define J6_LATER(number, name, ...) CALL_##name = (number),
+#define J6_OP(...)
+#include <j6/syscalls.def>
+#undef J6_CALL
+#undef J6_LATER
+#undef J6_OP
+};
+
+/* One function for each call takes the arguments apart. */
+#define TAKE(i, arg) , J6_ARG(TAKE_, i, arg)
+#define TAKE_HANDLE(i, type, name, rights) to_##type(object[i])
+#define TAKE_ENTRY(i, type, name, rights) to_##type(object[i]), arg[i]
+#define TAKE_VALUE(i, ctype, name) (ctype)arg[i]
+#define TAKE_OP(i, ctype, name) (ctype)arg[i]
+#define TAKE_IN(i, ctype, name) (struct user_ptr){arg[i]}
+#define TAKE_OUT(i, ctype, name) (struct user_ptr){arg[i]}
+#define TAKE_INOUT(i, ctype, name) (struct user_ptr){arg[i]}
+#define TAKE_RESULT(i, ctype, name) &arg[TCB_RDX]
+
+#define to_any(object) (object)
+#define to_system(object) system_of(object)
+#define to_vma(object) vm_area_of(object)
+#define to_process(object) process_of(object)
+#define to_thread(object) thread_of(object)
+
+#define J6_CALL(number, name, summary, errors, ...)                                                \
+    static j6_status_t run_##name(struct thread *caller,                                           \
+                                  __attribute__((unused)) struct kobject *const *object,           \
+                                  __attribute__((unused)) uint64_t *arg)                           \
+    {                                                                                              \
+        return sys_##name(caller J6_EACH(TAKE, __VA_ARGS__));                                      \
+    }
+#define J6_LATER(...)
+#define J6_OP(...)
+#include <j6/syscalls.def>
+#undef J6_CALL
+#undef J6_LATER
+#undef J6_OP
+
+#define CHECK(i, arg) [i] = J6_ARG(CHECK_, i, arg),
+#define CHECK_HANDLE(i, the_type, name, the_rights)                                                \
+    {.is_handle = true, .type = CHECK_TYPE_##the_type, .rights = (the_rights)}
+#define CHECK_ENTRY(i, the_type, name, the_rights) CHECK_HANDLE(i, the_type, name, the_rights)
+#define CHECK_VALUE(i, ctype, name) {0}
+#define CHECK_OP(i, ctype, name) {0}
+#define CHECK_IN(i, ctype, name) {0}
+#define CHECK_OUT(i, ctype, name) {0}
+#define CHECK_INOUT(i, ctype, name) {0}
+#define CHECK_RESULT(i, ctype, name) {0}
+enum {
+    CHECK_TYPE_any = j6_type_none,
+    CHECK_TYPE_system = j6_type_system,
+    CHECK_TYPE_vma = j6_type_vma,
+    CHECK_TYPE_process = j6_type_process,
+    CHECK_TYPE_thread = j6_type_thread,
+};
+
+/* The number of arguments up to the last handle, and the place of the sub-operation. */
+#define LAST(i, arg) (J6_ARG(LAST_, i, arg)) > 0 ? i + 1 :
+#define LAST_HANDLE(...) 1
+#define LAST_ENTRY(...) 1
+#define LAST_VALUE(...) 0
+#define LAST_OP(...) 0
+#define LAST_IN(...) 0
+#define LAST_OUT(...) 0
+#define LAST_INOUT(...) 0
+#define LAST_RESULT(...) 0
+#define OP_PLACE(i, arg) +J6_ARG(OP_PLACE_, i, arg)
+#define OP_PLACE_HANDLE(...) 0
+#define OP_PLACE_ENTRY(...) 0
+#define OP_PLACE_VALUE(...) 0
+#define OP_PLACE_OP(i, ctype, name) (i + 1)
+#define OP_PLACE_IN(...) 0
+#define OP_PLACE_OUT(...) 0
+#define OP_PLACE_INOUT(...) 0
+#define OP_PLACE_RESULT(...) 0
+
+static const struct call calls[] = {
+#define J6_CALL(the_number, name, summary, errors, ...)                                            \
+    [the_number] = {.run = run_##name,                                                             \
+                    .number = (the_number),                                                        \
+                    .checked = J6_BACKWARD(LAST, __VA_ARGS__) 0,                                   \
+                    .op_arg = 0 J6_EACH(OP_PLACE, __VA_ARGS__),                                    \
+                    .check = {J6_EACH(CHECK, __VA_ARGS__)}},
+#define J6_LATER(...)
+#define J6_OP(...)
+#include <j6/syscalls.def>
+#undef J6_CALL
+#undef J6_LATER
+#undef J6_OP
+};
+
+enum { CALLS = sizeof(calls) / sizeof(calls[0]) };
+
+/* The rights that a sub-operation asks of the first handle. False: there is no such one. */
+static bool op_find(uint32_t number, uint64_t op, uint64_t *out_rights)
+{
+    if (op > UINT32_MAX) {
+        return false;
+    }
+    switch ((uint64_t)number << 32 | op) {
+#define J6_CALL(...)
+#define J6_LATER(...)
+#define J6_OP(call, value, name, rights, errors)                                                   \
+    case (uint64_t)CALL_##call << 32 | (value):                                                    \
+        *out_rights = (rights);                                                                    \
+        return true;
+#include <j6/syscalls.def>
+#undef J6_CALL
+#undef J6_LATER
+#undef J6_OP
+    default:
+        return false;
+    }
+}
+
+static struct kobject *object_of(struct thread *caller, j6_handle_t handle)
+{
+    struct kobject *object = handle_find(&caller->process->handles, handle);
+    if (object != NULL) {
+        return object;
+    }
+    if (handle == j6_handle_self_process) {
+        return &caller->process->object;
+    }
+    return handle == j6_handle_self_thread ? &caller->object : NULL;
+}
+
+/* Checks every handle of the call: bad_handle before wrong_type before denied. */
+static j6_status_t gate(struct thread *caller, const struct call *call, const uint64_t *arg,
+                        struct kobject **object)
+{
+    uint64_t op_rights = 0;
+    bool op_known = call->op_arg == 0 || op_find(call->number, arg[call->op_arg - 1], &op_rights);
+    bool wrong_type = false;
+    bool denied = false;
+    for (unsigned i = 0; i < call->checked; i++) {
+        const struct handle_check *check = &call->check[i];
+        if (!check->is_handle) {
+            continue;
+        }
+        object[i] = object_of(caller, arg[i]);
+        if (object[i] == NULL) {
+            return j6_err_bad_handle;
+        }
+        uint64_t rights = check->rights | (i == 0 ? op_rights : 0);
+        wrong_type |= check->type != j6_type_none && check->type != object[i]->type->number;
+        denied |= (rights & ~arg[i]) != 0;
+    }
+    if (wrong_type) {
+        return j6_err_wrong_type;
+    }
+    if (denied) {
+        return j6_err_denied;
+    }
+    return op_known ? j6_status_ok : j6_err_invalid_arg;
+}
+
+static j6_status_t run_gated(struct thread *caller, const struct call *call, uint64_t *arg)
+{
+    struct kobject *object[ARGS_MAX];
+    j6_status_t status = gate(caller, call, arg, object);
+    return status == j6_status_ok ? call->run(caller, object, arg) : status;
+}
+
+j6_status_t syscall_dispatch(struct tcb *tcb, uint64_t number)
+{
+    uint64_t n = number - J6_CALL_BASE;
+    if (n >= CALLS || calls[n].run == NULL) {
+        return j6_err_nyi;
+    }
+    const struct call *call = &calls[n];
+    struct thread *caller = thread_of_tcb(tcb);
+    if (call->checked == 0) {
+        return call->run(caller, NULL, tcb->arg);
+    }
+    return run_gated(caller, call, tcb->arg);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The implementations of the calls: one function sys_NAME for each J6_CALL row, with a prototype
+ * made from the row. The gate has checked the handles; a sys function checks the other arguments,
+ * calls the object, and copies out.
+ *
+ * Rules: the caller is the running thread. Objects are good until the call blocks. Results are
+ * written last, and what was made is taken back if they can't be.
+ */
+#pragma once
+#include "kernel/process.h"
+#include "kernel/system.h"
+#include "kernel/thread.h"
+#include "mm/user_copy.h"
+#include "mm/vm_area.h"
+#include <j6/flags.h>
+#include <j6/rights.h>
+#include <j6/syscall_args.h>
+
+typedef struct kobject object_any;
+typedef struct system object_system;
+typedef struct vm_area object_vma;
+typedef struct process object_process;
+typedef struct thread object_thread;
+
+#define PARAM(i, arg) , J6_ARG(PARAM_, i, arg)
+#define PARAM_HANDLE(i, type, name, rights) object_##type *name
+#define PARAM_ENTRY(i, type, name, rights) object_##type *name, j6_handle_t name##_handle
+#define PARAM_VALUE(i, ctype, name) ctype name
+#define PARAM_OP(i, ctype, name) ctype name
+#define PARAM_IN(i, ctype, name) struct user_ptr name
+#define PARAM_OUT(i, ctype, name) struct user_ptr name
+#define PARAM_INOUT(i, ctype, name) struct user_ptr name
+#define PARAM_RESULT(i, ctype, name) ctype *name
+
+#define J6_CALL(number, name, summary, errors, ...)                                                \
+    j6_status_t sys_##name(struct thread *caller J6_EACH(PARAM, __VA_ARGS__));
+#define J6_LATER(...)
+#define J6_OP(...)
+#include <j6/syscalls.def>
+#undef J6_CALL
+#undef J6_LATER
+#undef J6_OP
+
+/*
+ * Opens a handle with all rights in the caller's table, gives up the reference that the caller of
+ * this function has, and writes the handle's value out. What fails leaves no handle.
+ */
+j6_status_t sys_handle_out(struct thread *caller, struct kobject *object, struct user_ptr out);
+
+/*
+ * Writes `size` bytes of information to buf and the size to *len; insufficient, with the size in
+ * *len, if that said less.
+ */
+j6_status_t sys_info_out(const void *info, uint64_t size, struct user_ptr buf, struct user_ptr len);

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls on handles, and on objects of any type. */
+#include "kernel/syscall/sys.h"
+#include "kernel/wait.h"
+#include <j6/info.h>
+#include <stddef.h>
+
+j6_status_t sys_handle_out(struct thread *caller, struct kobject *object, struct user_ptr out)
+{
+    struct handle_table *table = &caller->process->handles;
+    j6_handle_t handle;
+    j6_status_t status =
+        handle_insert(table, object, handle_all_rights(object->type->number), &handle);
+    kobject_put(object);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    status = user_copy_out(out, &handle, sizeof(handle));
+    if (status != j6_status_ok) {
+        handle_remove(table, handle); /* or another thread guessed and closed it */
+    }
+    return status;
+}
+
+j6_status_t sys_info_out(const void *info, uint64_t size, struct user_ptr buf, struct user_ptr len)
+{
+    uint64_t room;
+    j6_status_t status = user_copy_in(&room, len, sizeof(room));
+    if (status != j6_status_ok) {
+        return status;
+    }
+    bool fits = room >= size;
+    if (fits) {
+        status = user_copy_out(buf, info, size);
+    }
+    if (status == j6_status_ok) {
+        status = user_copy_out(len, &size, sizeof(size));
+    }
+    return status != j6_status_ok || fits ? status : j6_err_insufficient;
+}
+
+j6_status_t sys_handle_close(struct thread *caller, struct kobject *object, j6_handle_t handle)
+{
+    (void)object;
+    return handle_remove(&caller->process->handles, handle);
+}
+
+j6_status_t sys_handle_duplicate(struct thread *caller, struct kobject *object, j6_handle_t handle,
+                                 uint64_t rights, uint64_t badge, struct user_ptr out)
+{
+    if (rights & ~handle_rights(handle)) {
+        return j6_err_denied;
+    }
+    if (badge != 0) {
+        return j6_err_invalid_arg;
+    }
+    struct handle_table *table = &caller->process->handles;
+    j6_handle_t copy;
+    j6_status_t status = handle_insert(table, object, rights, &copy);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    status = user_copy_out(out, &copy, sizeof(copy));
+    if (status != j6_status_ok) {
+        handle_remove(table, copy);
+    }
+    return status;
+}
+
+j6_status_t sys_object_koid(struct thread *caller, struct kobject *object, struct user_ptr koid)
+{
+    (void)caller;
+    return user_copy_out(koid, &object->koid, sizeof(object->koid));
+}
+
+/* How a process or thread ended; where exactly is for debuggers. */
+static j6_status_t end_info(struct kobject *object, j6_handle_t handle, struct user_ptr buf,
+                            struct user_ptr len)
+{
+    struct j6_end_info end;
+    uint64_t debug;
+    if (object->type->number == j6_type_process) {
+        process_end_info(process_of(object), &end);
+        debug = j6_right_process_debug;
+    } else if (object->type->number == j6_type_thread) {
+        thread_end_info(thread_of(object), &end);
+        debug = j6_right_thread_debug;
+    } else {
+        return j6_err_wrong_type;
+    }
+    if (!(handle & debug)) {
+        end = (struct j6_end_info){.reason = end.reason, .vector = end.vector, .code = end.code};
+    }
+    return sys_info_out(&end, sizeof(end), buf, len);
+}
+
+static j6_status_t layout_info(struct kobject *object, struct user_ptr buf, struct user_ptr len)
+{
+    if (object->type->number != j6_type_process) {
+        return j6_err_wrong_type;
+    }
+    struct j6_layout_info layout = {
+        .window = process_of(object)->space.window,
+        .window_size = VM_WINDOW_SIZE,
+    };
+    return sys_info_out(&layout, sizeof(layout), buf, len);
+}
+
+j6_status_t sys_object_info(struct thread *caller, struct kobject *object,
+                            j6_handle_t object_handle, uint64_t topic, struct user_ptr buf,
+                            struct user_ptr len)
+{
+    (void)caller;
+    return topic == j6_topic_end ? end_info(object, object_handle, buf, len)
+                                 : layout_info(object, buf, len);
+}
+
+j6_status_t sys_object_wait(struct thread *caller, struct kobject *object, uint64_t mask,
+                            uint64_t *signals, j6_time_t deadline)
+{
+    (void)caller;
+    return kobject_wait(object, mask, deadline, signals);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls on processes and threads. */
+#include "kernel/syscall/sys.h"
+#include "kernel/wait.h"
+#include <j6/info.h>
+
+static j6_status_t limits_in(struct user_ptr pointer, struct j6_limits *limits)
+{
+    j6_status_t status = user_copy_in(limits, pointer, sizeof(*limits));
+    if (status == j6_status_ok && (limits->priority >= PRIORITIES || limits->flags != 0)) {
+        status = j6_err_invalid_arg;
+    }
+    return status;
+}
+
+j6_status_t sys_process_create(struct thread *caller, struct user_ptr name, uint64_t len,
+                               struct user_ptr limits_pointer, uint64_t flags, struct user_ptr h)
+{
+    if (flags != 0) {
+        return j6_err_invalid_arg;
+    }
+    if (len >= PROCESS_NAME_MAX) {
+        return j6_err_out_of_range;
+    }
+    char name_copy[PROCESS_NAME_MAX] = "";
+    struct j6_limits limits;
+    j6_status_t status = user_copy_in(name_copy, name, len);
+    if (status == j6_status_ok && limits_pointer.address != 0) {
+        status = limits_in(limits_pointer, &limits);
+    }
+    if (status != j6_status_ok) {
+        return status;
+    }
+    struct process *process;
+    status = process_create(name_copy, caller->process->account,
+                            limits_pointer.address != 0 ? &limits : NULL, &process);
+    return status == j6_status_ok ? sys_handle_out(caller, &process->object, h) : status;
+}
+
+j6_status_t sys_process_give_handle(struct thread *caller, struct process *process,
+                                    struct kobject *object, j6_handle_t handle, uint64_t rights,
+                                    struct user_ptr out)
+{
+    (void)caller;
+    if (rights & ~handle_rights(handle)) {
+        return j6_err_denied;
+    }
+    j6_handle_t copy;
+    j6_status_t status = handle_insert(&process->handles, object, rights, &copy);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    status = user_copy_out(out, &copy, sizeof(copy));
+    if (status != j6_status_ok) {
+        handle_remove(&process->handles, copy);
+    }
+    return status;
+}
+
+j6_status_t sys_process_start(struct thread *caller, struct process *process, uint64_t entry,
+                              uint64_t stack, uint64_t arg, struct user_ptr thread_out)
+{
+    if (!process_is_new(process)) {
+        return j6_err_bad_state;
+    }
+    struct thread *thread;
+    j6_status_t status = thread_create(process, entry, stack, arg, &thread);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    kobject_get(&thread->object);
+    status = sys_handle_out(caller, &thread->object, thread_out);
+    if (status == j6_status_ok) {
+        status = process_start(process, thread);
+    }
+    if (status != j6_status_ok) {
+        thread_kill(thread);
+    }
+    kobject_put(&thread->object);
+    return status;
+}
+
+j6_status_t sys_process_kill(struct thread *caller, struct process *process, int64_t code)
+{
+    (void)caller;
+    process_end(process, &(struct j6_end_info){.reason = j6_reason_killed, .code = code});
+    return j6_status_ok;
+}
+
+j6_status_t sys_process_exit(struct thread *caller, int64_t code)
+{
+    process_end(caller->process, &(struct j6_end_info){.reason = j6_reason_exited, .code = code});
+    return j6_status_ok;
+}
+
+j6_status_t sys_thread_create(struct thread *caller, struct process *process, uint64_t entry,
+                              uint64_t stack, uint64_t arg, uint64_t flags, struct user_ptr h)
+{
+    if (flags != 0) {
+        return j6_err_invalid_arg;
+    }
+    struct thread *thread;
+    j6_status_t status = thread_create(process, entry, stack, arg, &thread);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    kobject_get(&thread->object);
+    status = sys_handle_out(caller, &thread->object, h);
+    if (status != j6_status_ok) {
+        thread_kill(thread);
+    }
+    kobject_put(&thread->object);
+    return status;
+}
+
+j6_status_t sys_thread_start(struct thread *caller, struct thread *thread)
+{
+    (void)caller;
+    return thread_start(thread);
+}
+
+j6_status_t sys_thread_exit(struct thread *caller, int64_t code)
+{
+    thread_exit(caller, code);
+    return j6_status_ok;
+}
+
+j6_status_t sys_thread_sleep(struct thread *caller, j6_time_t deadline)
+{
+    (void)caller;
+    if (deadline == 0) {
+        sched_yield();
+        return j6_status_ok;
+    }
+    thread_sleep(deadline);
+    return j6_status_ok;
+}

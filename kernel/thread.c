@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* Lives and deaths of threads. */
+#include "kernel/thread.h"
+#include "arch/arch.h"
+#include "kernel/process.h"
+#include "kernel/wait.h"
+#include "mm/kalloc.h"
+#include "mm/slab.h"
+
+SLAB_CACHE(thread_cache, "thread", struct thread);
+
+_Static_assert(offsetof(struct thread, tcb) % 8 == 0, "thread_of_tcb needs no pointer");
+
+static void thread_free(struct kobject *object)
+{
+    struct thread *thread = thread_of(object);
+    account_uncharge(object->account, ACCOUNT_MEMORY, fpu_area_size());
+    kfree(thread->tcb.fpu_area);
+    slab_free(&thread_cache, thread);
+}
+
+static const struct kobject_type thread_type = {
+    .name = "thread",
+    .number = j6_type_thread,
+    .size = sizeof(struct thread),
+    .free = thread_free,
+};
+
+static bool in_user_half(uint64_t address)
+{
+    return address >= USER_START && address < USER_END;
+}
+
+/* Memory for the thread and its FPU state, zeroed. */
+static struct thread *thread_alloc(void)
+{
+    struct thread *thread = slab_alloc_zeroed(&thread_cache);
+    if (thread == NULL) {
+        return NULL;
+    }
+    thread->tcb.fpu_area = kalloc(fpu_area_size());
+    if (thread->tcb.fpu_area == NULL) {
+        slab_free(&thread_cache, thread);
+        return NULL;
+    }
+    fpu_area_init(thread->tcb.fpu_area);
+    return thread;
+}
+
+static void thread_unalloc(struct thread *thread)
+{
+    kfree(thread->tcb.fpu_area);
+    slab_free(&thread_cache, thread);
+}
+
+static j6_status_t thread_alloc_charged(struct account *account, struct thread **out_thread)
+{
+    j6_status_t status = account_charge(account, ACCOUNT_THREADS, 1);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    status = account_charge(account, ACCOUNT_MEMORY, fpu_area_size());
+    if (status != j6_status_ok) {
+        goto undo_thread;
+    }
+    struct thread *thread = thread_alloc();
+    status = thread != NULL ? kobject_init(&thread->object, &thread_type, account)
+                            : j6_err_no_memory;
+    if (status == j6_status_ok) {
+        *out_thread = thread;
+        return status;
+    }
+    if (thread != NULL) {
+        thread_unalloc(thread);
+    }
+    account_uncharge(account, ACCOUNT_MEMORY, fpu_area_size());
+undo_thread:
+    account_uncharge(account, ACCOUNT_THREADS, 1);
+    return status;
+}
+
+j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stack, uint64_t arg,
+                          struct thread **out_thread)
+{
+    if (!in_user_half(entry) || !in_user_half(stack)) {
+        return j6_err_invalid_arg;
+    }
+    struct thread *thread;
+    j6_status_t status = thread_alloc_charged(process->account, &thread);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    tcb_init(&thread->tcb, entry, stack, arg);
+    thread->tcb.page_table_root = process->space.table.root;
+    thread->process = process;
+    thread->priority = PRIORITY_DEFAULT > process->account->priority ? PRIORITY_DEFAULT
+                                                                     : process->account->priority;
+    spinlock_lock(&process->lock);
+    bool alive = process->state < PROCESS_ENDING;
+    if (alive) {
+        kobject_get(&process->object);
+        kobject_get(&thread->object); /* one for the caller, one until it has ended */
+        list_push_back(&process->threads, &thread->process_node);
+        sched_add(thread);
+    }
+    spinlock_unlock(&process->lock);
+    if (!alive) {
+        account_uncharge(process->account, ACCOUNT_THREADS, 1);
+        kobject_put(&thread->object);
+        return j6_err_bad_state;
+    }
+    *out_thread = thread;
+    return j6_status_ok;
+}
+
+j6_status_t thread_start(struct thread *thread)
+{
+    struct process *process = thread->process;
+    j6_status_t status = j6_status_ok;
+    spinlock_lock(&process->lock);
+    if (process->state == PROCESS_NEW) {
+        status = j6_err_not_ready;
+    } else if (thread->started || process->state >= PROCESS_ENDING) {
+        status = j6_err_bad_state;
+    } else {
+        thread->started = true;
+        sched_wake(thread);
+    }
+    spinlock_unlock(&process->lock);
+    return status;
+}
+
+static void mark_killed(struct thread *thread)
+{
+    atomic_store_explicit(&thread->killed, true, memory_order_release);
+    if (thread == sched_current()) {
+        this_cpu(cpu)->pending |= CPU_PENDING_END;
+    }
+}
+
+void thread_exit(struct thread *thread, int64_t code)
+{
+    thread->end = (struct j6_end_info){.reason = j6_reason_exited, .code = code};
+    mark_killed(thread);
+}
+
+void thread_kill(struct thread *thread)
+{
+    mark_killed(thread);
+    if (thread != sched_current()) {
+        wait_cancel(thread);
+    }
+}
+
+void thread_end_info(struct thread *thread, struct j6_end_info *out_end)
+{
+    spinlock_lock(&thread->process->lock);
+    bool ended = kobject_signals(&thread->object) & j6_signal_closed;
+    *out_end = ended ? thread->end : (struct j6_end_info){0};
+    spinlock_unlock(&thread->process->lock);
+}
+
+void thread_finish(struct thread *thread)
+{
+    struct process *process = thread->process;
+    spinlock_lock(&process->lock);
+    list_remove(&thread->process_node);
+    bool last = list_is_empty(&process->threads);
+    if (process->state >= PROCESS_ENDING) {
+        thread->end = process->end;
+    } else if (last) {
+        process->state = PROCESS_ENDING;
+        process->end = thread->end;
+    }
+    spinlock_unlock(&process->lock);
+
+    sched_exit(thread);
+    account_uncharge(process->account, ACCOUNT_THREADS, 1);
+    kobject_signal(&thread->object, 0, j6_signal_closed);
+    if (last) {
+        process_finish(process);
+    }
+    kobject_put(&process->object);
+    kobject_put(&thread->object);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Threads. A thread lives while a handle names it or it hasn't ended. It keeps nothing on a kernel
+ * stack while it waits: everything is in here.
+ *
+ * Rules: made blocked; thread_start (or process_start, for the first) lets it run. A killed thread
+ * ends itself, on its next way out of the kernel; thread_kill undoes its wait if it has one.
+ */
+#pragma once
+#include "arch/tcb.h"
+#include "kernel/base/kobject.h"
+#include "kernel/sched.h"
+#include "kernel/timer.h"
+#include "lib/container.h"
+#include <j6/info.h>
+#include <stddef.h>
+
+struct process;
+
+/* What a blocked thread waits for. */
+struct wait {
+    struct list_node node; /* in object->waiters; guarded by its lock */
+    struct kobject *object;
+    uint64_t mask;
+    struct timer timer;
+};
+
+struct thread {
+    struct kobject object;
+    struct tcb tcb; /* at a constant place: thread_of_tcb */
+    /* Immutable after create */
+    struct process *process;
+    /* Guarded by the process's lock */
+    struct list_node process_node;
+    bool started;
+    struct j6_end_info end;
+    /* Guarded by the run queue's lock */
+    struct list_node run_node;
+    enum thread_state state;
+    uint32_t priority;
+    /* Atomic: set once */
+    _Atomic bool killed;
+    struct wait wait;
+};
+
+static inline struct thread *thread_of_tcb(struct tcb *tcb)
+{
+    return container_of(tcb, struct thread, tcb);
+}
+
+static inline struct thread *thread_of(struct kobject *object)
+{
+    return container_of(object, struct thread, object);
+}
+
+/*
+ * Makes a thread of the process, blocked, with the registers of a start: rip entry, rsp stack, rdi
+ * arg. invalid_arg (entry or stack not in the user half), bad_state (process has ended), quota,
+ * no_memory. The caller gets a reference.
+ */
+j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stack, uint64_t arg,
+                          struct thread **out_thread) J6_MUST_USE;
+
+/* Lets it run. bad_state if it was started before, not_ready if its process wasn't. */
+j6_status_t thread_start(struct thread *thread) J6_MUST_USE;
+
+/* The running thread ends on its way out, with this code. */
+void thread_exit(struct thread *thread, int64_t code);
+
+/* Makes the thread end, wherever it is. */
+void thread_kill(struct thread *thread);
+
+/* How it ended, or that it runs. */
+void thread_end_info(struct thread *thread, struct j6_end_info *out_end);
+
+/* The running thread, which was killed or has exited, ends now. */
+void thread_finish(struct thread *thread);

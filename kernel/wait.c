@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals, waits and their ends, as described in wait.h. */
+#include "kernel/wait.h"
+#include "arch/arch.h"
+#include "arch/upcall.h"
+#include "kernel/thread.h"
+#include <j6/flags.h>
+
+/* What a wait for these bits says to the object's state; would_block: go on waiting. */
+static j6_status_t verdict(uint64_t signals, uint64_t mask)
+{
+    if (signals & mask) {
+        return j6_status_ok;
+    }
+    return signals & j6_signal_closed ? j6_status_closed : j6_status_would_block;
+}
+
+static struct thread *thread_of_wait(struct wait *wait)
+{
+    return container_of(wait, struct thread, wait);
+}
+
+/* The caller has taken the wait off its list, or cancelled its timer if it has no object. */
+static void wait_finish(struct wait *wait, j6_status_t status, uint64_t signals)
+{
+    struct thread *thread = thread_of_wait(wait);
+    wait->object = NULL;
+    thread->tcb.rax = status;
+    thread->tcb.arg[TCB_RDX] = signals;
+    sched_wake(thread);
+}
+
+static void wait_end_locked(struct wait *wait, j6_status_t status)
+{
+    uint64_t signals = wait->object->signals;
+    list_remove(&wait->node);
+    timer_cancel(&wait->timer);
+    wait_finish(wait, status, signals);
+}
+
+void kobject_signal(struct kobject *object, uint64_t clear, uint64_t set)
+{
+    spinlock_lock(&object->lock);
+    object->signals = (object->signals & ~clear) | set;
+    struct wait *wait;
+    list_for_each_entry_safe(wait, &object->waiters, node) {
+        j6_status_t status = verdict(object->signals, wait->mask);
+        if (status != j6_status_would_block) {
+            wait_end_locked(wait, status);
+        }
+    }
+    spinlock_unlock(&object->lock);
+}
+
+uint64_t kobject_signals(struct kobject *object)
+{
+    spinlock_lock(&object->lock);
+    uint64_t signals = object->signals;
+    spinlock_unlock(&object->lock);
+    return signals;
+}
+
+void kobject_waits_end(struct kobject *object, j6_status_t status)
+{
+    spinlock_lock(&object->lock);
+    struct wait *wait;
+    list_for_each_entry_safe(wait, &object->waiters, node) {
+        wait_end_locked(wait, status);
+    }
+    spinlock_unlock(&object->lock);
+}
+
+/* The timer of a wait on an object: somebody else may be ending the wait at this moment. */
+static void wait_timed_out(struct timer *timer)
+{
+    struct wait *wait = container_of(timer, struct wait, timer);
+    struct kobject *object = wait->object;
+    if (object == NULL) {
+        return;
+    }
+    spinlock_lock(&object->lock);
+    if (wait->object == object) {
+        wait_end_locked(wait, j6_status_timed_out);
+    }
+    spinlock_unlock(&object->lock);
+}
+
+j6_status_t kobject_wait(struct kobject *object, uint64_t mask, j6_time_t deadline,
+                         uint64_t *signals)
+{
+    struct thread *thread = sched_current();
+    bool late = deadline != j6_deadline_poll && deadline <= clock_now();
+    spinlock_lock(&object->lock);
+    *signals = object->signals;
+    j6_status_t status = verdict(object->signals, mask);
+    bool blocks = status == j6_status_would_block && deadline != j6_deadline_poll && !late;
+    if (blocks) {
+        thread->wait.object = object;
+        thread->wait.mask = mask;
+        list_push_back(&object->waiters, &thread->wait.node);
+        sched_mark_blocked(thread);
+        if (deadline != j6_deadline_never) {
+            timer_arm(&thread->wait.timer, deadline, wait_timed_out);
+        }
+    }
+    spinlock_unlock(&object->lock);
+    if (blocks) {
+        kernel_leave();
+    }
+    return status == j6_status_would_block && late ? j6_status_timed_out : status;
+}
+
+static void sleep_over(struct timer *timer)
+{
+    wait_finish(container_of(timer, struct wait, timer), j6_status_ok, 0);
+}
+
+void thread_sleep(j6_time_t deadline)
+{
+    struct thread *thread = sched_current();
+    if (deadline <= clock_now()) {
+        return;
+    }
+    sched_mark_blocked(thread);
+    if (deadline != j6_deadline_never) {
+        timer_arm(&thread->wait.timer, deadline, sleep_over);
+    }
+    kernel_leave();
+}
+
+void wait_cancel(struct thread *thread)
+{
+    struct wait *wait = &thread->wait;
+    struct kobject *object = wait->object;
+    if (object == NULL) {
+        timer_cancel(&wait->timer);
+        sched_wake(thread);
+        return;
+    }
+    spinlock_lock(&object->lock);
+    if (wait->object == object) {
+        wait_end_locked(wait, j6_status_cancelled);
+    }
+    spinlock_unlock(&object->lock);
+}

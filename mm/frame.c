@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A buddy allocator below lists of single frames, one for each CPU. A free block's links lie in its
+ * own first frame; what is known about a frame takes 8 bytes, in arrays of one for each GiB.
+ */
+#include "mm/frame.h"
+#include "arch/percpu.h"
+#include "kernel/base/spinlock.h"
+#include "lib/list.h"
+#include "lib/string.h"
+
+#define SECTION_SHIFT 30 /* one array of struct frame for each GiB */
+#define CACHE_BATCH_ORDER 5
+#define CACHE_BATCH (1u << CACHE_BATCH_ORDER)
+#define CACHE_MAX (4 * CACHE_BATCH)
+#define POISON 0xd5
+
+struct section {
+    struct frame *frames; /* NULL: no memory here */
+    uint64_t count;
+};
+
+/* A free frame on a CPU's list. */
+struct cached_frame {
+    struct cached_frame *next;
+};
+
+struct frame_cache {
+    struct cached_frame *first;
+    uint64_t count;
+};
+
+static PER_CPU(struct frame_cache, frame_cache);
+
+static struct {
+    /* Immutable after frame_init */
+    struct section *sections;
+    uint64_t section_count;
+    /* Guarded by lock */
+    struct spinlock lock;
+    struct list free[FRAME_MAX_ORDER + 1];
+    uint64_t free_count; /* without the CPUs' lists */
+    uint64_t total;
+} frames = {.lock = SPINLOCK_INIT(RANK_FRAMES)};
+
+bool frame_is_memory(paddr_t address)
+{
+    uint64_t section = address >> SECTION_SHIFT;
+    uint64_t place = address >> PAGE_SHIFT & ((1u << (SECTION_SHIFT - PAGE_SHIFT)) - 1);
+    return section < frames.section_count && place < frames.sections[section].count;
+}
+
+struct frame *frame_of(paddr_t address)
+{
+    uint64_t place = address >> PAGE_SHIFT & ((1u << (SECTION_SHIFT - PAGE_SHIFT)) - 1);
+    return &frames.sections[address >> SECTION_SHIFT].frames[place];
+}
+
+void frame_init(const struct frame_range *ranges, size_t count, void *(*take)(size_t bytes))
+{
+    for (unsigned order = 0; order <= FRAME_MAX_ORDER; order++) {
+        list_init(&frames.free[order]);
+    }
+    paddr_t top = 0;
+    for (size_t i = 0; i < count; i++) {
+        top = ranges[i].end > top ? ranges[i].end : top;
+    }
+    frames.section_count = (top + (1ull << SECTION_SHIFT) - 1) >> SECTION_SHIFT;
+    frames.sections = take(frames.section_count * sizeof(struct section));
+
+    for (uint64_t i = 0; i < frames.section_count; i++) {
+        paddr_t start = i << SECTION_SHIFT;
+        paddr_t end = start;
+        for (size_t r = 0; r < count; r++) {
+            paddr_t stop = start + (1ull << SECTION_SHIFT);
+            if (ranges[r].start < stop && ranges[r].end > end) {
+                end = ranges[r].end < stop ? ranges[r].end : stop;
+            }
+        }
+        frames.sections[i].count = (end - start) >> PAGE_SHIFT;
+        if (end > start) {
+            frames.sections[i].frames = take(frames.sections[i].count * sizeof(struct frame));
+        }
+    }
+}
+
+static void block_push_locked(paddr_t block, unsigned order)
+{
+    struct frame *frame = frame_of(block);
+    frame->state = FRAME_FREE_BLOCK;
+    frame->order = (uint8_t)order;
+    list_push_front(&frames.free[order], phys_to_virt(block));
+}
+
+static void block_take_locked(paddr_t block)
+{
+    struct frame *frame = frame_of(block);
+    frame->state = FRAME_UNKNOWN;
+    frame->order = 0;
+    list_remove(phys_to_virt(block));
+}
+
+static bool is_free_block_locked(paddr_t block, unsigned order)
+{
+    if (!frame_is_memory(block)) {
+        return false;
+    }
+    const struct frame *frame = frame_of(block);
+    return frame->state == FRAME_FREE_BLOCK && frame->order == order;
+}
+
+/* Joins the block with its free neighbour as often as there is one. */
+static void block_release_locked(paddr_t block, unsigned order)
+{
+    frames.free_count += 1ull << order;
+    while (order < FRAME_MAX_ORDER) {
+        paddr_t buddy = block ^ (PAGE_SIZE << order);
+        if (!is_free_block_locked(buddy, order)) {
+            break;
+        }
+        block_take_locked(buddy);
+        block &= ~(PAGE_SIZE << order);
+        order++;
+    }
+    block_push_locked(block, order);
+}
+
+static paddr_t block_acquire_locked(unsigned order)
+{
+    unsigned found = order;
+    while (found <= FRAME_MAX_ORDER && list_is_empty(&frames.free[found])) {
+        found++;
+    }
+    if (found > FRAME_MAX_ORDER) {
+        return 0;
+    }
+    paddr_t block = virt_to_phys(list_first(&frames.free[found]));
+    block_take_locked(block);
+    while (found > order) {
+        found--;
+        block_push_locked(block + (PAGE_SIZE << found), found);
+    }
+    frames.free_count -= 1ull << order;
+    return block;
+}
+
+void frame_add(paddr_t start, paddr_t end)
+{
+    spinlock_lock(&frames.lock);
+    frames.total += (end - start) >> PAGE_SHIFT;
+    while (start < end) {
+        unsigned order = 0;
+        while (order < FRAME_MAX_ORDER && (start & (PAGE_SIZE << order)) == 0 &&
+               end - start >= PAGE_SIZE << (order + 1)) {
+            order++;
+        }
+        block_release_locked(start, order);
+        start += PAGE_SIZE << order;
+    }
+    spinlock_unlock(&frames.lock);
+}
+
+static void frame_mark_used(paddr_t block, unsigned order)
+{
+    struct frame *frame = frame_of(block);
+    assert(frame->state == FRAME_UNKNOWN);
+    frame->state = FRAME_USED;
+    frame->order = (uint8_t)order;
+    atomic_store_explicit(&frame->refs, 1, memory_order_relaxed);
+}
+
+void frame_adopt(paddr_t frame)
+{
+    frame_mark_used(frame, 0);
+    spinlock_lock(&frames.lock);
+    frames.total++;
+    spinlock_unlock(&frames.lock);
+}
+
+static void frame_mark_free(paddr_t block, unsigned order)
+{
+    struct frame *frame = frame_of(block);
+    assert((block & ((PAGE_SIZE << order) - 1)) == 0);
+    assert(frame->state == FRAME_USED && frame->order == order);
+    memset(frame, 0, sizeof(*frame));
+}
+
+/* The debug build fills what is free, and looks at it again before it is handed out. */
+static void poison(paddr_t block, unsigned order)
+{
+    if (KERNEL_DEBUG) {
+        memset((char *)phys_to_virt(block) + sizeof(struct list_node), POISON,
+               (PAGE_SIZE << order) - sizeof(struct list_node));
+    }
+}
+
+static bool cache_fill(struct frame_cache *cache)
+{
+    spinlock_lock(&frames.lock);
+    while (cache->count < CACHE_BATCH) {
+        paddr_t frame = block_acquire_locked(0);
+        if (frame == 0) {
+            break;
+        }
+        struct cached_frame *cached = phys_to_virt(frame);
+        cached->next = cache->first;
+        cache->first = cached;
+        cache->count++;
+    }
+    spinlock_unlock(&frames.lock);
+    return cache->count > 0;
+}
+
+static void cache_shrink(struct frame_cache *cache, uint64_t keep)
+{
+    spinlock_lock(&frames.lock);
+    while (cache->count > keep) {
+        struct cached_frame *cached = cache->first;
+        cache->first = cached->next;
+        cache->count--;
+        block_release_locked(virt_to_phys(cached), 0);
+    }
+    spinlock_unlock(&frames.lock);
+}
+
+paddr_t frame_alloc(void)
+{
+    struct frame_cache *cache = this_cpu(frame_cache);
+    if (cache->count == 0 && !cache_fill(cache)) {
+        return 0;
+    }
+    struct cached_frame *cached = cache->first;
+    cache->first = cached->next;
+    cache->count--;
+    paddr_t frame = virt_to_phys(cached);
+    frame_mark_used(frame, 0);
+    return frame;
+}
+
+void frame_free(paddr_t frame)
+{
+    struct frame_cache *cache = this_cpu(frame_cache);
+    frame_mark_free(frame, 0);
+    poison(frame, 0);
+    struct cached_frame *cached = phys_to_virt(frame);
+    cached->next = cache->first;
+    cache->first = cached;
+    cache->count++;
+    if (cache->count > CACHE_MAX) {
+        cache_shrink(cache, CACHE_MAX - CACHE_BATCH);
+    }
+}
+
+void frame_get(paddr_t frame)
+{
+    atomic_fetch_add_explicit(&frame_of(frame)->refs, 1, memory_order_relaxed);
+}
+
+void frame_put(paddr_t frame)
+{
+    if (atomic_fetch_sub_explicit(&frame_of(frame)->refs, 1, memory_order_acq_rel) == 1) {
+        frame_free(frame);
+    }
+}
+
+paddr_t frame_alloc_block(unsigned order)
+{
+    spinlock_lock(&frames.lock);
+    paddr_t block = block_acquire_locked(order);
+    spinlock_unlock(&frames.lock);
+    if (block != 0) {
+        frame_mark_used(block, order);
+    }
+    return block;
+}
+
+void frame_free_block(paddr_t block, unsigned order)
+{
+    frame_mark_free(block, order);
+    poison(block, order);
+    spinlock_lock(&frames.lock);
+    block_release_locked(block, order);
+    spinlock_unlock(&frames.lock);
+}
+
+void frame_drain(void)
+{
+    cache_shrink(this_cpu(frame_cache), 0);
+}
+
+uint64_t frames_total(void)
+{
+    return frames.total;
+}
+
+uint64_t frames_free(void)
+{
+    spinlock_lock(&frames.lock);
+    uint64_t count = frames.free_count + this_cpu(frame_cache)->count;
+    spinlock_unlock(&frames.lock);
+    return count;
+}

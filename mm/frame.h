@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Frames: the machine's memory in pages of 4 KiB, and in blocks of 2^order of them, aligned to
+ * their size.
+ *
+ * Rules: a frame comes with undefined content. One frame is a list operation of this CPU, without
+ * a lock; blocks take the lock. frames_free() is exact. Any context with interrupts off.
+ */
+#pragma once
+#include "arch/layout.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FRAME_MAX_ORDER 18 /* 1 GiB */
+
+enum frame_state {
+    FRAME_UNKNOWN = 0, /* inside a free block, not memory, or not yet looked at */
+    FRAME_FREE_BLOCK,  /* first of a free block of 2^order */
+    FRAME_USED,
+    FRAME_SLAB, /* part of a slab; `place` counts from the first frame */
+};
+
+/* What is known of one frame. All zero at boot, so that it is cleared, never walked. */
+struct frame {
+    uint8_t state; /* enum frame_state */
+    uint8_t order; /* of the block that begins here */
+    uint16_t place;
+    _Atomic uint32_t refs;
+};
+_Static_assert(sizeof(struct frame) == 8, "8 bytes a frame");
+
+/* A stretch of memory. */
+struct frame_range {
+    paddr_t start;
+    paddr_t end;
+};
+
+/*
+ * Sets up the metadata for memory up to `top` (in memory from `take`, which hands out zeroed
+ * pages). Frames are added afterwards.
+ */
+void frame_init(const struct frame_range *ranges, size_t count, void *(*take)(size_t bytes));
+
+/* Gives memory to the allocator; page aligned, inside of what frame_init was told. */
+void frame_add(paddr_t start, paddr_t end);
+
+/* 0 when there is no memory. */
+paddr_t frame_alloc(void);
+void frame_free(paddr_t frame);
+
+/* Takes a frame that was never added into use, so that frame_put can free it. */
+void frame_adopt(paddr_t frame);
+
+paddr_t frame_alloc_block(unsigned order);
+void frame_free_block(paddr_t block, unsigned order);
+
+/* One more holder of a frame; the last frame_put frees it. */
+void frame_get(paddr_t frame);
+void frame_put(paddr_t frame);
+
+struct frame *frame_of(paddr_t address);
+
+/* Does the allocator know this address as memory? */
+bool frame_is_memory(paddr_t address);
+
+uint64_t frames_total(void);
+uint64_t frames_free(void);
+
+/* Gives this CPU's list back, so that blocks can join. */
+void frame_drain(void);

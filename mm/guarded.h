@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Guarded areas: a region of the kernel half cut into sections of a fixed number of pages, each with
+ * an unmapped guard page before it. Kernel stacks and channel buffers live in such areas. Pages are
+ * there from the start, so a section never faults.
+ *
+ * Rules: sections are given back with nothing of them in use on any CPU. Any lock below RANK_AREA.
+ */
+#pragma once
+#include "arch/types.h"
+#include "kernel/base/spinlock.h"
+#include <j6/status.h>
+
+struct guarded_area {
+    /* Immutable */
+    vaddr_t base;
+    uint64_t section_pages;
+    uint64_t sections; /* how many there can be */
+    /* Guarded by lock */
+    struct spinlock lock;
+    uint64_t *used; /* a bit for each section */
+    uint64_t hint;  /* no section below is free */
+};
+
+extern struct guarded_area kernel_stacks;
+extern struct guarded_area kernel_buffers;
+
+/* Maps a section; *out_start is the lowest address of its pages. no_memory. */
+j6_status_t guarded_alloc(struct guarded_area *area, vaddr_t *out_start) J6_MUST_USE;
+void guarded_free(struct guarded_area *area, vaddr_t start);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Range checks around the machine's copy loop (arch/x86_64/usercopy.asm). */
+#include "mm/user_copy.h"
+#include "arch/arch.h"
+#include "kernel/base/spinlock.h"
+
+bool user_range_ok(struct user_ptr pointer, uint64_t len)
+{
+    return pointer.address >= USER_START && pointer.address <= USER_END &&
+           len <= USER_END - pointer.address;
+}
+
+j6_status_t user_copy_in_part(void *dst, struct user_ptr src, uint64_t len, uint64_t *done)
+{
+    assert(!spinlock_any_held());
+    *done = 0;
+    if (!user_range_ok(src, len)) {
+        return j6_err_bad_address;
+    }
+    uint64_t left = arch_user_copy(dst, (const void *)src.address, len);
+    *done = len - left;
+    return left == 0 ? j6_status_ok : j6_err_bad_address;
+}
+
+j6_status_t user_copy_out_part(struct user_ptr dst, const void *src, uint64_t len, uint64_t *done)
+{
+    assert(!spinlock_any_held());
+    *done = 0;
+    if (!user_range_ok(dst, len)) {
+        return j6_err_bad_address;
+    }
+    uint64_t left = arch_user_copy((void *)dst.address, src, len);
+    *done = len - left;
+    return left == 0 ? j6_status_ok : j6_err_bad_address;
+}
+
+j6_status_t user_copy_in(void *dst, struct user_ptr src, uint64_t len)
+{
+    uint64_t done;
+    return user_copy_in_part(dst, src, len, &done);
+}
+
+j6_status_t user_copy_out(struct user_ptr dst, const void *src, uint64_t len)
+{
+    uint64_t done;
+    return user_copy_out_part(dst, src, len, &done);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The only way to user memory. A struct user_ptr can't be dereferenced; these routines check the
+ * whole range first, survive faults, and bring absent pages in.
+ *
+ * Rules: the caller's space is loaded and no lock is held. Each user word is read once: copy, then
+ * look at the copy. Source: SMAP, Intel SDM vol. 3, §4.6.
+ */
+#pragma once
+#include "arch/types.h"
+#include <j6/status.h>
+#include <stddef.h>
+
+struct user_ptr {
+    vaddr_t address;
+};
+
+static inline struct user_ptr user_ptr_add(struct user_ptr pointer, uint64_t bytes)
+{
+    return (struct user_ptr){pointer.address + bytes};
+}
+
+/* Is [pointer, pointer + len) inside of the user half? */
+bool user_range_ok(struct user_ptr pointer, uint64_t len);
+
+/* bad_address if a byte can't be read or written; what came before it has been copied. */
+j6_status_t user_copy_in(void *dst, struct user_ptr src, uint64_t len) J6_MUST_USE;
+j6_status_t user_copy_out(struct user_ptr dst, const void *src, uint64_t len) J6_MUST_USE;
+
+/* The same; *done tells how many bytes were copied. */
+j6_status_t user_copy_in_part(void *dst, struct user_ptr src, uint64_t len,
+                              uint64_t *done) J6_MUST_USE;
+j6_status_t user_copy_out_part(struct user_ptr dst, const void *src, uint64_t len,
+                               uint64_t *done) J6_MUST_USE;

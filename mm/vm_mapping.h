@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ordered set of the mappings of a space: a balanced tree by address in which each node knows
+ * the largest gap of its subtree, so that finding room is O(log n) as well. Pure: no locks, no
+ * allocation. All calls with the space's lock held.
+ */
+#pragma once
+#include "mm/vm_space.h"
+
+/* Prepares the empty set. */
+void mapping_set_init(struct avl_tree *set);
+
+/* The mapping that holds the address, or NULL. */
+struct vm_mapping *mapping_find(const struct avl_tree *set, vaddr_t address);
+
+/* The first mapping that ends above the address, or NULL; and the one after another. */
+struct vm_mapping *mapping_from(const struct avl_tree *set, vaddr_t address);
+struct vm_mapping *mapping_next(const struct vm_mapping *mapping);
+
+/* Puts mapping->start … end into the set; false, and nothing changed, if any of it is taken. */
+bool mapping_insert(struct avl_tree *set, struct vm_mapping *mapping);
+void mapping_remove(struct avl_tree *set, struct vm_mapping *mapping);
+
+/* Moves an end of a mapping; false, and nothing changed, if the room is taken. */
+bool mapping_move(struct avl_tree *set, struct vm_mapping *mapping, vaddr_t start, vaddr_t end);
+
+/* The lowest free stretch of len bytes in [low, high), or 0. */
+vaddr_t mapping_room(const struct avl_tree *set, vaddr_t low, vaddr_t high, uint64_t len);

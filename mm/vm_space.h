@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vm_space: an address space. Page tables, and the set of mappings that says what they may hold; the
+ * tables are only a cache of it, filled by page faults.
+ *
+ * Rules: a mapping's place (start, end, offset) changes only with the locks of its space and of its
+ * area held, so either is enough to read it. A mapping found under the space's lock stays readable
+ * until the call leaves the kernel, by the grace period; `linked`, read under the area's lock, tells
+ * whether it still counts. While a mapping is being taken out its addresses stay taken until no page
+ * of it is left in any TLB.
+ */
+#pragma once
+#include "arch/page_table.h"
+#include "kernel/base/grace.h"
+#include "kernel/base/spinlock.h"
+#include "lib/avl.h"
+#include "lib/list.h"
+#include <j6/status.h>
+
+struct account;
+struct vm_area;
+
+#define VM_WINDOW_SIZE (1ull << 30)
+
+struct vm_space {
+    /* Immutable after create */
+    struct account *account; /* pays for page tables and mappings */
+    vaddr_t window;          /* where addresses are chosen */
+    /* Guarded by lock */
+    struct spinlock lock;
+    struct avl_tree mappings;
+    struct vm_mapping *last; /* the one found last, or NULL */
+    bool closed;             /* nothing is mapped any more */
+    /* Guarded by table_lock */
+    struct spinlock table_lock;
+    struct page_table table;
+};
+
+struct vm_mapping {
+    /* Immutable after create */
+    struct vm_space *space;
+    struct vm_area *area;
+    uint32_t flags;    /* j6_map_… */
+    bool whole;        /* of the whole area: follows its size */
+    /* Guarded by the locks of space and area, see above */
+    vaddr_t start;
+    vaddr_t end;
+    uint64_t offset; /* into the area, of start */
+    /* Guarded by the area's lock */
+    bool linked;
+    struct list_node area_node;
+    /* Guarded by the space's lock */
+    struct avl_node node;
+    uint64_t gap;     /* free bytes before start */
+    uint64_t max_gap; /* of the subtree */
+    /* After it was taken out */
+    struct grace_item grace;
+};
+
+/* The kernel's own space, in static storage: it exists before any allocator. */
+extern struct vm_space kernel_space;
+void vm_space_init_kernel(void);
+
+j6_status_t vm_space_init(struct vm_space *space, struct account *account) J6_MUST_USE;
+
+/* Takes every mapping out and gives the tables back. No CPU has the space loaded. */
+void vm_space_destroy(struct vm_space *space);
+
+/*
+ * Maps [offset, offset + len) of the area at *address; 0 or, unless j6_map_exact is set, a taken
+ * address: the kernel chooses. len 0: the whole area, following its size. Checks of rights are the
+ * caller's. invalid_arg (alignment, W and X, no access), out_of_range, collision,
+ * bad_state (the space is being destroyed), quota, no_memory.
+ */
+j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *address,
+                         uint64_t offset, uint64_t len, uint32_t flags) J6_MUST_USE;
+
+/*
+ * Takes [address, address + len) out, which lies in one mapping of the area; len 0: the whole
+ * mapping. not_found if there is none such; quota, no_memory for splitting it.
+ */
+j6_status_t vm_space_unmap(struct vm_space *space, struct vm_area *area, vaddr_t address,
+                           uint64_t len);
+
+enum vm_access { VM_ACCESS_READ = 1, VM_ACCESS_WRITE = 2, VM_ACCESS_EXEC = 4 };
+
+/*
+ * Brings in the page behind a faulting address. bad_address if no mapping allows the access;
+ * quota, no_memory.
+ */
+j6_status_t vm_space_fault(struct vm_space *space, vaddr_t address,
+                           enum vm_access access) J6_MUST_USE;
+
+/* Lets mappings that follow the area end at its new size, which they must have room for. */
+j6_status_t vm_mapping_set_size(struct vm_mapping *mapping, uint64_t size) J6_MUST_USE;

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A tree of the numbers 0 to 255 beside an array that says which of them are in it. Every
+ * operation is done on both; where they disagree, or the tree breaks a rule of its own, the
+ * program ends. Used by the unit test and by the fuzzer.
+ */
+#pragma once
+#include "lib/avl.h"
+#include <stdbool.h>
+
+enum { AVL_MODEL_KEYS = 256 };
+
+struct avl_model_item {
+    unsigned key;
+    unsigned weight;     /* anything */
+    unsigned weight_sum; /* of the subtree: what `update` keeps */
+    struct avl_node node;
+};
+
+struct avl_model {
+    struct avl_tree tree;
+    bool present[AVL_MODEL_KEYS];
+    struct avl_model_item items[AVL_MODEL_KEYS];
+};
+
+/* `summing`: the tree keeps weight sums, so its update function is called. */
+void avl_model_init(struct avl_model *model, bool summing);
+void avl_model_insert(struct avl_model *model, unsigned key);
+void avl_model_remove(struct avl_model *model, unsigned key);
+void avl_model_set_weight(struct avl_model *model, unsigned key, unsigned weight);
+void avl_model_search(const struct avl_model *model, unsigned key);
+
+/* Shape, heights, links, order and sums of the whole tree. */
+void avl_model_check(const struct avl_model *model);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What kernel code under test finds in place of kernel/base: a panic or a failed assertion ends
+ * the test program, and the log is silent unless TEST_LOG is set. Weak, so that a test may bring
+ * its own or link the real thing.
+ */
+#include "kernel/base/assert.h"
+#include "kernel/base/log.h"
+#include "kernel/base/panic.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+__attribute__((weak)) void log_write(enum j6_log_severity severity, const char *format, ...)
+{
+    if (!getenv("TEST_LOG")) {
+        return;
+    }
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "log %d: ", (int)severity);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+}
+
+__attribute__((weak)) noreturn void panic(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "panic: ");
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    abort();
+}
+
+__attribute__((weak)) noreturn void assert_failed(const char *expression, const char *file,
+                                                  int line)
+{
+    fprintf(stderr, "%s:%d: assertion failed: %s\n", file, line, expression);
+    abort();
+}

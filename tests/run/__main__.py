@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""The test runner, and what starts QEMU for `make run`, `bench` and `debug`.
+
+    python3 tests/run test              everything but test-fresh
+    python3 tests/run check             host tests, source checks, one boot
+    python3 tests/run boot NAME ...     these configurations (of tests/boot/*.ini)
+    python3 tests/run host|source       the tests of the host; the checks of the sources
+    python3 tests/run list              the configurations
+    python3 tests/run run|bench|debug|fresh
+"""
+import sys
+
+import boot
+import configurations
+import figures
+import fresh
+import host
+import image
+import interactive
+import source
+from report import Report
+
+
+def test(_):
+    report = Report()
+    source.run(report)
+    host.run(report, seconds=5)
+    boot.many(configurations.of_group("test"), report)
+    image.run(report)
+    source.features(report)
+    return report.summary()
+
+
+def check(_):
+    report = Report()
+    source.run(report)
+    host.run(report, seconds=1)
+    boot.many(configurations.of_group("check"), report)
+    return report.summary()
+
+
+def boot_named(names):
+    report = Report()
+    known = {config.name: config for config in configurations.load()}
+    wrong = [name for name in names if name not in known]
+    if wrong or not names:
+        print(f"no such configuration: {' '.join(wrong)}" if wrong else "which configurations?")
+        return 2
+    boot.many([known[name] for name in names], report)
+    return report.summary()
+
+
+def only_host(_):
+    report = Report()
+    host.run(report, seconds=5)
+    return report.summary()
+
+
+def only_source(_):
+    report = Report()
+    source.run(report)
+    return report.summary()
+
+
+def show(_):
+    for config in configurations.load():
+        print(f"{config.name:44} {config.groups}")
+    return 0
+
+
+COMMANDS = {
+    "test": test, "check": check, "boot": boot_named, "host": only_host, "source": only_source,
+    "list": show, "run": interactive.run, "debug": interactive.debug, "bench": figures.run,
+    "fresh": fresh.run,
+}
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
+        print(__doc__)
+        sys.exit(2)
+    try:
+        sys.exit(COMMANDS[sys.argv[1]](sys.argv[2:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: MIT
+"""Boots configurations and judges them. Only what the guest says or does passes: an exit by
+isa-debug-exit, an orderly end, a line together with a stopped CPU. Silence is a failure."""
+import concurrent.futures
+import os
+import re
+import time
+
+import bochs
+import machine
+import paths
+import qmp
+import screen
+
+TEST_LINE = re.compile(r"TEST (\S+) (PASS|FAIL|SKIP)(?: (.*))?$")
+AFTER_PANIC = 5     # seconds for the rest of a panic's report
+GRACE = 10          # seconds for the last lines on the screen, and for the CPU to stop
+
+
+class Failure(Exception):
+    pass
+
+
+class Watch:
+    """What has been seen of one boot so far."""
+
+    def __init__(self, config, report):
+        self.config = config
+        self.report = report
+        self.wanted = config.lines.strip().splitlines()
+        self.tests = 0
+        self.failed = []
+        self.panic = None
+        self.ended = None
+
+    def line(self, text):
+        if self.wanted and re.search(self.wanted[0], text):
+            self.wanted.pop(0)
+        test = TEST_LINE.match(text)
+        if test:
+            self.tests += 1
+            if test[2] == "FAIL":
+                self.failed.append(test[1])
+            self.report.add(test[1], test[2], test[3] or "", quiet=True)
+        if text.startswith("PANIC") and self.panic is None:
+            self.panic = text
+
+    def satisfied(self):
+        """A boot that doesn't end by itself has said all that it had to say."""
+        return self.config.expect in ("stop", "lines") and not self.wanted
+
+    def judge(self, how):
+        """How it ended, against what was expected: returns for a pass, raises Failure otherwise."""
+        if how != self.config.expect:
+            raise Failure(f"{how} instead of {self.config.expect}"
+                          + (f" ({self.panic})" if self.panic else ""))
+        if self.failed:
+            raise Failure(f"{len(self.failed)} tests failed in it: {' '.join(self.failed[:5])}")
+        if self.wanted:
+            raise Failure(f"the line never came: {self.wanted[0]}")
+        if self.config.image == "tests" and how == "verdict" and self.config.serial \
+                and not self.tests:
+            raise Failure("a verdict without a single TEST line")
+
+
+def registers(guest):
+    """Where a machine that hangs is."""
+    try:
+        return guest.qmp.monitor("info registers").replace("\r", "").splitlines()[:12]
+    except (qmp.Gone, RuntimeError, TimeoutError):
+        return []
+
+
+def halted(guest):
+    """The CPU waits for nothing any more: halted with interrupts off."""
+    text = guest.qmp.monitor("info registers")
+    flags = int(re.search(r"[ER]FL=([0-9a-f]+)", text)[1], 16)
+    return "HLT=1" in text and not flags & 0x200
+
+
+def await_true(what, question, seconds):
+    deadline = time.monotonic() + seconds
+    while not question():
+        if time.monotonic() > deadline:
+            raise Failure(what)
+        time.sleep(0.1)
+
+
+def check_screen(guest, config, seconds):
+    """Every pattern stands on the screen. It may be drawn a moment after the serial line."""
+    missing = []
+
+    def complete():
+        text = "\n".join(screen.read(guest.qmp, paths.log_file(config.name) + ".ppm"))
+        missing[:] = [p for p in config.screen.strip().splitlines()
+                      if not re.search(p, text, re.MULTILINE)]
+        return not missing
+
+    try:
+        await_true("", complete, seconds)
+    except Failure:
+        raise Failure(f"not on the screen: {missing[0]}") from None
+
+
+def check_end(guest, config):
+    """What is left to see once the lines have come; without lines, the screen takes its time."""
+    if config.screen:
+        check_screen(guest, config, GRACE if config.lines else config.limit)
+    if config.expect == "stop":
+        await_true("the CPU goes on instead of stopping", lambda: halted(guest), GRACE)
+    return config.expect
+
+
+def exit_name(status, events):
+    """An exit status of QEMU in our words. 2v+1 is a value v written to isa-debug-exit."""
+    if status == 1:
+        return "verdict"
+    if status > 1 and status & 1:
+        return "failure"
+    for event in events:
+        if event["event"] == "SHUTDOWN":
+            reason = event["data"]["reason"]
+            return {"guest-shutdown": "power-off", "guest-reset": "reset"}.get(reason, reason)
+    return f"an exit of QEMU with {status}"
+
+
+def follow(guest, watch):
+    """Reads until the end; gives its name."""
+    events = []
+    if watch.satisfied():
+        return check_end(guest, watch.config)
+    while True:
+        kind, what = guest.wait()
+        if kind == "line":
+            watch.line(what)
+            if watch.panic == what and not watch.satisfied():
+                guest.limit = min(guest.limit, time.monotonic() + AFTER_PANIC)
+            if watch.satisfied():
+                return check_end(guest, watch.config)
+        elif kind == "event":
+            events.append(what)
+        elif kind == "exit":
+            return exit_name(what, events)
+        else:
+            guest.lines += ["", "registers at the end:"] + registers(guest)
+            return "a panic" if watch.panic else f"no end within {watch.config.limit} s"
+
+
+def one(config, report):
+    """Boots one configuration and reports it."""
+    log = paths.log_file(config.name)
+    watch = Watch(config, report)
+    start = time.monotonic()
+    lines = []
+    try:
+        image = paths.image(config)
+        if config.emulator == "bochs":
+            how = bochs.boot(config, image, log, watch)
+        else:
+            with machine.Machine(config, image, log) as guest:
+                lines = guest.lines
+                how = follow(guest, watch)
+        watch.judge(how)
+        report.passed(config.name, seconds=time.monotonic() - start)
+        return
+    except Failure as failure:
+        reason = str(failure)
+    except Exception as error:  # a broken launcher is a failed test, and the others go on
+        reason = f"{type(error).__name__}: {error}"
+    if not lines and os.path.exists(log):
+        with open(log, encoding="utf-8", errors="replace") as file:
+            lines = file.read().splitlines()
+    report.failed(config.name, f"{reason} (log: {os.path.relpath(log, paths.TOP)})",
+                  seconds=time.monotonic() - start, tail=lines)
+
+
+def many(configs, report):
+    """The longest first, as many at a time as there are CPUs."""
+    order = sorted(configs, key=lambda config: -config.limit)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for future in [pool.submit(one, config, report) for config in order]:
+            future.result()

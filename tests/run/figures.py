@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""`make bench`: the benchmark image under icount, where the TSC counts executed instructions, so
+that the figures are the same on every host. Prints the guest's `BENCH name value unit` lines."""
+import concurrent.futures
+import os
+import re
+
+import configurations
+import machine
+import paths
+
+LINE = re.compile(r"BENCH (\S+) (\d+(?:\.\d+)?) (\S+)$")
+GROWTH = ["64", "1024", "8192"]     # MiB for the curve of boot_to_init
+CALIBRATION = range(2_000_000, 2_001_000)
+
+
+def measure(memory, until=None):
+    """({name: (value, unit)}, how it ended). `until` ends the boot at the line of that name."""
+    config = configurations.Configuration(
+        f"bench_{memory}", image="benchmarks", memory=memory, cpu="EPYC", icount=True, limit=170)
+    image = os.path.join(paths.CURRENT, "test", "benchmarks.iso")
+    values = {}
+    with machine.Machine(config, image, paths.log_file(config.name)) as guest:
+        while True:
+            kind, what = guest.wait()
+            found = LINE.match(what) if kind == "line" else None
+            if found:
+                values[found[1]] = found[2], found[3]
+                if until is None:
+                    print(what, flush=True)
+                if found[1] == until:
+                    return values, "until"
+            elif kind == "exit":
+                return values, "verdict" if what == 1 else f"exit status {what}"
+            elif kind == "limit":
+                return values, f"no end within {config.limit} s"
+
+
+def size(name, path):
+    print(f"BENCH {name} {os.path.getsize(path)} bytes", flush=True)
+
+
+def run(_):
+    wrong = []
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        main = pool.submit(measure, "256")
+        curve = [(memory, pool.submit(measure, memory, "boot_to_init")) for memory in GROWTH]
+        values, end = main.result()
+        if end != "verdict":
+            wrong.append(f"the benchmarks ended with: {end} (log: build/test/log/bench_256.log)")
+        for memory, job in curve:
+            value = job.result()[0].get("boot_to_init")
+            if value:
+                print(f"BENCH boot_to_init@{memory} {value[0]} {value[1]}", flush=True)
+            else:
+                wrong.append(f"no boot_to_init with {memory} MiB")
+    if "kernel_image" not in values:
+        size("kernel_image", os.path.join(paths.CURRENT, "kernel.elf"))
+    size("iso_size", os.path.join(paths.CURRENT, "senary.iso"))
+    calibration = values.get("calibration_2m")
+    if not values:
+        wrong.append("no BENCH line at all")
+    elif calibration is None or int(calibration[0]) not in CALIBRATION:
+        wrong.append("calibration_2m is missing or not between 2,000,000 and 2,000,999")
+    for text in wrong:
+        print("bench: " + text)
+    return 1 if wrong else 0

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""Tests of the images and the SDK as files: size, reproducibility, what the test images differ in,
+and a program that is built outside of the tree."""
+import filecmp
+import os
+import shutil
+import subprocess
+import tempfile
+
+import boot
+import configurations
+import paths
+
+SIZE_LIMIT = 6 << 20
+
+
+def output_of(command, **more):
+    """(exit status, lines)"""
+    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          stdin=subprocess.DEVNULL, check=False, **more)
+    return done.returncode, done.stdout.splitlines()
+
+
+def make(folder, *arguments, **variables):
+    """Runs make as a person would: without what the make that started us left in the environment."""
+    environment = {key: value for key, value in os.environ.items()
+                   if not key.startswith("MAKE") and key not in ("MFLAGS", "SENARY_BUILD")}
+    environment.update(variables)
+    return output_of(["make", f"-j{os.cpu_count() or 1}", *arguments], cwd=folder, env=environment)
+
+
+def size_is_small(report):
+    name = "image_is_at_most_6_MiB"
+    size = os.path.getsize(os.path.join(paths.BUILD, "senary.iso"))
+    (report.passed if size <= SIZE_LIMIT else report.failed)(name, reason=f"{size} bytes")
+
+
+def is_reproducible(report):
+    """The same tree in another folder, another time zone and with another umask."""
+    name = "image_is_the_same_from_another_folder"
+    with tempfile.TemporaryDirectory(prefix="senary-elsewhere.") as folder:
+        copy = os.path.join(folder, "another", "place")
+        shutil.copytree(paths.TOP, copy, symlinks=True,
+                        ignore=lambda top, _: ["build"] if top == paths.TOP else [])
+        mask = os.umask(0o077)
+        try:
+            status, output = make(copy, "iso", TZ="Pacific/Chatham", LANG="C")
+        finally:
+            os.umask(mask)
+        if status:
+            report.failed(name, "the build failed", tail=output)
+        elif not filecmp.cmp(os.path.join(copy, "build", "senary.iso"),
+                             os.path.join(paths.BUILD, "senary.iso"), shallow=False):
+            report.failed(name, "the images differ")
+        else:
+            report.passed(name)
+
+
+def extract(image, folder):
+    subprocess.run(["xorriso", "-osirrox", "on", "-indev", image, "-extract", "/", folder],
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(["chmod", "-R", "u+rwX", folder], check=True)
+
+
+def differences(left, right):
+    """Paths of the files that aren't equal in both folders."""
+    found = []
+    for one, other in ((left, right), (right, left)):
+        for top, _, files in os.walk(one):
+            for file in files:
+                path = os.path.relpath(os.path.join(top, file), one)
+                twin = os.path.join(other, path)
+                if not os.path.exists(twin) or not filecmp.cmp(os.path.join(one, path), twin,
+                                                               shallow=False):
+                    found.append(path)
+    return sorted(set(found))
+
+
+def test_images_differ_in_the_menu_alone(report):
+    name = "test_images_differ_in_default_and_timeout_alone"
+    with tempfile.TemporaryDirectory(prefix="senary-images.") as folder:
+        released = os.path.join(folder, "released")
+        extract(os.path.join(paths.BUILD, "senary.iso"), released)
+        wrong = []
+        for kind in ("tests", "benchmarks"):
+            other = os.path.join(folder, kind)
+            extract(os.path.join(paths.BUILD, "test", kind + ".iso"), other)
+            wrong += [f"{kind}: {path}" for path in differences(released, other)
+                      if path != "boot/grub/grub.cfg"]
+            wrong += [f"{kind}: {line}" for line in changed_lines(released, other)
+                      if not line.startswith(("set default=", "set timeout="))]
+    if wrong:
+        report.failed(name, wrong[0], tail=wrong)
+    else:
+        report.passed(name)
+
+
+def changed_lines(left, right):
+    lines = []
+    for folder in (left, right):
+        with open(os.path.join(folder, "boot", "grub", "grub.cfg"), encoding="utf-8") as file:
+            lines.append(file.read().splitlines())
+    return sorted(set(lines[0]) ^ set(lines[1]))
+
+
+def outside_program(report):
+    """Built with the SDK in a folder outside of the tree, put on an image as init (by gcc) and as a
+    module (by clang), booted from there."""
+    name = "sdk_program_from_outside_boots"
+    with tempfile.TemporaryDirectory(prefix="senary-outside.") as folder:
+        shutil.copy(os.path.join(paths.TOP, "tests", "boot", "outside.c"), folder)
+        programs = {"gcc": os.path.join(folder, "first"), "clang": os.path.join(folder, "outside")}
+        status, output = make(paths.TOP, "sdk")
+        for compiler, program in programs.items():
+            if not status:
+                status, output = output_of(
+                    [os.path.join(paths.BUILD, "sdk", "bin", "j6-cc"), "-O2", "-Wall", "-Werror",
+                     "outside.c", "-o", program],
+                    cwd=folder, env=dict(os.environ, J6_CC=compiler))
+        if not status:
+            status, output = make(paths.TOP, "iso", f"INIT={programs['gcc']}",
+                                  f"EXTRA={programs['clang']}", "OUT=build/outside")
+        if status:
+            report.failed(name, "building failed", tail=output)
+            return
+    boot.one(configurations.Configuration(
+        name, build="outside", image="normal", expect="stop",
+        lines="^outside: hello from init$\n^outside: hello from a module$\n"
+              "^outside: the module ended with 7, ok$"), report)
+
+
+def run(report):
+    for test in (size_is_small, test_images_differ_in_the_menu_alone, outside_program,
+                 is_reproducible):
+        test(report)

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""`make run` and `make debug`: the released image in a QEMU that a person sits before.
+
+Variables: MEMORY (MiB), CPUS, CPU (a model), ACCEL (tcg, kvm).
+"""
+import os
+import re
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import configurations
+import machine
+import paths
+import qmp
+
+READY = re.compile(rb"(^|\n)\r*init: ready")
+PANIC = re.compile(rb"(^|\n)\r*PANIC")
+LIMIT = 300         # seconds for a boot that nobody watches
+AFTER_PANIC = 3
+
+
+def display():
+    """QEMU's words for a window, or None without a display."""
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+            or sys.platform == "darwin"):
+        return None
+    known = subprocess.run(["qemu-system-x86_64", "-display", "help"], check=False,
+                           stdout=subprocess.PIPE, text=True).stdout.split()
+    return next((kind for kind in ("gtk", "sdl", "cocoa") if kind in known), None)
+
+
+def command_line():
+    variable = os.environ.get
+    config = configurations.Configuration(
+        "run", memory=variable("MEMORY") or "256", cpus=int(variable("CPUS") or 1),
+        cpu=variable("CPU") or ("host" if variable("ACCEL") == "kvm" else "max"))
+    window = display()
+    if window is None:
+        print("No display: no window; the serial console is in this terminal.")
+    image = os.path.join(paths.CURRENT, "senary.iso")
+    line = machine.arguments(config, image) + ["-display", window or "none"]
+    line.remove("-no-reboot")
+    return line
+
+
+def open_stdin():
+    """A closed standard input is an empty one; else its number would go to the next socket."""
+    try:
+        os.fstat(0)
+    except OSError:
+        os.open(os.devnull, os.O_RDONLY)
+
+
+def run(_):
+    open_stdin()
+    line = command_line()
+    sys.stdout.flush()
+    if os.isatty(0):
+        print("Leave with Ctrl-A X.  (Ctrl-A C: QEMU's monitor, and back.)", flush=True)
+        return subprocess.call(line + ["-serial", "mon:stdio"])
+    print("Input is no terminal: the machine is stopped at its end. In a terminal, leave with "
+          "Ctrl-A X.", flush=True)
+    return Unattended(line).run()
+
+
+class Unattended:
+    """Input from a pipe or a file goes to the serial console once init is ready; at its end, the
+    machine is stopped. A panic, or no `init: ready` in time, is a failure."""
+
+    def __init__(self, line):
+        monitor, its_monitor = socket.socketpair()
+        self.serial, its_serial = socket.socketpair()
+        line = line + ["-S", "-chardev", f"socket,id=monitor,fd={its_monitor.fileno()}",
+                       "-mon", "chardev=monitor,mode=control",
+                       "-chardev", f"socket,id=com1,fd={its_serial.fileno()}",
+                       "-serial", "chardev:com1"]
+        self.process = subprocess.Popen(line, stdin=subprocess.DEVNULL,
+                                        pass_fds=[its_monitor.fileno(), its_serial.fileno()])
+        its_monitor.close()
+        its_serial.close()
+        self.qmp = qmp.Qmp(monitor)
+        self.seen = b""
+        self.ready = False
+        self.limit = time.monotonic() + LIMIT
+
+    def run(self):
+        try:
+            self.qmp.start()
+            return self.serve()
+        except qmp.Gone:
+            return self.process.wait()
+        finally:
+            self.process.kill()
+            self.process.wait()
+
+    def serve(self):
+        while True:
+            sources = [self.serial] + ([0] if self.ready else [])
+            left = None if self.ready else max(0, self.limit - time.monotonic())
+            news, _, _ = select.select(sources, [], [], left)
+            if not news:
+                print("\nThe machine never said `init: ready`, or stopped in a panic.")
+                return 1
+            if self.serial in news and not self.output():
+                return self.process.wait()
+            if 0 in news and not self.input():
+                self.qmp.command("quit")
+                return self.process.wait()
+
+    def output(self):
+        try:
+            data = self.serial.recv(65536)
+        except ConnectionError:
+            data = b""
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+        self.seen = (self.seen + data)[-65536:]
+        if PANIC.search(self.seen):
+            self.ready = False
+            self.limit = min(self.limit, time.monotonic() + AFTER_PANIC)
+        elif READY.search(self.seen):
+            self.ready = True
+        return bool(data)
+
+    def input(self):
+        data = os.read(0, 4096)
+        if data:
+            self.serial.sendall(data)
+        return bool(data)
+
+
+def debug(_):
+    open_stdin()
+    with tempfile.TemporaryDirectory(prefix="senary-debug.") as folder:
+        stub, log = os.path.join(folder, "gdb"), os.path.join(paths.CURRENT, "debug-serial.log")
+        guest = subprocess.Popen(
+            command_line() + ["-S", "-gdb", f"unix:{stub},server=on,wait=off",
+                              "-serial", "file:" + log],
+            stdin=subprocess.DEVNULL, start_new_session=True)
+        print(f"The serial log goes to {os.path.relpath(log)}; gdb stops at kernel_main.",
+              flush=True)
+        try:
+            while not os.path.exists(stub) and guest.poll() is None:
+                time.sleep(0.05)
+            return subprocess.call(
+                ["gdb", "-q", os.path.join(paths.CURRENT, "kernel.sym.elf"),
+                 "-ex", "set confirm off", "-ex", f"target remote {stub}",
+                 "-ex", "break kernel_main", "-ex", "continue"])
+        finally:
+            guest.kill()
+            guest.wait()

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""A QEMU for one boot: its command line from a configuration, its serial lines, its end."""
+import os
+import re
+import select
+import socket
+import subprocess
+import time
+
+import qmp
+
+FIRMWARE = [  # code and variables of the UEFI firmware, by distribution
+    ("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"),
+    ("/usr/share/OVMF/OVMF_CODE.fd", "/usr/share/OVMF/OVMF_VARS.fd"),
+    ("/usr/share/edk2/x64/OVMF_CODE.4m.fd", "/usr/share/edk2/x64/OVMF_VARS.4m.fd"),
+]
+ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z]|[()][A-Z0-9]|.)")
+
+
+def accelerator(icount=False):
+    if icount:
+        return ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off,align=off"]
+    return ["-accel", os.environ.get("ACCEL", "tcg")]
+
+
+def firmware(kind):
+    if kind == "bios":
+        return []
+    for code, variables in FIRMWARE:
+        if os.path.exists(code):
+            return ["-drive", f"if=pflash,format=raw,readonly=on,file={code}",
+                    "-drive", f"if=pflash,format=raw,snapshot=on,file={variables}"]
+    raise FileNotFoundError("no UEFI firmware found (Debian: ovmf)")
+
+
+def medium(kind, image):
+    return {
+        "cdrom": ["-cdrom", image],
+        "ide": ["-drive", f"if=ide,format=raw,snapshot=on,file={image}"],
+        "usb": ["-device", "qemu-xhci", "-drive",
+                f"if=none,id=stick,format=raw,snapshot=on,file={image}",
+                "-device", "usb-storage,drive=stick,bootindex=0"],
+    }[kind]
+
+
+def arguments(config, image):
+    """QEMU's command line but for its consoles."""
+    line = ["qemu-system-x86_64", "-machine", config.machine, "-m", str(config.memory),
+            "-smp", str(config.cpus), "-vga", config.vga, "-nic", "none", "-no-reboot"]
+    line += accelerator(config.icount)
+    if config.cpu:
+        line += ["-cpu", config.cpu]
+    line += firmware(config.firmware) + medium(config.medium, image)
+    return line + config.args.split()
+
+
+def clean(line):
+    """A serial line without what terminals are told in it."""
+    return ESCAPES.sub("", line.decode("utf-8", "replace")).strip("\r")
+
+
+class Machine:
+    """Started by `with`; whatever happens, the process is gone afterwards."""
+
+    def __init__(self, config, image, log):
+        self.log = log
+        self.lines = []
+        self.rest = b""
+        self.limit = time.monotonic() + config.limit
+        monitor, its_monitor = socket.socketpair()
+        self.serial, its_serial = socket.socketpair()
+        line = arguments(config, image) + [
+            "-S", "-display", "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
+            "-chardev", f"socket,id=monitor,fd={its_monitor.fileno()}",
+            "-mon", "chardev=monitor,mode=control"]
+        if config.serial:
+            line += ["-chardev", f"socket,id=com1,fd={its_serial.fileno()}",
+                     "-serial", "chardev:com1"]
+        else:
+            line += ["-serial", "none"]
+        self.process = subprocess.Popen(
+            line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            pass_fds=[its_monitor.fileno(), its_serial.fileno()])
+        its_monitor.close()
+        its_serial.close()
+        self.qmp = qmp.Qmp(monitor)
+
+    def __enter__(self):
+        try:
+            self.qmp.start()
+        except (qmp.Gone, TimeoutError, RuntimeError):
+            self.process.kill()
+            complaint = self.process.communicate()[1].decode("utf-8", "replace")
+            self.close()
+            raise OSError(f"QEMU did not start: {complaint.strip()}") from None
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.communicate()
+        self.close()
+
+    def close(self):
+        self.qmp.sock.close()
+        self.serial.close()
+        with open(self.log, "w", encoding="utf-8") as file:
+            file.writelines(line + "\n" for line in self.lines + [clean(self.rest)])
+
+    def wait(self):
+        """Waits for news: ("line", text), ("event", message), ("exit", status), ("limit", None)."""
+        sources = [self.serial, self.qmp]
+        while True:
+            if b"\n" in self.rest:
+                line, self.rest = self.rest.split(b"\n", 1)
+                self.lines.append(clean(line))
+                return "line", self.lines[-1]
+            if self.qmp.events:
+                return "event", self.qmp.events.pop(0)
+            if not sources:
+                return "exit", self.process.wait()
+            if time.monotonic() > self.limit:
+                return "limit", None
+            left = max(0, self.limit - time.monotonic())
+            ready, _, _ = select.select(sources, [], [], left)
+            if self.serial in ready:
+                try:
+                    data = self.serial.recv(65536)
+                except ConnectionError:
+                    data = b""
+                self.rest += data
+                if not data:
+                    sources.remove(self.serial)
+            if self.qmp in ready:
+                try:
+                    self.qmp.collect_events()
+                except qmp.Gone:
+                    sources.remove(self.qmp)

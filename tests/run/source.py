@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""Checks of the tree itself: that includes point downwards only, and that every test which
+docs/features.md names has run."""
+import glob
+import os
+import re
+
+import paths
+
+# Lowest first. A file belongs to the longest path that fits; it includes equal or lower.
+LAYERS = ["include/j6", "lib", "arch", "kernel/base", "arch/x86_64", "mm", "kernel", "ipc",
+          "kernel/syscall", "kernel/boot kernel/test"]
+KERNEL = ("arch", "kernel", "mm", "ipc")
+USER = ("userland", "drivers")
+INCLUDE = re.compile(r'^\s*[#%]\s*include\s+(?:"([^"]+)"|<(j6/[^>]+)>)', re.MULTILINE)
+GENERATED = {"version.h", "offsets.inc"}
+
+
+def layer(path):
+    """The place of a file among the layers, or None outside of them."""
+    best = None
+    for number, folders in enumerate(LAYERS):
+        for folder in folders.split():
+            if path.startswith(folder + "/") and (best is None or len(folder) > len(best[1])):
+                best = number, folder
+    return best[0] if best else None
+
+
+def code_files():
+    for top in ("include", "lib", *KERNEL, *USER):
+        for pattern in ("c", "h", "asm", "inc", "def"):
+            yield from sorted(glob.glob(f"{top}/**/*.{pattern}", root_dir=paths.TOP,
+                                        recursive=True))
+
+
+def includes(path):
+    """What a file includes, as paths from the root of the tree."""
+    with open(os.path.join(paths.TOP, path), encoding="utf-8") as file:
+        text = file.read()
+    for quoted, public in INCLUDE.findall(text):
+        name = quoted or "include/" + public
+        beside = os.path.normpath(os.path.join(os.path.dirname(path), name))
+        yield beside if os.path.exists(os.path.join(paths.TOP, beside)) else name
+
+
+def wrong_includes():
+    for path in code_files():
+        top = path.split("/")[0]
+        for name in includes(path):
+            if name in GENERATED:
+                continue
+            target = name.split("/")[0]
+            if top in USER:
+                bad = target in KERNEL
+            elif target in USER or target in ("tests", "drivers"):
+                bad = True
+            else:
+                bad = layer(name) is not None and layer(name) > layer(path)
+            if bad:
+                yield f"{path} includes {name}"
+
+
+def run(report):
+    wrong = list(wrong_includes())
+    if wrong:
+        report.failed("layers_include_downwards_only", f"{len(wrong)} wrong includes", tail=wrong)
+    else:
+        report.passed("layers_include_downwards_only")
+
+
+def feature_rows():
+    """(feature, names of its tests) of the table in docs/features.md: feature, where, tests."""
+    with open(os.path.join(paths.TOP, "docs", "features.md"), encoding="utf-8") as file:
+        for line in file:
+            columns = [column.strip() for column in re.split(r"(?<!\\)\|", line)[1:-1]]
+            if len(columns) >= 3 and not set(columns[0]) <= set("-: "):
+                yield columns[0], re.findall(r"`([^`]+)`", columns[-1])
+
+
+def features(report):
+    name = "features_name_tests_that_ran"
+    if not os.path.exists(os.path.join(paths.TOP, "docs", "features.md")):
+        report.skipped(name, "no docs/features.md yet")
+        return
+    missing, rows = [], 0
+    for feature, tests in feature_rows():
+        if feature.lower() == "feature" or feature.lower() == "id":
+            continue
+        rows += 1
+        if not tests:
+            missing.append(f"{feature}: names no test")
+        missing += [f"{feature}: {test} {report.results.get(test, 'did not run')}"
+                    for test in tests if report.results.get(test) != "PASS"]
+    if missing or not rows:
+        report.failed(name, f"{len(missing)} missing, {rows} features", tail=missing)
+    else:
+        report.passed(name, reason=f"{rows} features")

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Figures in instructions: the emulator counts one tick of the time-stamp counter for each, so a
+ * figure is the same from run to run. On a real clock the figures mean nothing.
+ */
+#pragma once
+#include <j6/j6.h>
+
+static inline uint64_t ticks(void)
+{
+    uint32_t low;
+    uint32_t high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
+    return (uint64_t)high << 32 | low;
+}
+
+/* Prints `BENCH name value unit`. */
+void bench_report(const char *name, uint64_t value, const char *unit);
+
+/* Ends the benchmarks when a call that they stand on fails. */
+void bench_require(j6_status_t status, const char *what);
+
+void bench_boot(void);
+void bench_calls(void);
+void bench_faults(void);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All that a program of Senary includes: the ABI, a stub for each system call, and libj6.
+ *
+ * Rules for libj6: what can fail returns a j6_status_t and writes its results on j6_status_ok
+ * alone; nothing is half done after a failure. Every function may be called by any thread. A
+ * program's `main(argc, argv, envp)` is called by the startup code; its value is the exit code.
+ */
+#pragma once
+#include <j6/calls.h>
+#include <j6/flags.h>
+#include <j6/handle.h>
+#include <j6/info.h>
+#include <j6/log.h>
+#include <j6/message.h>
+#include <j6/rights.h>
+#include <j6/signals.h>
+#include <j6/start.h>
+#include <j6/status.h>
+#include <j6/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdnoreturn.h>
+
+enum { j6_page_size = 4096 };
+
+/* ---- start and end -------------------------------------------------------------------------- */
+
+/* The time-stamp counter at the program's first instruction. */
+extern uint64_t j6_start_tsc;
+
+/* The rows of the start table: the handles that this process was given. */
+const struct j6_start_handle *j6_start_rows(size_t *out_count);
+
+/* The handle with that role, or the n-th of several (counted from 0); 0 when there is none. */
+j6_handle_t j6_find(const char *role);
+j6_handle_t j6_find_nth(const char *role, size_t n);
+
+/* Prints the start table, a line for each row: value, type, self or other, role. */
+void j6_print_rows(const char *who);
+
+/* Ends the process. */
+noreturn void j6_exit(int64_t code);
+
+/* ---- text ----------------------------------------------------------------------------------- */
+
+/*
+ * Prints whole lines: a newline at the end of the text may be there or not. Waits while the log
+ * takes no more from this process.
+ */
+j6_status_t j6_printf(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
+
+/* The names of the ABI, without their prefix: "denied", "vma", "exited". */
+const char *j6_status_text(j6_status_t status);
+const char *j6_type_text(enum j6_type type);
+const char *j6_reason_text(uint32_t reason);
+
+/* ---- processes ------------------------------------------------------------------------------ */
+
+enum { j6_spawn_rows_max = 64 };
+
+/* A handle for a new process: role in its start table, what to copy, and the rights of the copy. */
+struct j6_spawn_row {
+    const char *role; /* up to 23 bytes */
+    j6_handle_t handle;
+    uint64_t rights;
+};
+
+/*
+ * Starts the program whose ELF file lies in the area `elf` (rights map and read), with the handles
+ * of `rows` and no others. `argv` and `envp` end in NULL; a NULL for either means no strings. The
+ * handle that comes back has all rights. What the kernel can't read is invalid_arg.
+ */
+J6_MUST_USE j6_status_t j6_spawn(j6_handle_t elf, const char *name, const char *const *argv,
+                                 const char *const *envp, const struct j6_spawn_row *rows,
+                                 size_t count, j6_handle_t *out_process);
+
+/* What a process is to start with; the members mean what they mean for j6_spawn. */
+struct j6_program {
+    j6_handle_t elf;
+    const char *name;
+    const char *const *argv;
+    const char *const *envp;
+    const struct j6_spawn_row *rows;
+    size_t row_count;
+};
+
+/* The same into a process that process_create has just made; after a failure it must be killed. */
+J6_MUST_USE j6_status_t j6_start_program(j6_handle_t process, const struct j6_program *program);
+
+/* Waits until a process or thread has ended, and tells how. */
+J6_MUST_USE j6_status_t j6_wait_end(j6_handle_t handle, struct j6_end_info *out_end);
+
+/* ---- threads -------------------------------------------------------------------------------- */
+
+/* A thread made by j6_thread_run; all of it belongs to libj6 until j6_thread_join. */
+struct j6_thread {
+    j6_handle_t handle;
+    j6_handle_t stack_area;
+    uint64_t stack_base;
+};
+
+/*
+ * Runs `run(arg)` in a thread of this process, on a stack of at least `stack_size` bytes with a
+ * guard page below. Its value is the thread's exit code.
+ */
+J6_MUST_USE j6_status_t j6_thread_run(struct j6_thread *out_thread, int64_t (*run)(void *arg),
+                                      void *arg, size_t stack_size);
+
+/* Waits for the thread's end, then gives back its stack and its handle. */
+j6_status_t j6_thread_join(struct j6_thread *thread, int64_t *out_code);
+
+/* ---- the boot description, for init --------------------------------------------------------- */
+
+/* What lies in the area with the role `boot`; NULL when this process was given none. */
+const struct j6_boot_info *j6_boot_info(void);
+
+/* The area of the boot module with that name; 0 when there is none. */
+j6_handle_t j6_find_module(const char *name);

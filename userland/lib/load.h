@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Loads an ELF file that lies in an area into a process that is being made. */
+#pragma once
+#include <j6/info.h>
+#include <j6/status.h>
+#include <j6/types.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where to start, and where the program headers are, in the new process. */
+struct loaded {
+    uint64_t entry;
+    uint64_t phdr; /* 0: in no segment */
+    size_t phnum;
+};
+
+/*
+ * Gives each segment an area of its own, which only the process keeps. A file that isn't a static
+ * x86-64 program is invalid_arg. After a failure the process is of no use: kill it.
+ */
+J6_MUST_USE j6_status_t load_image(j6_handle_t process, const struct j6_layout_info *layout,
+                                   j6_handle_t elf, struct loaded *out_loaded);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stacks for new threads and processes: an area of its own, with a guard page below it that nothing
+ * can be mapped at. Its pages come when they are touched, so a generous size costs nothing.
+ */
+#pragma once
+#include <j6/status.h>
+#include <j6/types.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct stack {
+    j6_handle_t area; /* all rights; the mapping lives on without it */
+    uint64_t base;    /* of the guard page */
+    uint64_t size;    /* of guard and stack: base + size is the initial stack pointer */
+};
+
+/* Maps a stack of at least `size` bytes anywhere in the process's space. */
+J6_MUST_USE j6_status_t stack_map(j6_handle_t process, size_t size, struct stack *out_stack);
+
+/* Takes it out of the caller's space and closes the area. */
+void stack_unmap(j6_handle_t area, uint64_t base);

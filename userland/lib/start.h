@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* What the startup code hands on to the rest of libj6. */
+#pragma once
+#include <j6/start.h>
+#include <stddef.h>
+#include <stdnoreturn.h>
+
+/* Called by _start alone: the initial stack pointer, and the time-stamp counter before all. */
+noreturn void j6_start_main(uint64_t *stack, uint64_t tsc);
+
+void start_rows_set(const struct j6_start_handle *rows, size_t count);

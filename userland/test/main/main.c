@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs on the test image in init's place, and ends the machine with the verdict. */
+#include "userland/test/main/test.h"
+#include "userland/test/main/util.h"
+#include "userland/test/start_check.h"
+
+/* What the kernel put on the stack: looked at in main alone, judged by a test. */
+static const char *start_found;
+
+TEST(init_starts_with_the_stack_that_the_system_v_abi_describes)
+{
+    test_expect(start_found == NULL, start_found, TEST_HERE);
+}
+
+int main(int argc, char **argv, char **envp)
+{
+    start_found = start_check(argc, argv, envp);
+    j6_boot_info(); /* mapped once, before anything is counted */
+    int64_t failures = test_run_all();
+    j6_printf("tests: %lld failed", (long long)failures);
+    j6_status_t status = j6_system_power(system_handle(), j6_power_verdict, failures);
+    j6_printf("tests: no verdict: %s", j6_status_text(status));
+    return 1;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs the tests, judges each, and looks for objects that it has left behind. */
+#include "userland/test/main/test.h"
+#include "lib/format.h"
+#include "lib/string.h"
+#include "userland/test/main/util.h"
+
+/* The linker collects the section that TEST fills. */
+extern const struct test __start_tests[] __attribute__((visibility("hidden")));
+extern const struct test __stop_tests[] __attribute__((visibility("hidden")));
+
+enum { SETTLE_ROUNDS = 1000 }; /* of 1 ms: objects are freed a little after their end */
+
+/* Of the test that runs; the first reason stays. */
+static struct {
+    const char *verdict;
+    char reason[192];
+} result;
+
+static void judge(const char *verdict, struct test_place place, const char *text)
+{
+    if (string_equal(result.verdict, "PASS")) {
+        result.verdict = verdict;
+        format(result.reason, sizeof(result.reason), " %s:%d: %s", place.file, place.line, text);
+    }
+}
+
+bool test_expect(bool met, const char *text, struct test_place place)
+{
+    if (!met) {
+        judge("FAIL", place, text);
+    }
+    return met;
+}
+
+bool test_expect_equal(uint64_t wanted, uint64_t value, const char *text, struct test_place place)
+{
+    if (value != wanted) {
+        char line[160];
+        format(line, sizeof(line), "%s is %#llx, not %#llx", text, (unsigned long long)value,
+               (unsigned long long)wanted);
+        judge("FAIL", place, line);
+    }
+    return value == wanted;
+}
+
+bool test_expect_status(j6_status_t wanted, j6_status_t status, const char *text,
+                        struct test_place place)
+{
+    if (status != wanted) {
+        char line[160];
+        format(line, sizeof(line), "%s, not %s: %s", j6_status_text(status), j6_status_text(wanted),
+               text);
+        judge("FAIL", place, line);
+    }
+    return status == wanted;
+}
+
+void test_skip(const char *reason)
+{
+    if (string_equal(result.verdict, "PASS")) {
+        result.verdict = "SKIP";
+        format(result.reason, sizeof(result.reason), " %s", reason);
+    }
+}
+
+/* Objects go a grace period after their last handle: so wait for it. */
+static void expect_objects(const struct j6_objects_info *before)
+{
+    struct j6_objects_info after = objects_live();
+    for (int i = 0; i < SETTLE_ROUNDS && memcmp(&after, before, sizeof(after)) != 0; i++) {
+        sleep_for(1);
+        after = objects_live();
+    }
+    for (enum j6_type type = j6_type_none; type < j6_type_count; type++) {
+        if (after.live[type] != before->live[type]) {
+            char line[96];
+            format(line, sizeof(line), "%llu objects of type %s before, %llu after",
+                   (unsigned long long)before->live[type], j6_type_text(type),
+                   (unsigned long long)after.live[type]);
+            judge("FAIL", TEST_HERE, line);
+        }
+    }
+}
+
+int64_t test_run_all(void)
+{
+    int64_t failures = 0;
+    for (const struct test *test = __start_tests; test != __stop_tests; test++) {
+        struct j6_objects_info before = objects_live();
+        result.verdict = "PASS";
+        result.reason[0] = '\0';
+        test->run();
+        expect_objects(&before);
+        j6_printf("TEST %s %s%s", test->name, result.verdict, result.reason);
+        failures += string_equal(result.verdict, "FAIL");
+    }
+    return failures;
+}

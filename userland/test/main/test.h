@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The frame of the in-system tests. A test is a function whose name is a sentence; where it stands
+ * is where it runs:
+ *
+ *   TEST(handle_close_of_0_is_bad_handle)
+ *   {
+ *       expect_status(j6_err_bad_handle, j6_handle_close(0));
+ *   }
+ *
+ * Rules for tests: the first expectation that isn't met is the reason of the failure; the test goes
+ * on, so check a pointer before using it. A test gives back all objects that it makes: the frame
+ * counts them before and after. Output is one line for each: TEST name PASS|FAIL|SKIP reason.
+ */
+#pragma once
+#include <j6/j6.h>
+
+struct test {
+    const char *name;
+    void (*run)(void);
+};
+
+#define TEST(sentence)                                                   \
+    static void sentence(void);                                          \
+    static const struct test sentence##_test                             \
+        __attribute__((section("tests"), used)) = {#sentence, sentence}; \
+    static void sentence(void)
+
+/* Each tells whether it was met. */
+#define expect(condition) test_expect(condition, #condition, TEST_HERE)
+#define expect_equal(wanted, value) \
+    test_expect_equal((uint64_t)(wanted), (uint64_t)(value), #value, TEST_HERE)
+#define expect_status(wanted, call) test_expect_status(wanted, call, #call, TEST_HERE)
+#define expect_ok(call)             expect_status(j6_status_ok, call)
+
+struct test_place {
+    const char *file;
+    int line;
+};
+
+#define TEST_HERE ((struct test_place){__FILE_NAME__, __LINE__})
+
+bool test_expect(bool met, const char *text, struct test_place place);
+bool test_expect_equal(uint64_t wanted, uint64_t value, const char *text, struct test_place place);
+bool test_expect_status(j6_status_t wanted, j6_status_t status, const char *text,
+                        struct test_place place);
+
+/* This machine can't show it. */
+void test_skip(const char *reason);
+
+/* Runs all; returns how many failed. */
+int64_t test_run_all(void);

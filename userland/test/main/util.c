@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Helpers of the tests; each reports what goes wrong in it as a failed expectation. */
+#include "userland/test/main/util.h"
+#include "lib/string.h"
+
+j6_handle_t system_handle(void)
+{
+    return j6_find("system");
+}
+
+struct j6_objects_info objects_live(void)
+{
+    struct j6_objects_info info = {0};
+    uint64_t len = sizeof(info);
+    expect_ok(j6_system_info(system_handle(), j6_topic_objects, 0, &info, &len));
+    return info;
+}
+
+uint64_t frames_free(void)
+{
+    struct j6_frames_info info = {0};
+    uint64_t len = sizeof(info);
+    expect_ok(j6_system_info(system_handle(), j6_topic_frames, 0, &info, &len));
+    return info.free;
+}
+
+bool frames_settle(uint64_t wanted)
+{
+    for (int i = 0; i < 1000; i++) {
+        if (frames_free() == wanted) {
+            return true;
+        }
+        sleep_for(1);
+    }
+    return expect_equal(wanted, frames_free());
+}
+
+j6_time_t now(void)
+{
+    j6_time_t time = 0;
+    expect_ok(j6_clock(&time));
+    return time;
+}
+
+void sleep_for(uint64_t milliseconds)
+{
+    expect_ok(j6_thread_sleep(now() + milliseconds * 1000000));
+}
+
+j6_handle_t narrowed(j6_handle_t handle, uint64_t rights)
+{
+    j6_handle_t copy = j6_handle_none;
+    expect_ok(j6_handle_duplicate(handle, rights, 0, &copy));
+    return copy;
+}
+
+j6_handle_t without(j6_handle_t handle, uint64_t rights)
+{
+    return narrowed(handle, j6_handle_rights(handle) & ~rights);
+}
+
+j6_handle_t area_new(uint64_t pages, uint64_t flags)
+{
+    j6_handle_t area = j6_handle_none;
+    expect_ok(j6_vma_create(pages * PAGE, flags, &area));
+    return area;
+}
+
+char *area_map(j6_handle_t area, uint64_t flags)
+{
+    uint64_t address = 0;
+    expect_ok(j6_vma_map(area, j6_handle_self_process, &address, 0, 0, flags));
+    return (char *)address;
+}
+
+void area_unmap(j6_handle_t area, const void *address)
+{
+    expect_ok(j6_vma_unmap(area, j6_handle_self_process, (uint64_t)address, 0));
+}
+
+/* What the kernel and the loader place lies in one window of 1 GiB, in one of the two halves. */
+uint64_t far_place(void)
+{
+    struct j6_layout_info layout = {0};
+    uint64_t len = sizeof(layout);
+    expect_ok(j6_object_info(j6_handle_self_process, j6_topic_layout, &layout, &len));
+    return layout.window < 1ull << 46 ? 0x600000000000 : 0x100000000000;
+}
+
+bool can_read(const void *address)
+{
+    j6_handle_t area = area_new(1, 0);
+    uint64_t len = 1;
+    j6_status_t status = j6_vma_write(area, 0, address, &len);
+    j6_handle_close(area);
+    return status == j6_status_ok;
+}
+
+bool can_write(void *address)
+{
+    return j6_random(address, 1) == j6_status_ok;
+}
+
+j6_handle_t process_new(void)
+{
+    j6_handle_t process = j6_handle_none;
+    expect_ok(j6_process_create("new", 3, NULL, 0, &process));
+    return process;
+}
+
+j6_handle_t process_ended(void)
+{
+    j6_handle_t process = process_new();
+    expect_ok(j6_process_kill(process, 0));
+    expect_ok(j6_object_wait(process, j6_signal_closed, NULL, j6_deadline_never));
+    return process;
+}
+
+j6_handle_t victim_start(const char *mode, const char *argument, const struct j6_spawn_row *rows,
+                         size_t count)
+{
+    const char *const argv[] = {"victim", mode, argument, NULL};
+    const char *const envp[] = {"PLACE=victim", NULL};
+    j6_handle_t process = j6_handle_none;
+    expect_ok(j6_spawn(j6_find_module("victim"), "victim", argv, envp, rows, count, &process));
+    return process;
+}
+
+void victim_start_in(j6_handle_t process, const char *mode, const char *argument)
+{
+    const char *const argv[] = {"victim", mode, argument, NULL};
+    const struct j6_program program = {
+        .elf = j6_find_module("victim"), .name = "victim", .argv = argv};
+    if (!expect_ok(j6_start_program(process, &program))) {
+        j6_process_kill(process, -1);
+    }
+}
+
+struct j6_end_info process_finish(j6_handle_t process)
+{
+    struct j6_end_info end = {0};
+    expect_ok(j6_wait_end(process, &end));
+    expect_ok(j6_handle_close(process));
+    return end;
+}
+
+int64_t victim_run(const char *mode, const char *argument)
+{
+    struct j6_end_info end = process_finish(victim_start(mode, argument, NULL, 0));
+    expect_equal(j6_reason_exited, end.reason);
+    return end.code;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* The modes of the victim. Each gets the argument as a number; its value is the exit code. */
+#pragma once
+#include "userland/test/report.h"
+#include <j6/j6.h>
+
+/* How to end. */
+int64_t mode_exit(int64_t argument);
+int64_t mode_exit_with_threads(int64_t argument);
+int64_t mode_thread_exit(int64_t argument);
+int64_t mode_last_thread_exit(int64_t argument);
+int64_t mode_kill_self(int64_t argument);
+
+/* How to go on until killed. */
+int64_t mode_spin(int64_t argument);
+int64_t mode_sleep(int64_t argument);
+int64_t mode_wait(int64_t argument);
+int64_t mode_many_threads(int64_t argument);
+
+/* How to use up a limit; the value is the low byte of the status that came there. */
+int64_t mode_use_up_handles(int64_t argument);
+int64_t mode_use_up_threads(int64_t argument);
+int64_t mode_use_up_processes(int64_t argument);
+int64_t mode_use_up_pages(int64_t argument);
+int64_t mode_use_up_pages_by_calls(int64_t argument);
+
+/* What to look at; 0 when it is as it should be. */
+int64_t mode_rows(int64_t argument);
+int64_t mode_share(int64_t argument);
+int64_t mode_fpu(int64_t argument);
+int64_t mode_fpu_start(int64_t argument);
+int64_t mode_flags(int64_t argument);
+int64_t mode_wild_stack(int64_t argument);
+
+/* How to break oneself: one function for each row of faults.def. */
+#define FAULT(mode, vector, known) void fault_##mode(struct report *report);
+#include "userland/test/faults.def"
+#undef FAULT
+
+/* Maps the area with that role; ends the process when there is none. */
+void *map_role(const char *role);
