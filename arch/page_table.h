@@ -81,6 +81,9 @@ bool page_batch_is_full(const struct page_batch *batch);
 struct boot_info;
 void paging_init(const struct boot_info *boot);
 
+/* Unmaps the part of the image that only boot needed. */
+void paging_forget_boot(void);
+
 /* Loads the kernel's own table, which every CPU may stay on for ever. */
 void paging_load_kernel(void);
 

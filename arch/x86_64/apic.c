@@ -45,12 +45,12 @@ enum {
 /* A vector below 16 would be an error, even if masked. */
 enum { LVT_OFF = LVT_MASKED | VECTOR_SPURIOUS };
 
-#define APIC_BASE_X2APIC (1ull << 10)
-#define APIC_BASE_ON (1ull << 11)
+#define APIC_BASE_X2APIC  (1ull << 10)
+#define APIC_BASE_ON      (1ull << 11)
 #define APIC_BASE_ADDRESS 0x000ffffffffff000ull
 
-/* Two 8259A: command (ICW1) and data (ICW2 to 4, then the mask) of each. */
-enum { PIC1_COMMAND = 0x20, PIC1_DATA = 0x21, PIC2_COMMAND = 0xa0, PIC2_DATA = 0xa1 };
+/* The two 8259A (data sheet 231468), each with two ports. */
+enum { PIC_FIRST = 0x20, PIC_SECOND = 0xa0, PIC_COMMAND = 0, PIC_DATA = 1 };
 
 /* Immutable after arch_apic_init. NULL: x2APIC. */
 static volatile uint32_t *registers;
@@ -83,16 +83,17 @@ uint32_t apic_id(void)
 static void pic_init(void)
 {
     static const struct {
-        uint8_t port, value;
-    } sequence[] = {
-        {PIC1_COMMAND, 0x11},       {PIC2_COMMAND, 0x11}, /* ICW1: edges, cascade, ICW4 follows */
-        {PIC1_DATA, VECTOR_IRQ_FIRST}, {PIC2_DATA, VECTOR_IRQ_FIRST + 8},
-        {PIC1_DATA, 1 << 2},        {PIC2_DATA, 2}, /* ICW3: the second hangs on line 2 */
-        {PIC1_DATA, 1},             {PIC2_DATA, 1}, /* ICW4: 8086 mode */
-        {PIC1_DATA, 0xff},          {PIC2_DATA, 0xff},
+        uint8_t port, first, second;
+    } steps[] = {
+        {PIC_COMMAND, 0x11, 0x11},                          /* ICW1: edges, cascade, ICW4 follows */
+        {PIC_DATA, VECTOR_IRQ_FIRST, VECTOR_IRQ_FIRST + 8}, /* ICW2 */
+        {PIC_DATA, 1 << 2, 2},  /* ICW3: the second hangs on line 2 of the first */
+        {PIC_DATA, 1, 1},       /* ICW4: 8086 mode */
+        {PIC_DATA, 0xff, 0xff}, /* OCW1: all lines masked */
     };
-    for (unsigned i = 0; i < sizeof(sequence) / sizeof(sequence[0]); i++) {
-        x86_out8(sequence[i].port, sequence[i].value);
+    for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        x86_out8(PIC_FIRST + steps[i].port, steps[i].first);
+        x86_out8(PIC_SECOND + steps[i].port, steps[i].second);
     }
 }
 
@@ -131,8 +132,8 @@ static void local_nmi_init(const struct acpi_info *acpi)
 
 static void local_vectors_init(const struct acpi_info *acpi)
 {
-    static const uint8_t lvt[] = {APIC_LVT_TIMER,     APIC_LVT_LINT0,       APIC_LVT_LINT0 + 1,
-                                  APIC_LVT_ERROR,     APIC_LVT_PERFORMANCE, APIC_LVT_THERMAL,
+    static const uint8_t lvt[] = {APIC_LVT_TIMER, APIC_LVT_LINT0,       APIC_LVT_LINT0 + 1,
+                                  APIC_LVT_ERROR, APIC_LVT_PERFORMANCE, APIC_LVT_THERMAL,
                                   APIC_LVT_CMCI};
     unsigned last = apic_read(APIC_VERSION) >> 16 & 0xff;
     for (unsigned i = 0; i <= last && i < sizeof(lvt); i++) { /* older ones lack the later */

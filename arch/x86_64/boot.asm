@@ -53,8 +53,8 @@ header_end:
 section .boot.data progbits alloc noexec write align=8
 boot_gdt:
     dq 0
-    dq 0x00af9a000000ffff               ; 64-bit code
-    dq 0x00cf92000000ffff               ; data
+    dq 0x00af9b000000ffff               ; 64-bit code, accessed: the page is read-only
+    dq 0x00cf93000000ffff               ; data
 .pointer:
     dw $ - boot_gdt - 1
     dd PHYS(boot_gdt)

@@ -11,9 +11,9 @@
 #include "kernel/base/log.h"
 #include <j6/flags.h>
 
-#define NS_PER_S 1000000000ull
+#define NS_PER_S      1000000000ull
 #define FRACTION_BITS 32
-#define ALARM_MAX (1ull << 40) /* ns, 18 minutes: keeps what follows within 64 bits */
+#define ALARM_MAX     (1ull << 40) /* ns, 18 minutes: keeps what follows within 64 bits */
 
 /* What a PC without any known frequency is taken for. */
 #define ASSUMED_HZ 1000000000ull

@@ -6,6 +6,7 @@
  * takes, so the mean of many at the start is compared with the mean of many at the end. Every wait
  * is bounded by the TSC itself; a timer that isn't there reads as all ones, or never moves.
  */
+#include "arch/arch.h"
 #include "arch/page_table.h"
 #include "arch/x86_64/acpi.h"
 #include "arch/x86_64/apic.h"
@@ -14,13 +15,13 @@
 #include "arch/x86_64/x86.h"
 #include "kernel/base/log.h"
 
-#define FS_PER_S 1000000000000000ull
-#define WINDOW_FS (FS_PER_S / 1000000 * 900) /* 900 µs */
+#define FS_PER_S      1000000000000000ull
+#define WINDOW_FS     (FS_PER_S / 1000000 * 900) /* 900 µs */
 #define WINDOWS_PER_S (FS_PER_S / WINDOW_FS)
 
 /* What is believed. The slowest are emulators, which may count a few million ticks a second. */
-#define TSC_HZ_MIN 1000000ull
-#define TSC_HZ_MAX 20000000000ull
+#define TSC_HZ_MIN  1000000ull
+#define TSC_HZ_MAX  20000000000ull
 #define APIC_HZ_MIN 100000ull
 #define APIC_HZ_MAX 4000000000ull
 
@@ -29,8 +30,8 @@
 
 /* Intel SDM vol. 2, CPUID; the hypervisors' leaves as in VMware's and KVM's documentation. */
 enum { LEAF_TSC = 0x15 };
-#define LEAF_HYPERVISOR 0x40000000u
-#define LEAF_HYPERVISOR_HZ 0x40000010u
+#define LEAF_HYPERVISOR     0x40000000u
+#define LEAF_HYPERVISOR_HZ  0x40000010u
 #define LEAF_HYPERVISOR_END 0x40000100u
 
 /* HPET (IA-PC HPET specification 1.0a, §2.3.1): words from its base. */
@@ -130,50 +131,53 @@ static struct reference references[] = {
     {"PIT", pit_start, pit_read, PIT_MASK, PIT_PERIOD_FS},
 };
 
-/* Sums of readings that were taken together. */
+/* Sums over the readings of one part of the window. */
 struct readings {
     uint64_t number;
     uint64_t tsc;
     uint64_t count;
 };
 
-/*
- * Reads the timer through a window: the first third and the last third are kept, without what an
- * interruption between the two counters has spoilt. False when the timer doesn't do its part.
- */
-static bool window_read(const struct reference *ref, struct readings *first, struct readings *last)
+enum { PARTS = 3, FRACTION_BITS = 8 };
+
+/* Reads the timer through a window, without what an interruption between two readings has spoilt. */
+static void window_read(const struct reference *ref, struct readings part[PARTS])
 {
-    uint64_t third = WINDOW_FS / ref->period_fs / 3;
+    uint64_t part_count = WINDOW_FS / ref->period_fs / PARTS;
+    uint64_t quickest = UINT64_MAX;
     uint32_t start = ref->read();
     uint64_t start_tsc = x86_rdtsc();
-    uint64_t tsc, count, quickest = UINT64_MAX;
-    *first = *last = (struct readings){0};
+    uint64_t tsc, count;
     do {
         tsc = x86_rdtsc();
         count = (ref->read() - start) & ref->mask;
         uint64_t took = x86_rdtsc() - tsc;
         quickest = took < quickest ? took : quickest;
-        struct readings *sum = count < third ? first : last;
-        if (took <= 2 * quickest && (count < third || (count >= 2 * third && count < 3 * third))) {
+        if (count < PARTS * part_count && took <= 2 * quickest) {
+            struct readings *sum = &part[count / part_count];
             sum->number++;
             sum->tsc += tsc - start_tsc;
             sum->count += count;
         }
-    } while (count < 3 * third && tsc - start_tsc < WINDOW_TSC_MAX);
-    return first->number != 0 && last->number != 0;
+    } while (count < PARTS * part_count && tsc - start_tsc < WINDOW_TSC_MAX);
+}
+
+static uint64_t mean(uint64_t sum, uint64_t number)
+{
+    return (sum << FRACTION_BITS) / number;
 }
 
 /* The TSC's frequency, 0 if the timer doesn't work. */
 static uint64_t tsc_measure(const struct reference *ref)
 {
-    enum { FRACTION = 8 };
-    struct readings first, last;
-    if (!window_read(ref, &first, &last)) {
+    struct readings part[PARTS] = {0};
+    window_read(ref, part);
+    const struct readings *first = &part[0], *last = &part[PARTS - 1];
+    if (first->number == 0 || last->number == 0) {
         return 0;
     }
-    uint64_t ticks = (last.tsc << FRACTION) / last.number - (first.tsc << FRACTION) / first.number;
-    uint64_t count =
-        (last.count << FRACTION) / last.number - (first.count << FRACTION) / first.number;
+    uint64_t ticks = mean(last->tsc, last->number) - mean(first->tsc, first->number);
+    uint64_t count = mean(last->count, last->number) - mean(first->count, first->number);
     return mul_div(ticks, FS_PER_S, count * ref->period_fs);
 }
 
@@ -250,6 +254,7 @@ bool clock_calibrate(const struct acpi_info *acpi, bool apic, struct clock_rates
     }
     if (apic && !within(out->apic_hz, APIC_HZ_MIN, APIC_HZ_MAX)) {
         while (x86_rdtsc() - start.tsc < out->tsc_hz / WINDOWS_PER_S) {
+            arch_pause();
         }
         struct moment end = apic_moment();
         out->apic_hz = mul_div(end.count - start.count, out->tsc_hz, end.tsc - start.tsc);

@@ -14,7 +14,7 @@
 #define MSR_SYSENTER_CS 0x174
 
 #define EXTENDED_LEAVES 0x80000000u
-#define BRAND_LEAF 0x80000002u
+#define BRAND_LEAF      0x80000002u
 
 enum { BRAND_LEAVES = 3, PHYSICAL_BITS_DEFAULT = 36, USER_LEVEL = 3 };
 
@@ -93,8 +93,8 @@ static void syscall_init(const struct cpu_features *f)
     x86_wrmsr(MSR_STAR, sysret_base << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
     x86_wrmsr(MSR_LSTAR, (uint64_t)syscall_entry);
     x86_wrmsr(MSR_CSTAR, (uint64_t)syscall_entry);
-    x86_wrmsr(MSR_FMASK, RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_RF |
-                             RFLAGS_AC);
+    x86_wrmsr(MSR_FMASK,
+              RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_RF | RFLAGS_AC);
     if (f->sysenter) {
         x86_wrmsr(MSR_SYSENTER_CS, 0); /* makes SYSENTER a #GP */
     }

@@ -19,9 +19,9 @@
 #include "lib/string.h"
 
 /* State components (Intel SDM vol. 1, §13.1). */
-#define XCR0_X87 (1ull << 0)
-#define XCR0_SSE (1ull << 1)
-#define XCR0_AVX (1ull << 2)
+#define XCR0_X87    (1ull << 0)
+#define XCR0_SSE    (1ull << 1)
+#define XCR0_AVX    (1ull << 2)
 #define XCR0_AVX512 (7ull << 5)
 
 enum { XSAVE_LEAF = 0xd, FPU_ALIGN = 64 };

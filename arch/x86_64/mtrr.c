@@ -11,12 +11,12 @@
 #include "lib/page.h"
 
 #define CAP_VARIABLE_COUNT 0xffull
-#define CAP_FIXED (1ull << 8)
-#define DEF_TYPE_MASK 0xffull
-#define DEF_FIXED_ON (1ull << 10)
-#define DEF_ON (1ull << 11)
-#define MASK_VALID (1ull << 11)
-#define ADDRESS_BITS (~(PAGE_SIZE - 1))
+#define CAP_FIXED          (1ull << 8)
+#define DEF_TYPE_MASK      0xffull
+#define DEF_FIXED_ON       (1ull << 10)
+#define DEF_ON             (1ull << 11)
+#define MASK_VALID         (1ull << 11)
+#define ADDRESS_BITS       (~(PAGE_SIZE - 1))
 
 /* Each variable range has two MSRs, and the fixed ones begin 0x50 above the first. */
 enum { VARIABLE_MAX = (MSR_MTRR_FIX64K_00000 - MSR_MTRR_PHYSBASE0) / 2, FIXED_END = 0x100000 };

@@ -12,12 +12,14 @@
 #include "arch/x86_64/mtrr.h"
 #include "arch/x86_64/page_entry.h"
 #include "arch/x86_64/x86.h"
+#include "kernel/base/assert.h"
 #include "kernel/base/panic.h"
 #include "lib/page.h"
 
 #define SIZE_2M (1ull << 21)
 #define SIZE_1G (1ull << 30)
 
+extern const char kernel_image_start[], kernel_boot_end[];
 extern const char kernel_text_start[], kernel_text_end[], kernel_rodata_end[], kernel_data_end[];
 
 static vaddr_t device_next = DEVICES_BASE;
@@ -100,6 +102,7 @@ void paging_init(const struct boot_info *boot)
 {
     must(upcall_table_alloc(&kernel_page_table, &kernel_page_table.root));
     kernel_page_table.tables = 1;
+    map_image(kernel_image_start, kernel_boot_end, PAGE_WRITE); /* the stack that this runs on */
     map_image(kernel_text_start, kernel_text_end, PAGE_EXEC);
     map_image(kernel_text_end, kernel_rodata_end, 0);
     map_image(kernel_rodata_end, kernel_data_end, PAGE_WRITE);
@@ -110,6 +113,15 @@ void paging_init(const struct boot_info *boot)
     make_region(DEVICES_BASE, DEVICES_SIZE);
     make_region(PER_CPU_BASE, PER_CPU_SIZE);
     paging_load_kernel();
+}
+
+void paging_forget_boot(void)
+{
+    struct page_batch batch = {0};
+    for (vaddr_t at = (vaddr_t)kernel_image_start; at < (vaddr_t)kernel_boot_end; at += PAGE_SIZE) {
+        page_table_clear(&kernel_page_table, at, &batch);
+    }
+    assert(batch.table_count == 0); /* text lies in the same table */
 }
 
 void paging_load_kernel(void)

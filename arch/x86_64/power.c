@@ -99,7 +99,7 @@ _Noreturn void arch_halt(void)
     }
 }
 
-/* Takes the power hardware over from the firmware, where that hasn't happened (ACPI 6.4, §4.8.2.2). */
+/* Takes the power hardware over from the firmware, unless that is done (ACPI 6.4, §4.8.2.2). */
 static void acpi_mode_enter(void)
 {
     if ((x86_in16(power.pm1a_control) & PM1_SCI_ON) != 0 || power.smi_command == 0 ||
@@ -122,7 +122,7 @@ static void sleep_enter(uint16_t order)
     const uint8_t types[] = {power.s5_a, power.s5_b};
     for (unsigned i = 0; i < 2; i++) {
         if (ports[i] != 0) {
-            uint16_t kept = x86_in16(ports[i]) & (uint16_t)~(PM1_SLEEP_TYPE | PM1_SLEEP);
+            int kept = x86_in16(ports[i]) & ~(PM1_SLEEP_TYPE | PM1_SLEEP);
             x86_out16(ports[i], (uint16_t)(kept | types[i] << PM1_SLEEP_TYPE_SHIFT | order));
         }
     }

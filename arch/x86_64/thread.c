@@ -11,8 +11,8 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/fpu.h"
 #include "arch/x86_64/x86.h"
-#include "lib/string.h"
 
+/* The address space and the FPU area are the kernel's to set, before or after. */
 void tcb_init(struct tcb *tcb, uint64_t entry, uint64_t stack, uint64_t arg)
 {
     *tcb = (struct tcb){

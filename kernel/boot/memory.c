@@ -5,6 +5,7 @@
  */
 #include "kernel/boot/memory.h"
 #include "arch/layout.h"
+#include "arch/page_table.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
@@ -139,5 +140,6 @@ void memory_init_high(void)
 
 void memory_free_boot(void)
 {
+    paging_forget_boot();
     frame_add((paddr_t)kernel_image_start - KERNEL_BASE, (paddr_t)kernel_boot_end - KERNEL_BASE);
 }

@@ -165,6 +165,8 @@ def one(config, report):
         return
     except Failure as failure:
         reason = str(failure)
+    except qmp.Gone:
+        reason = f"the machine ended instead of: {config.expect}"
     except Exception as error:  # a broken launcher is a failed test, and the others go on
         reason = f"{type(error).__name__}: {error}"
     if not lines and os.path.exists(log):

@@ -7,7 +7,7 @@
 #include "lib/string.h"
 #include "userland/lib/load.h"
 #include "userland/lib/stack.h"
-#include "userland/lib/start_stack.h"
+#include "lib/start_stack.h"
 #include <j6/j6.h>
 
 enum {

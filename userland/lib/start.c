@@ -5,7 +5,7 @@
  * as a static PIE by sdk/j6.ld, which defines the symbols that delimit the tables; all of them are
  * hidden, so that they are reached without relocations.
  */
-#include "userland/lib/auxv.h"
+#include "lib/auxv.h"
 #include "userland/lib/start.h"
 #include <j6/j6.h>
 

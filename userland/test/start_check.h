@@ -6,7 +6,7 @@
 #pragma once
 #include "lib/elf_format.h"
 #include "lib/string.h"
-#include "userland/lib/auxv.h"
+#include "lib/auxv.h"
 #include <j6/j6.h>
 
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
