@@ -62,9 +62,8 @@ static void link_locked(struct vm_mapping *mapping)
 static j6_status_t flags_check(uint32_t flags)
 {
     bool known = (flags & ~(access_flags | j6_map_exact | j6_map_fixed_size)) == 0;
-    bool none = (flags & access_flags) == 0;
     bool both = (flags & j6_map_write) && (flags & j6_map_exec);
-    return known && !none && !both ? j6_status_ok : j6_err_invalid_arg;
+    return known && !both ? j6_status_ok : j6_err_invalid_arg;
 }
 
 /* An address for len bytes: the wanted one, else in the window, else anywhere. 0 if there is none. */
