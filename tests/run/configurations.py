@@ -18,6 +18,7 @@ class Configuration:
     append: str = ""
     remove: str = ""
     damage: str = ""
+    stub: str = ""
     machine: str = "pc"
     firmware: str = "bios"
     medium: str = "cdrom"
@@ -35,7 +36,7 @@ class Configuration:
 
     @property
     def derived(self):
-        return bool(self.append or self.remove or self.damage)
+        return bool(self.append or self.remove or self.damage or self.stub)
 
 
 EXPECTATIONS = {"verdict", "failure", "power-off", "reset", "stop", "lines"}

@@ -36,11 +36,16 @@ def derive(config, folder):
     root = os.path.join(folder, "test", "derived", config.name)
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(os.path.join(folder, "root"), root)
+    kernel = r"\1 " + config.append if config.append else r"\1"
+    if config.stub:
+        shutil.copy(os.path.join(folder, "test", "stub.elf"), os.path.join(root, "boot"))
+        kernel = (rf"multiboot2 /boot/stub.elf \2 {config.append} {config.stub}\n"
+                  "    module2 /boot/kernel.elf kernel")
     for name in ("grub.cfg", "modules.cfg"):
         path = os.path.join(root, "boot", "grub", name)
         with open(path, encoding="utf-8") as file:
             text = file.read()
-        text = re.sub(r"(multiboot2 .*)", lambda m: f"{m[1]} {config.append}".rstrip(), text)
+        text = re.sub(r"(multiboot2 /boot/kernel.elf *(.*))", kernel, text)
         for module in config.remove.split():
             text = re.sub(rf"\n *module2 \S+ {re.escape(module)}(?=\n)", "", text)
         with open(path, "w", encoding="utf-8") as file:
