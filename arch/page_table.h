@@ -31,7 +31,14 @@ enum page_flags {
 struct page_table {
     paddr_t root;
     uint64_t tables; /* pages that it consists of, without the shared ones */
+    /* The lowest table that an entry was last set in: of which 2 MiB, and the entry above it. */
+    vaddr_t last_base;
+    uint64_t *last_parent; /* NULL: none */
 };
+
+/* What the CPU's entry for a page says besides its address; made of enum page_flags. */
+typedef uint64_t page_bits_t;
+page_bits_t page_bits(uint32_t flags);
 
 /* Frames and tables on their way back to the allocator, until every TLB has forgotten them. */
 #define PAGE_BATCH_MAX 32
@@ -56,7 +63,7 @@ void page_table_destroy(struct page_table *table);
 
 /* Maps one page, in place of whatever was there. quota, no_memory: nothing was changed. */
 j6_status_t page_table_set(struct page_table *table, vaddr_t address, paddr_t page,
-                           uint32_t flags) J6_MUST_USE;
+                           page_bits_t bits) J6_MUST_USE;
 
 /*
  * Unmaps one page: true if one was mapped. Tables that it leaves empty go into the batch, at most
@@ -70,7 +77,7 @@ bool page_table_clear(struct page_table *table, vaddr_t address, struct page_bat
  */
 bool page_table_next(const struct page_table *table, vaddr_t from, vaddr_t end, vaddr_t *out_address);
 
-/* What is mapped at an address; false if nothing. *out_flags as in page_table_set. */
+/* What is mapped at an address; false if nothing. *out_flags of enum page_flags. */
 bool page_table_find(const struct page_table *table, vaddr_t address, paddr_t *out_page,
                      uint32_t *out_flags);
 

@@ -7,8 +7,7 @@
 #include "kernel/base/log.h"
 #include "kernel/process.h"
 #include "mm/frame.h"
-#include "mm/slab.h"
-#include "mm/table_pool.h"
+#include "mm/memory.h"
 #include <j6/flags.h>
 
 static struct {
@@ -19,17 +18,9 @@ static struct {
     int64_t code;
 } power;
 
-/* Brings what caches hold back to where it is counted. */
-static void drain(void)
-{
-    table_pool_drain();
-    slab_drain();
-    frame_drain();
-}
-
 void power_snapshot(uint64_t extra_frames)
 {
-    drain();
+    memory_drain();
     power.frames = frames_free() + extra_frames;
     for (unsigned type = 0; type < j6_type_count; type++) {
         power.objects[type] = kobject_live(type);
@@ -49,7 +40,7 @@ void power_request(uint64_t action, int64_t code)
 static bool everything_came_back(void)
 {
     bool same = true;
-    drain();
+    memory_drain();
     if (frames_free() != power.frames) {
         log_error("power   %lu frames are free, %lu were at the start", frames_free(),
                   power.frames);

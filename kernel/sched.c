@@ -174,11 +174,16 @@ static void schedule(struct run_queue *queue)
     }
 }
 
-_Noreturn void kernel_leave(void)
+static bool may_go_on(const struct thread *thread)
 {
-    struct run_queue *queue = this_cpu(run_queue);
-    assert(!spinlock_any_held());
-    for (;;) {
+    return thread != NULL && thread->state == THREAD_RUNNING && this_cpu(cpu)->pending == 0 &&
+           !atomic_load_explicit(&thread->killed, memory_order_acquire);
+}
+
+/* Does what is pending until a thread can go on. */
+static void settle(struct run_queue *queue)
+{
+    do {
         grace_pass();
         struct thread *thread = queue->current;
         if (thread != NULL && thread->state == THREAD_RUNNING &&
@@ -188,14 +193,19 @@ _Noreturn void kernel_leave(void)
         } else if (thread == NULL || thread->state != THREAD_RUNNING ||
                    (this_cpu(cpu)->pending & CPU_PENDING_SCHEDULE)) {
             schedule(queue);
-        } else if (this_cpu(cpu)->pending & CPU_PENDING_GRACE) {
-            continue;
-        } else {
-            break;
         }
-    }
+    } while (!may_go_on(queue->current));
     if (queue->ready_mask != 0 && turn_start(queue)) {
         timers_turn_changed();
+    }
+}
+
+_Noreturn void kernel_leave(void)
+{
+    struct run_queue *queue = this_cpu(run_queue);
+    assert(!spinlock_any_held());
+    if (!may_go_on(queue->current)) {
+        settle(queue);
     }
     tcb_enter(&queue->current->tcb);
 }

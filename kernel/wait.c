@@ -20,22 +20,15 @@ static struct thread *thread_of_wait(struct wait *wait)
     return container_of(wait, struct thread, wait);
 }
 
-/* The caller has taken the wait off its list, or cancelled its timer if it has no object. */
-static void wait_finish(struct wait *wait, j6_status_t status, uint64_t signals)
-{
-    struct thread *thread = thread_of_wait(wait);
-    wait->object = NULL;
-    thread->tcb.rax = status;
-    thread->tcb.arg[TCB_RDX] = signals;
-    sched_wake(thread);
-}
-
 static void wait_end_locked(struct wait *wait, j6_status_t status)
 {
-    uint64_t signals = wait->object->signals;
+    struct thread *thread = thread_of_wait(wait);
+    thread->tcb.rax = status;
+    thread->tcb.arg[TCB_RDX] = wait->object->signals;
     list_remove(&wait->node);
     timer_cancel(&wait->timer);
-    wait_finish(wait, status, signals);
+    wait->object = NULL;
+    sched_wake(thread);
 }
 
 void kobject_signal(struct kobject *object, uint64_t clear, uint64_t set)
@@ -112,7 +105,9 @@ j6_status_t kobject_wait(struct kobject *object, uint64_t mask, j6_time_t deadli
 
 static void sleep_over(struct timer *timer)
 {
-    wait_finish(container_of(timer, struct wait, timer), j6_status_ok, 0);
+    struct thread *thread = thread_of_wait(container_of(timer, struct wait, timer));
+    thread->tcb.rax = j6_status_ok;
+    sched_wake(thread);
 }
 
 void thread_sleep(j6_time_t deadline)

@@ -164,9 +164,7 @@ static void frame_mark_used(paddr_t block, unsigned order)
 {
     struct frame *frame = frame_of(block);
     assert(frame->state == FRAME_UNKNOWN);
-    frame->state = FRAME_USED;
-    frame->order = (uint8_t)order;
-    atomic_store_explicit(&frame->refs, 1, memory_order_relaxed);
+    *frame = (struct frame){.state = FRAME_USED, .order = (uint8_t)order, .refs = 1};
 }
 
 void frame_adopt(paddr_t frame)
@@ -182,7 +180,7 @@ static void frame_mark_free(paddr_t block, unsigned order)
     struct frame *frame = frame_of(block);
     assert((block & ((PAGE_SIZE << order) - 1)) == 0);
     assert(frame->state == FRAME_USED && frame->order == order);
-    memset(frame, 0, sizeof(*frame));
+    *frame = (struct frame){0};
 }
 
 /* The debug build fills what is free, and looks at it again before it is handed out. */
@@ -253,12 +251,12 @@ void frame_free(paddr_t frame)
 
 void frame_get(paddr_t frame)
 {
-    atomic_fetch_add_explicit(&frame_of(frame)->refs, 1, memory_order_relaxed);
+    __atomic_add_fetch(&frame_of(frame)->refs, 1, __ATOMIC_RELAXED);
 }
 
 void frame_put(paddr_t frame)
 {
-    if (atomic_fetch_sub_explicit(&frame_of(frame)->refs, 1, memory_order_acq_rel) == 1) {
+    if (__atomic_sub_fetch(&frame_of(frame)->refs, 1, __ATOMIC_ACQ_REL) == 0) {
         frame_free(frame);
     }
 }

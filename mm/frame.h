@@ -26,7 +26,7 @@ struct frame {
     uint8_t state; /* enum frame_state */
     uint8_t order; /* of the block that begins here */
     uint16_t place;
-    _Atomic uint32_t refs;
+    uint32_t refs; /* atomic while it is in use */
 };
 _Static_assert(sizeof(struct frame) == 8, "8 bytes a frame");
 

@@ -70,7 +70,7 @@ static void slab_destroy_locked(struct slab_cache *cache, struct slab *slab)
     cache->slab_count--;
     paddr_t block = virt_to_phys(slab);
     for (unsigned i = 0; i < 1u << cache->order; i++) {
-        memset(frame_of(block + i * PAGE_SIZE), 0, sizeof(struct frame));
+        *frame_of(block + i * PAGE_SIZE) = (struct frame){0};
     }
     frame_of(block)->state = FRAME_USED;
     frame_of(block)->order = (uint8_t)cache->order;

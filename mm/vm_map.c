@@ -53,13 +53,20 @@ static void mapping_discard(struct vm_mapping *mapping)
     grace_defer(&mapping->grace, mapping_free);
 }
 
+static page_bits_t page_bits_of(const struct vm_mapping *mapping)
+{
+    return page_bits(PAGE_USER | mapping->area->page_flags |
+                     (mapping->flags & j6_map_write ? PAGE_WRITE : 0) |
+                     (mapping->flags & j6_map_exec ? PAGE_EXEC : 0));
+}
+
 static void link_locked(struct vm_mapping *mapping)
 {
     list_push_back(&mapping->area->mappings, &mapping->area_node);
     mapping->linked = true;
 }
 
-static j6_status_t flags_check(uint32_t flags)
+static j6_status_t flags_check(uint64_t flags)
 {
     bool known = (flags & ~(access_flags | j6_map_exact | j6_map_fixed_size)) == 0;
     bool both = (flags & j6_map_write) && (flags & j6_map_exec);
@@ -108,7 +115,7 @@ static j6_status_t mapping_link(struct vm_mapping *mapping, vaddr_t wanted, uint
 }
 
 j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *address,
-                         uint64_t offset, uint64_t len, uint32_t flags)
+                         uint64_t offset, uint64_t len, uint64_t flags)
 {
     if (flags_check(flags) != j6_status_ok || (flags & j6_map_fixed_size) ||
         !is_aligned(*address | offset | len, PAGE_SIZE)) {
@@ -123,7 +130,8 @@ j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *
     if (status != j6_status_ok) {
         return status;
     }
-    mapping->flags = flags;
+    mapping->flags = (uint32_t)flags;
+    mapping->page_bits = page_bits_of(mapping);
     spinlock_lock(&space->lock);
     spinlock_lock(&area->lock);
     status = mapping_link(mapping, *address, offset, len);
@@ -203,6 +211,7 @@ static void cut_locked(struct vm_mapping *whole, vaddr_t at, struct vm_mapping *
 {
     struct avl_tree *set = &whole->space->mappings;
     piece->flags = whole->flags;
+    piece->page_bits = whole->page_bits;
     piece->start = at;
     piece->end = whole->end;
     piece->offset = whole->offset + (at - whole->start);

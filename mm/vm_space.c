@@ -31,7 +31,6 @@ void vm_space_init_kernel(void)
         bool inserted = mapping_insert(&kernel_space.mappings, &kernel_regions[i]);
         assert(inserted);
     }
-    kernel_space.table = kernel_page_table;
 }
 
 /* A window of 1 GiB, at random in the user half but not at its very ends. */
@@ -77,22 +76,6 @@ static struct vm_mapping *find_locked(struct vm_space *space, vaddr_t address)
     return mapping;
 }
 
-static uint32_t page_flags_of(const struct vm_mapping *mapping)
-{
-    return PAGE_USER | mapping->area->page_flags | (mapping->flags & j6_map_write ? PAGE_WRITE : 0) |
-           (mapping->flags & j6_map_exec ? PAGE_EXEC : 0);
-}
-
-static bool allows(const struct vm_mapping *mapping, enum vm_access access)
-{
-    static const uint32_t needed[] = {
-        [VM_ACCESS_READ] = j6_map_read,
-        [VM_ACCESS_WRITE] = j6_map_write,
-        [VM_ACCESS_EXEC] = j6_map_exec,
-    };
-    return (mapping->flags & needed[access]) != 0;
-}
-
 static j6_status_t fault_locked(struct vm_space *space, struct vm_mapping *mapping, vaddr_t address)
 {
     if (!mapping->linked || address - mapping->start >= mapping->end - mapping->start) {
@@ -106,7 +89,7 @@ static j6_status_t fault_locked(struct vm_space *space, struct vm_mapping *mappi
     }
     if (status == j6_status_ok) {
         spinlock_lock(&space->table_lock);
-        status = page_table_set(&space->table, page_down(address), page, page_flags_of(mapping));
+        status = page_table_set(&space->table, page_down(address), page, mapping->page_bits);
         spinlock_unlock(&space->table_lock);
     }
     return status;
@@ -117,7 +100,7 @@ j6_status_t vm_space_fault(struct vm_space *space, vaddr_t address, enum vm_acce
     spinlock_lock(&space->lock);
     struct vm_mapping *mapping = find_locked(space, address);
     spinlock_unlock(&space->lock);
-    if (mapping == NULL || !allows(mapping, access)) {
+    if (mapping == NULL || !(mapping->flags & access)) {
         return j6_err_bad_address;
     }
     spinlock_lock(&mapping->area->lock);

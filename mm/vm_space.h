@@ -15,6 +15,7 @@
 #include "kernel/base/spinlock.h"
 #include "lib/avl.h"
 #include "lib/list.h"
+#include <j6/flags.h>
 #include <j6/status.h>
 
 struct account;
@@ -40,8 +41,9 @@ struct vm_mapping {
     /* Immutable after create */
     struct vm_space *space;
     struct vm_area *area;
-    uint32_t flags;    /* j6_map_… */
-    bool whole;        /* of the whole area: follows its size */
+    uint32_t flags;        /* j6_map_… */
+    bool whole;            /* of the whole area: follows its size */
+    page_bits_t page_bits; /* of its page-table entries */
     /* Guarded by the locks of space and area, see above */
     vaddr_t start;
     vaddr_t end;
@@ -73,7 +75,7 @@ void vm_space_destroy(struct vm_space *space);
  * bad_state (the space is being destroyed), quota, no_memory.
  */
 j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *address,
-                         uint64_t offset, uint64_t len, uint32_t flags) J6_MUST_USE;
+                         uint64_t offset, uint64_t len, uint64_t flags) J6_MUST_USE;
 
 /*
  * Takes [address, address + len) out, which lies in one mapping of the area; len 0: the whole
@@ -82,7 +84,12 @@ j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *
 j6_status_t vm_space_unmap(struct vm_space *space, struct vm_area *area, vaddr_t address,
                            uint64_t len);
 
-enum vm_access { VM_ACCESS_READ = 1, VM_ACCESS_WRITE = 2, VM_ACCESS_EXEC = 4 };
+/* One bit, the same as in the flags of a mapping. */
+enum vm_access {
+    VM_ACCESS_READ = j6_map_read,
+    VM_ACCESS_WRITE = j6_map_write,
+    VM_ACCESS_EXEC = j6_map_exec,
+};
 
 /*
  * Brings in the page behind a faulting address. bad_address if no mapping allows the access;

@@ -16,9 +16,6 @@
 #define ENTRY_ADDRESS 0x000ffffffffff000ull
 #define ENTRY_NO_EXECUTE (1ull << 63)
 
-/* The bits of an entry for a 4 KiB page with enum page_flags. */
-uint64_t entry_bits(uint32_t flags);
-
 /* Sets an entry at a level: 0 a page, 1 a large page of 2 MiB, 2 one of 1 GiB. */
 j6_status_t page_table_set_at(struct page_table *table, vaddr_t address, uint64_t entry,
                               unsigned leaf) J6_MUST_USE;

@@ -18,6 +18,8 @@
 #define USED_ONE (1ull << USED_SHIFT)
 #define USED_MASK (0x3ffull << USED_SHIFT)
 
+#define LEAF_SPAN (1ull << 21) /* what the lowest table covers */
+
 enum { LEVELS = 4, ENTRIES = 512, KERNEL_HALF = 256 };
 
 struct page_table kernel_page_table;
@@ -32,7 +34,7 @@ static uint64_t *table_of(uint64_t entry)
     return phys_to_virt(entry & ENTRY_ADDRESS);
 }
 
-uint64_t entry_bits(uint32_t flags)
+page_bits_t page_bits(uint32_t flags)
 {
     uint32_t cache = (flags & PAGE_CACHE_MASK) >> PAGE_CACHE_SHIFT;
     return ENTRY_PRESENT | ENTRY_ACCESSED | (flags & PAGE_WRITE ? ENTRY_WRITE | ENTRY_DIRTY : 0) |
@@ -58,6 +60,7 @@ j6_status_t page_table_init(struct page_table *table)
         return status;
     }
     table->tables = 1;
+    table->last_parent = NULL;
     const uint64_t *kernel = table_of(kernel_page_table.root);
     uint64_t *root = table_of(table->root);
     for (unsigned i = KERNEL_HALF; i < ENTRIES; i++) {
@@ -97,6 +100,18 @@ static void prune(struct page_table *table, uint64_t *const path[], unsigned lev
     }
 }
 
+/* A present entry may be in the TLB; an absent one is counted in the entry above its table. */
+static inline void entry_put(uint64_t *at, uint64_t entry, uint64_t *parent, vaddr_t address)
+{
+    bool was_present = *at & ENTRY_PRESENT;
+    *at = entry;
+    if (was_present) {
+        x86_invlpg(address);
+    } else {
+        *parent += USED_ONE;
+    }
+}
+
 j6_status_t page_table_set_at(struct page_table *table, vaddr_t address, uint64_t entry,
                               unsigned leaf)
 {
@@ -121,21 +136,23 @@ j6_status_t page_table_set_at(struct page_table *table, vaddr_t address, uint64_
         assert(!(*at & ENTRY_LARGE));
         at = table_of(*at) + index_at(address, level - 1);
     }
-    if (!(*at & ENTRY_PRESENT)) {
-        if (leaf + 1 < LEVELS) {
-            *path[leaf + 1] += USED_ONE;
-        }
-        *at = entry;
-    } else {
-        *at = entry;
-        x86_invlpg(address);
+    if (leaf == 0) {
+        table->last_base = address & ~(LEAF_SPAN - 1);
+        table->last_parent = path[1];
     }
+    entry_put(at, entry, path[leaf + 1], address);
     return j6_status_ok;
 }
 
-j6_status_t page_table_set(struct page_table *table, vaddr_t address, paddr_t page, uint32_t flags)
+j6_status_t page_table_set(struct page_table *table, vaddr_t address, paddr_t page,
+                           page_bits_t bits)
 {
-    return page_table_set_at(table, address, page | entry_bits(flags), 0);
+    uint64_t *parent = table->last_parent;
+    if (parent != NULL && address - table->last_base < LEAF_SPAN) {
+        entry_put(table_of(*parent) + index_at(address, 0), page | bits, parent, address);
+        return j6_status_ok;
+    }
+    return page_table_set_at(table, address, page | bits, 0);
 }
 
 bool page_table_clear(struct page_table *table, vaddr_t address, struct page_batch *batch)
@@ -163,6 +180,7 @@ bool page_table_clear(struct page_table *table, vaddr_t address, struct page_bat
         batch->tables[batch->table_count++].page = *path[level] & ENTRY_ADDRESS;
         table->tables--;
         *path[level] = 0;
+        table->last_parent = NULL;
     }
     x86_invlpg(address); /* drops cached upper-level entries as well (SDM vol. 3, §4.10.4.1) */
     return true;

@@ -34,7 +34,8 @@ static void must(j6_status_t status)
 static void map_image(const char *start, const char *end, uint32_t flags)
 {
     for (vaddr_t at = (vaddr_t)start; at < (vaddr_t)end; at += PAGE_SIZE) {
-        must(page_table_set(&kernel_page_table, at, at - KERNEL_BASE, flags | PAGE_GLOBAL));
+        must(page_table_set(&kernel_page_table, at, at - KERNEL_BASE,
+                            page_bits(flags | PAGE_GLOBAL)));
     }
 }
 
@@ -55,7 +56,7 @@ static void map_offset(paddr_t start, paddr_t end, uint32_t flags)
 {
     while (start < end) {
         unsigned level = start < SIZE_2M ? 0 : level_for(start, end);
-        uint64_t entry = entry_bits(flags | PAGE_GLOBAL);
+        uint64_t entry = page_bits(flags | PAGE_GLOBAL);
         if (level > 0) {
             entry |= ENTRY_LARGE;
         }
@@ -136,8 +137,8 @@ void *device_map_as(paddr_t address, size_t size, uint32_t page_flags)
     paddr_t start = page_down(address);
     vaddr_t base = device_next;
     for (paddr_t at = start; at < address + size; at += PAGE_SIZE) {
-        uint32_t flags = PAGE_WRITE | PAGE_GLOBAL | page_flags;
-        if (page_table_set(&kernel_page_table, device_next, at, flags) != j6_status_ok) {
+        page_bits_t bits = page_bits(PAGE_WRITE | PAGE_GLOBAL | page_flags);
+        if (page_table_set(&kernel_page_table, device_next, at, bits) != j6_status_ok) {
             return NULL;
         }
         device_next += PAGE_SIZE;

@@ -142,7 +142,6 @@ _Noreturn void kernel_main(paddr_t multiboot2_info, uint64_t entry_tsc)
     vm_space_init_kernel();          /* the kernel's regions, in static storage */
     memory_init_low(&boot);          /* frames below 4 GiB */
     paging_init(&boot);              /* the final page tables */
-    kernel_space.table = kernel_page_table;
     boot_screen_remap(&boot);        /* write-combining */
     memory_init_high();              /* the other frames */
     random_start();

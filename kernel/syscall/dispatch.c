@@ -16,10 +16,9 @@ struct handle_check {
 };
 
 struct call {
-    j6_status_t (*run)(struct thread *caller, struct kobject *const *object, uint64_t *arg);
     uint32_t number;
-    uint8_t checked;  /* arguments up to the last handle */
-    uint8_t op_arg;   /* 1 + the argument that selects a sub-operation; 0: none */
+    uint8_t checked; /* arguments up to the last handle */
+    uint8_t op_arg;  /* 1 + the argument that selects a sub-operation; 0: none */
     struct handle_check check[ARGS_MAX];
 };
 
@@ -33,7 +32,7 @@ enum call_number {
 #undef J6_OP
 };
 
-/* One function for each call takes the arguments apart. */
+/* What an implementation gets for each argument. */
 #define TAKE(i, arg) , J6_ARG(TAKE_, i, arg)
 #define TAKE_HANDLE(i, type, name, rights) to_##type(object[i])
 #define TAKE_ENTRY(i, type, name, rights) to_##type(object[i]), arg[i]
@@ -49,20 +48,6 @@ enum call_number {
 #define to_vma(object) vm_area_of(object)
 #define to_process(object) process_of(object)
 #define to_thread(object) thread_of(object)
-
-#define J6_CALL(number, name, summary, errors, ...)                                                \
-    static j6_status_t run_##name(struct thread *caller,                                           \
-                                  __attribute__((unused)) struct kobject *const *object,           \
-                                  __attribute__((unused)) uint64_t *arg)                           \
-    {                                                                                              \
-        return sys_##name(caller J6_EACH(TAKE, __VA_ARGS__));                                      \
-    }
-#define J6_LATER(...)
-#define J6_OP(...)
-#include <j6/syscalls.def>
-#undef J6_CALL
-#undef J6_LATER
-#undef J6_OP
 
 #define CHECK(i, arg) [i] = J6_ARG(CHECK_, i, arg),
 #define CHECK_HANDLE(i, the_type, name, the_rights)                                                \
@@ -104,8 +89,7 @@ enum {
 
 static const struct call calls[] = {
 #define J6_CALL(the_number, name, summary, errors, ...)                                            \
-    [the_number] = {.run = run_##name,                                                             \
-                    .number = (the_number),                                                        \
+    [the_number] = {.number = (the_number),                                                        \
                     .checked = J6_BACKWARD(LAST, __VA_ARGS__) 0,                                   \
                     .op_arg = 0 J6_EACH(OP_PLACE, __VA_ARGS__),                                    \
                     .check = {J6_EACH(CHECK, __VA_ARGS__)}},
@@ -116,8 +100,6 @@ static const struct call calls[] = {
 #undef J6_LATER
 #undef J6_OP
 };
-
-enum { CALLS = sizeof(calls) / sizeof(calls[0]) };
 
 /* The rights that a sub-operation asks of the first handle. False: there is no such one. */
 static bool op_find(uint32_t number, uint64_t op, uint64_t *out_rights)
@@ -183,23 +165,42 @@ static j6_status_t gate(struct thread *caller, const struct call *call, const ui
     return op_known ? j6_status_ok : j6_err_invalid_arg;
 }
 
-static j6_status_t run_gated(struct thread *caller, const struct call *call, uint64_t *arg)
-{
-    struct kobject *object[ARGS_MAX];
-    j6_status_t status = gate(caller, call, arg, object);
-    return status == j6_status_ok ? call->run(caller, object, arg) : status;
-}
+/* One function for each call: gate, then implementation, with the arguments taken apart. */
+#define J6_CALL(number, name, summary, errors, ...)                                                \
+    static j6_status_t run_##name(struct thread *caller,                                           \
+                                  __attribute__((unused)) uint64_t *arg)                           \
+    {                                                                                              \
+        __attribute__((unused)) struct kobject *object[ARGS_MAX];                                  \
+        if (calls[number].checked > 0) {                                                           \
+            j6_status_t status = gate(caller, &calls[number], arg, object);                        \
+            if (status != j6_status_ok) {                                                          \
+                return status;                                                                     \
+            }                                                                                      \
+        }                                                                                          \
+        return sys_##name(caller J6_EACH(TAKE, __VA_ARGS__));                                      \
+    }
+#define J6_LATER(...)
+#define J6_OP(...)
+#include <j6/syscalls.def>
+#undef J6_CALL
+#undef J6_LATER
+#undef J6_OP
+
+static j6_status_t (*const run[])(struct thread *caller, uint64_t *arg) = {
+#define J6_CALL(number, name, ...) [number] = run_##name,
+#define J6_LATER(...)
+#define J6_OP(...)
+#include <j6/syscalls.def>
+#undef J6_CALL
+#undef J6_LATER
+#undef J6_OP
+};
 
 j6_status_t syscall_dispatch(struct tcb *tcb, uint64_t number)
 {
     uint64_t n = number - J6_CALL_BASE;
-    if (n >= CALLS || calls[n].run == NULL) {
+    if (n >= sizeof(run) / sizeof(run[0]) || run[n] == NULL) {
         return j6_err_nyi;
     }
-    const struct call *call = &calls[n];
-    struct thread *caller = thread_of_tcb(tcb);
-    if (call->checked == 0) {
-        return call->run(caller, NULL, tcb->arg);
-    }
-    return run_gated(caller, call, tcb->arg);
+    return run[n](thread_of_tcb(tcb), tcb->arg);
 }

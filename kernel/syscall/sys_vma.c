@@ -30,10 +30,7 @@ static j6_status_t map_and_tell(struct vm_space *space, struct vm_area *area,
                                 struct user_ptr address_out, vaddr_t address, uint64_t offset,
                                 uint64_t len, uint64_t flags)
 {
-    if (flags > UINT32_MAX) {
-        return j6_err_invalid_arg;
-    }
-    j6_status_t status = vm_space_map(space, area, &address, offset, len, (uint32_t)flags);
+    j6_status_t status = vm_space_map(space, area, &address, offset, len, flags);
     if (status != j6_status_ok) {
         return status;
     }
@@ -61,7 +58,7 @@ j6_status_t sys_vma_create_map(struct thread *caller, uint64_t size, uint64_t fl
         return status;
     }
     struct vm_space *space = &caller->process->space;
-    status = vm_space_map(space, area, &address, 0, 0, (uint32_t)map_flags);
+    status = vm_space_map(space, area, &address, 0, 0, map_flags);
     if (status != j6_status_ok) {
         kobject_put(&area->object);
         return status;

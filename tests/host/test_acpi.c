@@ -19,6 +19,15 @@ static void put_local_apic(struct table *madt, uint8_t uid, uint8_t id, uint32_t
     put(madt, flags, 4);
 }
 
+/* A whole MADT. */
+static struct table *put_one_cpu(void)
+{
+    struct table *madt = madt_begin();
+    put_local_apic(madt, 0, 0, 1);
+    listed_end(madt);
+    return madt;
+}
+
 static void put_x2apic(struct table *madt, uint32_t uid, uint32_t id, uint32_t flags)
 {
     put(madt, 0x1009, 4);
@@ -48,9 +57,7 @@ static void root_of_revision_0_is_read(void **state)
 {
     (void)state;
     uint8_t rsdp[36];
-    struct table *madt = madt_begin();
-    put_local_apic(madt, 0, 0, 1);
-    listed_end(madt);
+    put_one_cpu();
     root_put(ROOT, 4);
     rsdp_make(rsdp, 0, ROOT, 0);
     assert_int_equal(read_with(rsdp, 20), j6_status_ok);
@@ -64,9 +71,7 @@ static void root_of_revision_2_prefers_the_xsdt(void **state)
 {
     (void)state;
     uint8_t rsdp[36];
-    struct table *madt = madt_begin();
-    put_local_apic(madt, 0, 0, 1);
-    listed_end(madt);
+    put_one_cpu();
     root_put(ROOT, 8);
     rsdp_make(rsdp, 2, 0xdead0000, ROOT);
     assert_int_equal(read_with(rsdp, 36), j6_status_ok);
@@ -77,9 +82,7 @@ static void root_falls_back_to_the_rsdt(void **state)
 {
     (void)state;
     uint8_t rsdp[36];
-    struct table *madt = madt_begin();
-    put_local_apic(madt, 0, 0, 1);
-    listed_end(madt);
+    put_one_cpu();
     root_put(ROOT, 4);
     rsdp_make(rsdp, 2, ROOT, 0);
     assert_int_equal(read_with(rsdp, 36), j6_status_ok);
@@ -134,9 +137,7 @@ static void root_may_list_what_is_not_there(void **state)
 static void table_with_wrong_checksum_is_left_out(void **state)
 {
     (void)state;
-    struct table *madt = madt_begin();
-    put_local_apic(madt, 0, 0, 1);
-    listed_end(madt);
+    struct table *madt = put_one_cpu();
     madt->bytes[40]++;
     read_all();
     assert_int_equal(info.cpu_count, 0);
@@ -149,9 +150,7 @@ static void table_of_impossible_length_is_left_out(void **state)
     static const uint32_t lengths[] = {0, 35, 36, 43, 53, 4096, 0x7fffffff, 0xffffffff};
     for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
         set_up(NULL);
-        struct table *madt = madt_begin();
-        put_local_apic(madt, 0, 0, 1);
-        listed_end(madt);
+        struct table *madt = put_one_cpu();
         set(madt, 4, lengths[i], 4);
         checksum_set(madt->bytes, lengths[i] < 53 ? lengths[i] : 52, TABLE_CHECKSUM);
         read_all();

@@ -6,6 +6,7 @@
     python3 tests/run boot NAME ...     these configurations (of tests/boot/*.ini)
     python3 tests/run host|source       the tests of the host; the checks of the sources
     python3 tests/run list              the configurations
+    python3 tests/run picture FILE.png  the screen of the released image once init is ready
     python3 tests/run run|bench|debug|fresh
 """
 import sys
@@ -17,6 +18,8 @@ import fresh
 import host
 import image
 import interactive
+import paths
+import screen
 import source
 from report import Report
 
@@ -62,6 +65,15 @@ def only_source(_):
     return report.summary()
 
 
+def picture(names):
+    config = next(c for c in configurations.load() if c.name == "released_image_reaches_init")
+    report = Report()
+    boot.one(config, report)
+    if not report.summary() and names:
+        screen.save_png(screen.load_ppm(paths.log_file(config.name) + ".ppm"), names[0])
+    return report.count("FAIL")
+
+
 def show(_):
     for config in configurations.load():
         print(f"{config.name:44} {config.groups}")
@@ -70,7 +82,7 @@ def show(_):
 
 COMMANDS = {
     "test": test, "check": check, "boot": boot_named, "host": only_host, "source": only_source,
-    "list": show, "run": interactive.run, "debug": interactive.debug, "bench": figures.run,
+    "list": show, "picture": picture, "run": interactive.run, "debug": interactive.debug, "bench": figures.run,
     "fresh": fresh.run,
 }
 

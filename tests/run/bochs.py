@@ -38,7 +38,7 @@ def boot(config, image, log, watch):
         with open(os.path.join(folder, "settings"), "w", encoding="utf-8") as file:
             file.write(SETTINGS.format(memory=config.memory, cpus=config.cpus, folder=folder,
                                        cpu=config.cpu or "corei7_skylake_x",
-                                       vga=config.vga if config.vga != "std" else "vbe",
+                                       vga="vbe" if config.vga == "std" else config.vga,
                                        image=os.path.abspath(image), serial=serial))
         # Debian's Bochs is built with its debugger, which waits for a command at the start.
         with open(os.path.join(folder, "commands"), "w", encoding="utf-8") as file:

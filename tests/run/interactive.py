@@ -6,7 +6,6 @@ Variables: MEMORY (MiB), CPUS, CPU (a model), ACCEL (tcg, kvm).
 import os
 import re
 import select
-import socket
 import subprocess
 import sys
 import tempfile
@@ -72,17 +71,8 @@ class Unattended:
     machine is stopped. A panic, or no `init: ready` in time, is a failure."""
 
     def __init__(self, line):
-        monitor, its_monitor = socket.socketpair()
-        self.serial, its_serial = socket.socketpair()
-        line = line + ["-S", "-chardev", f"socket,id=monitor,fd={its_monitor.fileno()}",
-                       "-mon", "chardev=monitor,mode=control",
-                       "-chardev", f"socket,id=com1,fd={its_serial.fileno()}",
-                       "-serial", "chardev:com1"]
-        self.process = subprocess.Popen(line, stdin=subprocess.DEVNULL,
-                                        pass_fds=[its_monitor.fileno(), its_serial.fileno()])
-        its_monitor.close()
-        its_serial.close()
-        self.qmp = qmp.Qmp(monitor)
+        self.console = machine.Console()
+        self.process, self.qmp = machine.launch(line, self.console)
         self.seen = b""
         self.ready = False
         self.limit = time.monotonic() + LIMIT
@@ -96,26 +86,24 @@ class Unattended:
         finally:
             self.process.kill()
             self.process.wait()
+            self.console.close()
 
     def serve(self):
         while True:
-            sources = [self.serial] + ([0] if self.ready else [])
+            sources = [self.console] + ([0] if self.ready else [])
             left = None if self.ready else max(0, self.limit - time.monotonic())
             news, _, _ = select.select(sources, [], [], left)
             if not news:
                 print("\nThe machine never said `init: ready`, or stopped in a panic.")
                 return 1
-            if self.serial in news and not self.output():
+            if self.console in news and not self.output():
                 return self.process.wait()
             if 0 in news and not self.input():
                 self.qmp.command("quit")
                 return self.process.wait()
 
     def output(self):
-        try:
-            data = self.serial.recv(65536)
-        except ConnectionError:
-            data = b""
+        data = self.console.read()
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
         self.seen = (self.seen + data)[-65536:]
@@ -129,7 +117,7 @@ class Unattended:
     def input(self):
         data = os.read(0, 4096)
         if data:
-            self.serial.sendall(data)
+            self.console.write(data)
         return bool(data)
 
 

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """A QEMU for one boot: its command line from a configuration, its serial lines, its end."""
+import fcntl
 import os
 import re
 import select
+import shutil
 import socket
 import subprocess
+import tempfile
 import time
 
 import qmp
@@ -59,31 +62,64 @@ def clean(line):
     return ESCAPES.sub("", line.decode("utf-8", "replace")).strip("\r")
 
 
+class Console:
+    """The guest's COM1 as a pair of pipes. A pipe holds a megabyte of single bytes, where a socket
+    is full after some hundreds: the guest never waits for us, nor gives up waiting."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="senary-console.")
+        path = os.path.join(self.folder, "com1")
+        for end in (".in", ".out"):
+            os.mkfifo(path + end)
+        self.output = os.open(path + ".out", os.O_RDONLY | os.O_NONBLOCK)
+        self.input = os.open(path + ".in", os.O_RDWR)
+        fcntl.fcntl(self.output, getattr(fcntl, "F_SETPIPE_SZ", 1031), 1 << 20)
+        self.arguments = ["-chardev", f"pipe,id=com1,path={path}", "-serial", "chardev:com1"]
+
+    def fileno(self):
+        return self.output
+
+    def read(self):
+        """What has come, or nothing once QEMU has ended."""
+        return os.read(self.output, 65536)
+
+    def write(self, data):
+        os.write(self.input, data)
+
+    def close(self):
+        os.close(self.output)
+        os.close(self.input)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def launch(line, console, **more):
+    """Starts QEMU, still stopped; gives the process and its monitor."""
+    monitor, its_monitor = socket.socketpair()
+    line = line + console.arguments + [
+        "-S", "-chardev", f"socket,id=monitor,fd={its_monitor.fileno()}",
+        "-mon", "chardev=monitor,mode=control"]
+    process = subprocess.Popen(line, stdin=subprocess.DEVNULL, pass_fds=[its_monitor.fileno()],
+                               **more)
+    its_monitor.close()
+    return process, qmp.Qmp(monitor)
+
+
 class Machine:
     """Started by `with`; whatever happens, the process is gone afterwards."""
 
     def __init__(self, config, image, log):
         self.log = log
+        self.serial = config.serial
         self.lines = []
         self.rest = b""
         self.limit = time.monotonic() + config.limit
-        monitor, its_monitor = socket.socketpair()
-        self.serial, its_serial = socket.socketpair()
+        self.console = Console()
+        if not config.serial:
+            self.console.arguments = ["-serial", "none"]
         line = arguments(config, image) + [
-            "-S", "-display", "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
-            "-chardev", f"socket,id=monitor,fd={its_monitor.fileno()}",
-            "-mon", "chardev=monitor,mode=control"]
-        if config.serial:
-            line += ["-chardev", f"socket,id=com1,fd={its_serial.fileno()}",
-                     "-serial", "chardev:com1"]
-        else:
-            line += ["-serial", "none"]
-        self.process = subprocess.Popen(
-            line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            pass_fds=[its_monitor.fileno(), its_serial.fileno()])
-        its_monitor.close()
-        its_serial.close()
-        self.qmp = qmp.Qmp(monitor)
+            "-display", "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+        self.process, self.qmp = launch(line, self.console, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.PIPE)
 
     def __enter__(self):
         try:
@@ -102,13 +138,13 @@ class Machine:
 
     def close(self):
         self.qmp.sock.close()
-        self.serial.close()
+        self.console.close()
         with open(self.log, "w", encoding="utf-8") as file:
             file.writelines(line + "\n" for line in self.lines + [clean(self.rest)])
 
     def wait(self):
         """Waits for news: ("line", text), ("event", message), ("exit", status), ("limit", None)."""
-        sources = [self.serial, self.qmp]
+        sources = [self.console, self.qmp] if self.serial else [self.qmp]
         while True:
             if b"\n" in self.rest:
                 line, self.rest = self.rest.split(b"\n", 1)
@@ -122,14 +158,11 @@ class Machine:
                 return "limit", None
             left = max(0, self.limit - time.monotonic())
             ready, _, _ = select.select(sources, [], [], left)
-            if self.serial in ready:
-                try:
-                    data = self.serial.recv(65536)
-                except ConnectionError:
-                    data = b""
+            if self.console in ready:
+                data = self.console.read()
                 self.rest += data
                 if not data:
-                    sources.remove(self.serial)
+                    sources.remove(self.console)
             if self.qmp in ready:
                 try:
                     self.qmp.collect_events()

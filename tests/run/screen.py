@@ -2,6 +2,8 @@
 """Reads the text on a guest's screen: from a screendump, by comparing every cell with the glyphs
 of the font that the kernel draws with; in VGA text mode from the video memory."""
 import re
+import struct
+import zlib
 
 import paths
 
@@ -106,3 +108,18 @@ def read(monitor, picture_path):
         text = "".join(chr(c) if 32 <= c < 127 else " " for c in cells)
         return [text[i:i + 80].rstrip() for i in range(0, len(text), 80)]
     return text_of(picture, load_font())
+
+
+def save_png(picture, path):
+    """A picture (width, height, pixels) as a PNG file."""
+    width, height, pixels = picture
+    rows = b"".join(b"\0" + pixels[y * width * 3:(y + 1) * width * 3] for y in range(height))
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(
+            ">I", zlib.crc32(kind + data))
+
+    with open(path, "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n"
+                   + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+                   + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b""))

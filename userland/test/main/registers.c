@@ -1,10 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* What is in the registers of a new thread, and that nobody else's values ever get there. */
+/* Registers: of a new thread, over a system call, and that nobody else's values ever get there. */
 #include "userland/test/fpu_check.h"
+#include "userland/test/main/calls.h"
 #include "userland/test/main/util.h"
 
 extern const char registers_check[] __attribute__((visibility("hidden")));
 extern const char registers_check_end[] __attribute__((visibility("hidden")));
+
+bool registers_kept(uint64_t number, uint64_t argument);
+
+TEST(calls_keep_all_registers_but_rax_rcx_and_r11)
+{
+    j6_handle_t area = area_new(1, 0);
+    expect(registers_kept(call_noop, 1));
+    expect(registers_kept(~0ull, 1));
+    expect(registers_kept(call_thread_sleep, 0));
+    expect(registers_kept(call_thread_sleep, 1));
+    expect(registers_kept(call_thread_sleep, now() + 2000000));
+    expect(registers_kept(call_handle_close, j6_handle_none));
+    expect(registers_kept(call_handle_close, area));
+}
 
 TEST(a_thread_starts_with_all_registers_zero_but_stack_and_argument)
 {

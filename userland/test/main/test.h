@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frame of the in-system tests. A test is a function whose name is a sentence; where it stands
- * is where it runs:
+ * The frame of the in-system tests. A test is a function whose name is a sentence:
  *
  *   TEST(handle_close_of_0_is_bad_handle)
  *   {
@@ -10,7 +9,8 @@
  *
  * Rules for tests: the first expectation that isn't met is the reason of the failure; the test goes
  * on, so check a pointer before using it. A test gives back all objects that it makes: the frame
- * counts them before and after. Output is one line for each: TEST name PASS|FAIL|SKIP reason.
+ * counts them before and after. None counts on another having run before it: the compiler and the
+ * linker choose the order. Output is one line for each: TEST name PASS|FAIL|SKIP reason.
  */
 #pragma once
 #include <j6/j6.h>

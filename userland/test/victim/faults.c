@@ -234,11 +234,6 @@ void fault_breakpoint(struct report *report)
     BREAK(report, "int3", );
 }
 
-void fault_debug_trap(struct report *report)
-{
-    BREAK(report, ".byte 0xf1", );
-}
-
 /* Sets flags, runs an instruction, and takes them back if that was survived. */
 #define BREAK_WITH_FLAGS(report, flags, instruction, ...)                                         \
     BREAK(report,                                                                                 \
