@@ -160,7 +160,7 @@ void frame_add(paddr_t start, paddr_t end)
     spinlock_unlock(&frames.lock);
 }
 
-static void frame_mark_used(paddr_t block, unsigned order)
+static inline void frame_mark_used(paddr_t block, unsigned order)
 {
     struct frame *frame = frame_of(block);
     assert(frame->state == FRAME_UNKNOWN);
@@ -192,21 +192,29 @@ static void poison(paddr_t block, unsigned order)
     }
 }
 
-static bool cache_fill(struct frame_cache *cache)
+static void cache_push(struct frame_cache *cache, paddr_t frame)
+{
+    struct cached_frame *cached = phys_to_virt(frame);
+    cached->next = cache->first;
+    cache->first = cached;
+    cache->count++;
+}
+
+/* A whole block at once, or in a memory that has none left a single frame. */
+__attribute__((noinline)) static bool cache_fill(struct frame_cache *cache)
 {
     spinlock_lock(&frames.lock);
-    while (cache->count < CACHE_BATCH) {
-        paddr_t frame = block_acquire_locked(0);
-        if (frame == 0) {
-            break;
-        }
-        struct cached_frame *cached = phys_to_virt(frame);
-        cached->next = cache->first;
-        cache->first = cached;
-        cache->count++;
+    uint64_t count = CACHE_BATCH;
+    paddr_t block = block_acquire_locked(CACHE_BATCH_ORDER);
+    if (block == 0) {
+        count = 1;
+        block = block_acquire_locked(0);
     }
     spinlock_unlock(&frames.lock);
-    return cache->count > 0;
+    for (uint64_t i = count; block != 0 && i-- > 0;) {
+        cache_push(cache, block + i * PAGE_SIZE);
+    }
+    return block != 0;
 }
 
 static void cache_shrink(struct frame_cache *cache, uint64_t keep)
@@ -240,10 +248,7 @@ void frame_free(paddr_t frame)
     struct frame_cache *cache = this_cpu(frame_cache);
     frame_mark_free(frame, 0);
     poison(frame, 0);
-    struct cached_frame *cached = phys_to_virt(frame);
-    cached->next = cache->first;
-    cache->first = cached;
-    cache->count++;
+    cache_push(cache, frame);
     if (cache->count > CACHE_MAX) {
         cache_shrink(cache, CACHE_MAX - CACHE_BATCH);
     }

@@ -133,14 +133,11 @@ static bool grow(struct page_tree *tree, struct page_tree_node *root)
     return true;
 }
 
-/* The lowest node on the way to the number, or NULL when the root doesn't cover it. */
-static struct page_tree_node *descend(const struct page_tree *tree, uint64_t number)
+/* The lowest node on the way from the root, or NULL when the root doesn't cover the number. */
+__attribute__((noinline)) static struct page_tree_node *
+descend_from_root(const struct page_tree *tree, uint64_t number)
 {
-    struct page_tree_node *node = link_read(&tree->last_leaf);
-    if (node && covers(node, number)) {
-        return node;
-    }
-    node = link_read(&tree->root);
+    struct page_tree_node *node = link_read(&tree->root);
     if (!node || !covers(node, number)) {
         return NULL;
     }
@@ -152,6 +149,13 @@ static struct page_tree_node *descend(const struct page_tree *tree, uint64_t num
         node = child;
     }
     return node;
+}
+
+/* The same, by way of the last leaf. */
+static inline struct page_tree_node *descend(const struct page_tree *tree, uint64_t number)
+{
+    struct page_tree_node *node = link_read(&tree->last_leaf);
+    return node && number - node->first < PAGE_TREE_FANOUT ? node : descend_from_root(tree, number);
 }
 
 /* The leaf of the number, remembered; NULL when there is none. */

@@ -4,10 +4,10 @@
  * first thread. Nothing else of the caller reaches the new process.
  */
 #include "lib/page.h"
+#include "lib/start_stack.h"
 #include "lib/string.h"
 #include "userland/lib/load.h"
 #include "userland/lib/stack.h"
-#include "lib/start_stack.h"
 #include <j6/j6.h>
 
 enum {

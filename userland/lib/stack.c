@@ -34,7 +34,7 @@ static j6_status_t map_with_guard(j6_handle_t area, j6_handle_t process, uint64_
 
 j6_status_t stack_map(j6_handle_t process, size_t size, struct stack *out_stack)
 {
-    if (size > STACK_SIZE_MAX) {
+    if (size == 0 || size > STACK_SIZE_MAX) {
         return j6_err_out_of_range;
     }
     struct stack stack = {.size = page_up(size) + PAGE_SIZE};

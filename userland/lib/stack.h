@@ -15,7 +15,7 @@ struct stack {
     uint64_t size;    /* of guard and stack: base + size is the initial stack pointer */
 };
 
-/* Maps a stack of at least `size` bytes anywhere in the process's space. */
+/* Maps a stack of at least `size` bytes in the process's space. out_of_range: 0, or too large. */
 J6_MUST_USE j6_status_t stack_map(j6_handle_t process, size_t size, struct stack *out_stack);
 
 /* Takes it out of the caller's space and closes the area. */

@@ -4,9 +4,9 @@
  * started, and by the victim, which libj6 started.
  */
 #pragma once
+#include "lib/auxv.h"
 #include "lib/elf_format.h"
 #include "lib/string.h"
-#include "lib/auxv.h"
 #include <j6/j6.h>
 
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
