@@ -64,6 +64,7 @@ void frame_init(const struct frame_range *ranges, size_t count, void *(*take)(si
     paddr_t top = 0;
     for (size_t i = 0; i < count; i++) {
         top = ranges[i].end > top ? ranges[i].end : top;
+        frames.total += (ranges[i].end - ranges[i].start) >> PAGE_SHIFT;
     }
     frames.section_count = (top + (1ull << SECTION_SHIFT) - 1) >> SECTION_SHIFT;
     frames.sections = take(frames.section_count * sizeof(struct section));
@@ -147,7 +148,6 @@ static paddr_t block_acquire_locked(unsigned order)
 void frame_add(paddr_t start, paddr_t end)
 {
     spinlock_lock(&frames.lock);
-    frames.total += (end - start) >> PAGE_SHIFT;
     while (start < end) {
         unsigned order = 0;
         while (order < FRAME_MAX_ORDER && (start & (PAGE_SIZE << order)) == 0 &&
@@ -170,9 +170,6 @@ static inline void frame_mark_used(paddr_t block, unsigned order)
 void frame_adopt(paddr_t frame)
 {
     frame_mark_used(frame, 0);
-    spinlock_lock(&frames.lock);
-    frames.total++;
-    spinlock_unlock(&frames.lock);
 }
 
 static void frame_mark_free(paddr_t block, unsigned order)

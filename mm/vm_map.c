@@ -19,7 +19,7 @@ SLAB_CACHE(mapping_cache, "vm_mapping", struct vm_mapping);
 /* Pages between which a long operation holds no lock. */
 enum { STEP_PAGES = 64 };
 
-static const uint32_t access_flags = j6_map_read | j6_map_write | j6_map_exec;
+static const uint64_t access_flags = j6_map_read | j6_map_write | j6_map_exec;
 
 static j6_status_t mapping_create(struct vm_space *space, struct vm_area *area,
                                   struct vm_mapping **out_mapping)

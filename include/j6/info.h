@@ -49,7 +49,7 @@ struct j6_objects_info {
 
 /* Topic `frames`: the machine's memory in 4 KiB frames. */
 struct j6_frames_info {
-    uint64_t total;
+    uint64_t total; /* the machine's memory, with the kernel's image and tables */
     uint64_t free;
 };
 

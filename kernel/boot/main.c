@@ -120,11 +120,12 @@ static uint64_t module_frames(void)
 _Noreturn void kernel_main_on_own_stack(void)
 {
     memory_free_boot();
-    account_init_root(&root_account, frames_total() * PAGE_SIZE + module_frames() * PAGE_SIZE);
+    account_init_root(&root_account, frames_total() * PAGE_SIZE);
     self_test(&boot);
     power_snapshot(module_frames());
     load_simple_process(&boot, &root_account);
-    log_info("boot    %lu KiB in use", (frames_total() - frames_free()) << (PAGE_SHIFT - 10));
+    log_info("boot    %lu KiB in use besides the modules",
+             (frames_total() - frames_free() - module_frames()) << (PAGE_SHIFT - 10));
     kernel_leave();
 }
 

@@ -64,9 +64,11 @@ j6_status_t sys_vma_create_map(struct thread *caller, uint64_t size, uint64_t fl
         return status;
     }
     kobject_get(&area->object);
-    status = sys_handle_out(caller, &area->object, h);
+    status = user_copy_out(address_inout, &address, sizeof(address));
     if (status == j6_status_ok) {
-        status = user_copy_out(address_inout, &address, sizeof(address));
+        status = sys_handle_out(caller, &area->object, h);
+    } else {
+        kobject_put(&area->object);
     }
     if (status != j6_status_ok) {
         vm_space_unmap(space, area, address, 0);

@@ -41,7 +41,7 @@ class Watch:
             self.tests += 1
             if test[2] == "FAIL":
                 self.failed.append(test[1])
-            self.report.add(test[1], test[2], test[3] or "", quiet=True)
+            self.report.add_inner(test[1], test[2], test[3] or "")
         if text.startswith("PANIC") and self.panic is None:
             self.panic = text
 
@@ -51,11 +51,11 @@ class Watch:
 
     def judge(self, how):
         """How it ended, against what was expected: returns for a pass, raises Failure otherwise."""
+        if self.failed and self.config.expect != "failure":
+            raise Failure(f"{len(self.failed)} tests failed in it: {' '.join(self.failed[:5])}")
         if how != self.config.expect:
             raise Failure(f"{how} instead of {self.config.expect}"
                           + (f" ({self.panic})" if self.panic else ""))
-        if self.failed:
-            raise Failure(f"{len(self.failed)} tests failed in it: {' '.join(self.failed[:5])}")
         if self.wanted:
             raise Failure(f"the line never came: {self.wanted[0]}")
         if self.config.image == "tests" and how == "verdict" and self.config.serial \

@@ -11,7 +11,7 @@ import time
 import paths
 
 LIMIT = 120
-TAP = re.compile(r"(not )?ok \d+ - (\S+)(?: # SKIP)?")
+TAP = re.compile(r"(ok|not ok) \d+ (- |# SKIP )(\S+)")    # cmocka calls a skipped test not ok
 PROGRAMS = os.path.join(paths.BUILD, "host")
 
 
@@ -33,29 +33,35 @@ def output_of(command, **more):
         return None, str(error)
 
 
+def tap_results(lines):
+    """(name, result, what was said of it) for each test in cmocka's output."""
+    results = []
+    for line in lines:
+        found = TAP.match(line)
+        if found:
+            result = {"ok": "PASS", "not ok": "FAIL"}[found[1]]
+            results.append([found[3], "SKIP" if "SKIP" in found[2] else result, []])
+        elif line.startswith("# ") and results and results[-1][1] == "FAIL":
+            results[-1][2].append(line[2:])
+    return results
+
+
 def unit(name, report):
     start = time.monotonic()
     status, text = output_of([os.path.join(PROGRAMS, name)],
                              env=dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP"))
     lines = text.splitlines()
-    results = [TAP.match(line) for line in lines]
-    results = [found for found in results if found]
-    for found in results:
-        if found[1]:
-            report.failed(found[2], f"in {name}", tail=lines)
-        elif "# SKIP" in found[0]:
-            report.skipped(found[2], f"in {name}")
-        else:
-            report.passed(found[2], quiet=True)
+    results = tap_results(lines)
+    for test, result, said in results:
+        report.add_inner(test, result, f"in {name}: {'; '.join(said[:3])}")
     seconds = time.monotonic() - start
-    failures = sum(1 for found in results if found[1])
     if status == 0 and results:
         report.passed(name, reason=f"{len(results)} tests", seconds=seconds)
     elif status is None:
         report.failed(name, f"no end within {LIMIT} s, or no start", seconds=seconds, tail=lines)
     else:
-        report.failed(name, f"exit status {status}, {len(results)} results, {failures} failures",
-                      seconds=seconds, tail=lines)
+        report.failed(name, f"exit status {status}, {len(results)} results", seconds=seconds,
+                      tail=lines)
 
 
 def fuzz(name, seconds, seed, report):

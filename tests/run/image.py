@@ -124,7 +124,7 @@ def outside_program(report):
             report.failed(name, "building failed", tail=output)
             return
     boot.one(configurations.Configuration(
-        name, build="outside", image="normal", expect="stop",
+        name, build="outside", image="normal", expect="lines",
         lines="^outside: hello from init$\n^outside: hello from a module$\n"
               "^outside: the module ended with 7, ok$"), report)
 
