@@ -51,7 +51,10 @@ void arch_clock_init(const struct acpi_info *acpi);
 /* Monotonic nanoseconds since kernel entry. */
 j6_time_t clock_now(void);
 
-/* Interrupts this CPU once at the deadline, at once if it has passed; j6_deadline_never: not. */
+/*
+ * Interrupts this CPU once at the deadline, at once if it has passed; j6_deadline_never: not. It may
+ * come a little early: who is called looks at the clock.
+ */
 void clock_set_alarm(j6_time_t deadline);
 
 /* ---- interrupts and idling ---- */
@@ -90,9 +93,8 @@ void tcb_save(struct tcb *tcb);
 /* Goes to user mode with the tcb that is loaded. Nothing may be held. */
 _Noreturn void tcb_enter(struct tcb *tcb);
 
-/* Bytes of a thread's FPU area; 64-byte aligned. fpu_area_init writes the initial state. */
+/* Bytes of a thread's FPU area; 64-byte aligned. */
 size_t fpu_area_size(void);
-void fpu_area_init(void *area);
 
 /* ---- power ---- */
 

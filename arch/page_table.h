@@ -52,6 +52,12 @@ struct page_batch {
     } tables[PAGE_BATCH_MAX];
 };
 
+/*
+ * The caching of all memory, whoever maps it: PAGE_WRITE_BACK, or PAGE_WRITE_THROUGH with
+ * `offset_map=wt` on the command line. Immutable after paging_init.
+ */
+extern uint32_t page_memory_caching;
+
 /* The page table of the kernel, whose upper half every other one shares. */
 extern struct page_table kernel_page_table;
 
@@ -80,6 +86,18 @@ bool page_table_next(const struct page_table *table, vaddr_t from, vaddr_t end, 
 /* What is mapped at an address; false if nothing. *out_flags of enum page_flags. */
 bool page_table_find(const struct page_table *table, vaddr_t address, paddr_t *out_page,
                      uint32_t *out_flags);
+
+/* A page of any size, as page_table_walk meets it. */
+struct page_visit {
+    vaddr_t address;
+    paddr_t page;
+    uint64_t size;
+    uint32_t flags; /* enum page_flags */
+};
+
+/* Visits all that is mapped, in the order of addresses. Slow: for audits. */
+void page_table_walk(const struct page_table *table,
+                     void (*visit)(void *context, const struct page_visit *page), void *context);
 
 /* Is there no room for what one more page_table_clear may add? */
 bool page_batch_is_full(const struct page_batch *batch);

@@ -20,7 +20,7 @@ struct tcb {
     uint64_t rip, rflags, rsp;
     uint64_t fs_base;
     uint32_t by_iret;
-    uint32_t uses_fpu;
+    uint32_t uses_fpu; /* 0: never; else 1 + the CPU that loaded its state last */
     void *fpu_area;
     paddr_t page_table_root;
 };

@@ -43,7 +43,6 @@ static struct thread *thread_alloc(void)
         slab_free(&thread_cache, thread);
         return NULL;
     }
-    fpu_area_init(thread->tcb.fpu_area);
     return thread;
 }
 

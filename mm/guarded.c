@@ -84,7 +84,7 @@ static j6_status_t map(struct guarded_area *area, vaddr_t start)
         }
         spinlock_lock(&kernel_space.table_lock);
         j6_status_t status = page_table_set(&kernel_page_table, start + i * PAGE_SIZE, page,
-                                            page_bits(PAGE_WRITE | PAGE_GLOBAL));
+                                            page_bits(PAGE_WRITE | PAGE_GLOBAL | page_memory_caching));
         spinlock_unlock(&kernel_space.table_lock);
         if (status != j6_status_ok) {
             frame_put(page);

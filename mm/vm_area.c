@@ -73,7 +73,11 @@ static j6_status_t area_create(struct account *account, enum vm_area_kind kind, 
 j6_status_t vm_area_create_open(struct account *account, uint64_t size, uint32_t flags,
                                 struct vm_area **out_area)
 {
-    return area_create(account, VM_AREA_OPEN, size, flags, out_area);
+    j6_status_t status = area_create(account, VM_AREA_OPEN, size, flags, out_area);
+    if (status == j6_status_ok) {
+        (*out_area)->page_flags = page_memory_caching;
+    }
+    return status;
 }
 
 j6_status_t vm_area_create_fixed(struct account *account, paddr_t physical, uint64_t size,
@@ -90,7 +94,7 @@ j6_status_t vm_area_create_fixed(struct account *account, paddr_t physical, uint
 j6_status_t vm_area_adopt(struct account *account, paddr_t physical, uint64_t size,
                           struct vm_area **out_area)
 {
-    j6_status_t status = area_create(account, VM_AREA_OPEN, size, 0, out_area);
+    j6_status_t status = vm_area_create_open(account, size, 0, out_area);
     if (status != j6_status_ok) {
         return status;
     }

@@ -105,11 +105,20 @@ static void state_load(struct fpu_cpu *fpu, struct tcb *tcb)
     fpu->owner = tcb;
 }
 
+/* An all-zero XSAVE header says that every component is in its initial state. */
+static void area_init(void *area)
+{
+    struct fxsave_area *fxsave = area;
+    memset(area, 0, area_size);
+    fxsave->control = CONTROL_INITIAL;
+    fxsave->mxcsr = MXCSR_INITIAL;
+}
+
 void fpu_first_use(struct tcb *tcb)
 {
     struct fpu_cpu *fpu = this_cpu(fpu_cpu);
     assert(tcb->uses_fpu == 0);
-    fpu_area_init(tcb->fpu_area);
+    area_init(tcb->fpu_area);
     turn_on(fpu);
     state_load(fpu, tcb);
 }
@@ -135,15 +144,6 @@ void fpu_load(struct tcb *tcb)
 size_t fpu_area_size(void)
 {
     return area_size;
-}
-
-/* An all-zero XSAVE header says that every component is in its initial state. */
-void fpu_area_init(void *area)
-{
-    struct fxsave_area *fxsave = area;
-    memset(area, 0, area_size);
-    fxsave->control = CONTROL_INITIAL;
-    fxsave->mxcsr = MXCSR_INITIAL;
 }
 
 static void xsave_init(void)

@@ -16,6 +16,9 @@
 #define ENTRY_ADDRESS 0x000ffffffffff000ull
 #define ENTRY_NO_EXECUTE (1ull << 63)
 
+/* The enum page_flags of an entry for a 4 KiB page. */
+uint32_t page_flags_of(uint64_t entry);
+
 /* Sets an entry at a level: 0 a page, 1 a large page of 2 MiB, 2 one of 1 GiB. */
 j6_status_t page_table_set_at(struct page_table *table, vaddr_t address, uint64_t entry,
                               unsigned leaf) J6_MUST_USE;

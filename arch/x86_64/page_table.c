@@ -43,7 +43,7 @@ page_bits_t page_bits(uint32_t flags)
            (cache & 2 ? ENTRY_PCD : 0) | (cache & 4 ? ENTRY_PAT : 0);
 }
 
-static uint32_t flags_of(uint64_t entry)
+uint32_t page_flags_of(uint64_t entry)
 {
     uint32_t cache = (entry & ENTRY_PWT ? 1 : 0) | (entry & ENTRY_PCD ? 2 : 0) |
                      (entry & ENTRY_PAT ? 4 : 0);
@@ -225,7 +225,7 @@ bool page_table_find(const struct page_table *table, vaddr_t address, paddr_t *o
         if (*at & ENTRY_LARGE) {
             uint64_t size = PAGE_SIZE << (9 * level);
             *out_page = (*at & ENTRY_ADDRESS & ~(size - 1)) + (address & (size - 1) & ~(PAGE_SIZE - 1));
-            *out_flags = flags_of(*at & ~ENTRY_LARGE);
+            *out_flags = page_flags_of(*at & ~ENTRY_LARGE);
             return true;
         }
         at = table_of(*at) + index_at(address, level - 1);
@@ -234,6 +234,6 @@ bool page_table_find(const struct page_table *table, vaddr_t address, paddr_t *o
         return false;
     }
     *out_page = *at & ENTRY_ADDRESS;
-    *out_flags = flags_of(*at);
+    *out_flags = page_flags_of(*at);
     return true;
 }

@@ -15,12 +15,15 @@
 #include "kernel/base/assert.h"
 #include "kernel/base/panic.h"
 #include "lib/page.h"
+#include "lib/string.h"
 
 #define SIZE_2M (1ull << 21)
 #define SIZE_1G (1ull << 30)
 
 extern const char kernel_image_start[], kernel_boot_end[];
 extern const char kernel_text_start[], kernel_text_end[], kernel_rodata_end[], kernel_data_end[];
+
+uint32_t page_memory_caching = PAGE_WRITE_BACK;
 
 static vaddr_t device_next = DEVICES_BASE;
 
@@ -35,7 +38,7 @@ static void map_image(const char *start, const char *end, uint32_t flags)
 {
     for (vaddr_t at = (vaddr_t)start; at < (vaddr_t)end; at += PAGE_SIZE) {
         must(page_table_set(&kernel_page_table, at, at - KERNEL_BASE,
-                            page_bits(flags | PAGE_GLOBAL)));
+                            page_bits(flags | page_memory_caching | PAGE_GLOBAL)));
     }
 }
 
@@ -72,7 +75,7 @@ static void map_memory(const struct boot_info *boot)
         const struct boot_range *range = &boot->ranges[i];
         switch (range->type) {
         case BOOT_RANGE_AVAILABLE:
-            map_offset(range->start, range->end, PAGE_WRITE | PAGE_WRITE_BACK);
+            map_offset(range->start, range->end, PAGE_WRITE | page_memory_caching);
             break;
         case BOOT_RANGE_ACPI_RECLAIMABLE:
         case BOOT_RANGE_NVS:
@@ -101,6 +104,10 @@ static void make_region(vaddr_t base, uint64_t size)
 
 void paging_init(const struct boot_info *boot)
 {
+    const char *caching = boot_option(boot, "offset_map");
+    if (caching != NULL && string_equal(caching, "wt")) {
+        page_memory_caching = PAGE_WRITE_THROUGH;
+    }
     must(upcall_table_alloc(&kernel_page_table, &kernel_page_table.root));
     kernel_page_table.tables = 1;
     map_image(kernel_image_start, kernel_boot_end, PAGE_WRITE); /* the stack that this runs on */

@@ -1,8 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs the self-tests; each prints one line `TEST name PASS|FAIL`. */
+/* The list of self-tests; each prints one line `TEST kernel.name PASS|FAIL`. */
 #include "kernel/test/self_test.h"
+#include "kernel/base/log.h"
+#include "kernel/test/tests.h"
+
+#define RUN(name)                                                                                  \
+    log_write(j6_log_output, "TEST kernel." #name " %s", self_test_##name() ? "PASS" : "FAIL")
 
 void self_test(const struct boot_info *boot)
 {
-    (void)boot;
+    bug_on_request(boot_option(boot, "bug"));
+    if (boot_option(boot, "test") == NULL) {
+        return;
+    }
+    RUN(nothing_is_writable_and_executable);
+    RUN(no_kernel_page_belongs_to_users);
+    RUN(no_page_has_two_caching_types);
+    RUN(kernel_text_is_read_only_and_executable);
+    RUN(caching_types_read_back_from_page_tables);
+    RUN(stacks_lie_in_their_region_behind_guard_pages);
+    RUN(sections_are_reused_and_give_frames_back);
+    RUN(a_thread_is_found_from_its_tcb);
+    RUN(kernel_regions_are_taken);
+    RUN(freed_memory_comes_back_exactly);
+    RUN(koids_are_never_used_twice);
+    RUN(boot_memory_was_given_back);
 }

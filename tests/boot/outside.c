@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program from outside of the tree, built by the SDK's j6-cc alone. It is on the image twice: as
- * init, which starts the module `outside` and prints what became of it, and as that module.
+ * init, which starts the module `outside`, prints what became of it and turns the machine off, and
+ * as that module.
  */
 #include <j6/j6.h>
+
+/* How a machine shall end after this: an orderly power-off tells the runner that all went well. */
+static int end_machine(bool well)
+{
+    j6_printf("outside: %s", well ? "all is well" : "failed");
+    j6_status_t status = j6_system_power(j6_find("system"), well ? j6_power_off : j6_power_halt, 0);
+    j6_printf("outside: still there: %s", j6_status_text(status));
+    return 1;
+}
 
 static int run_child(void)
 {
@@ -15,7 +25,7 @@ static int run_child(void)
     }
     j6_printf("outside: the module ended with %lld, %s", (long long)end.code,
               j6_status_text(status));
-    return status == j6_status_ok && end.code == 7 ? 0 : 1;
+    return end_machine(status == j6_status_ok && end.code == 7);
 }
 
 int main(void)

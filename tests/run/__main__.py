@@ -4,7 +4,7 @@
     python3 tests/run test              everything but test-fresh
     python3 tests/run check             host tests, source checks, one boot
     python3 tests/run boot NAME ...     these configurations (of tests/boot/*.ini)
-    python3 tests/run host|source       the tests of the host; the checks of the sources
+    python3 tests/run host|source|image host tests; checks of the sources; images, SDK, commands
     python3 tests/run list              the configurations
     python3 tests/run picture FILE.png  the screen of the released image once init is ready
     python3 tests/run run|bench|debug|fresh
@@ -12,6 +12,7 @@
 import sys
 
 import boot
+import commands
 import configurations
 import figures
 import fresh
@@ -30,6 +31,7 @@ def test(_):
     host.run(report, seconds=5)
     boot.many(configurations.of_group("test"), report)
     image.run(report)
+    commands.run(report)
     source.features(report)
     return report.summary()
 
@@ -59,6 +61,13 @@ def only_host(_):
     return report.summary()
 
 
+def only_image(_):
+    report = Report()
+    image.run(report)
+    commands.run(report)
+    return report.summary()
+
+
 def only_source(_):
     report = Report()
     source.run(report)
@@ -82,6 +91,7 @@ def show(_):
 
 COMMANDS = {
     "test": test, "check": check, "boot": boot_named, "host": only_host, "source": only_source,
+    "image": only_image,
     "list": show, "picture": picture, "run": interactive.run, "debug": interactive.debug, "bench": figures.run,
     "fresh": fresh.run,
 }

@@ -14,10 +14,10 @@ import paths
 SIZE_LIMIT = 6 << 20
 
 
-def output_of(command, **more):
+def output_of(command, stdin=subprocess.DEVNULL, **more):
     """(exit status, lines)"""
     done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          stdin=subprocess.DEVNULL, check=False, **more)
+                          stdin=stdin, check=False, **more)
     return done.returncode, done.stdout.splitlines()
 
 
@@ -124,7 +124,7 @@ def outside_program(report):
             report.failed(name, "building failed", tail=output)
             return
     boot.one(configurations.Configuration(
-        name, build="outside", image="normal", expect="lines",
+        name, build="outside", image="normal", expect="power-off",
         lines="^outside: hello from init$\n^outside: hello from a module$\n"
               "^outside: the module ended with 7, ok$"), report)
 

@@ -40,7 +40,7 @@ def command_line():
     window = display()
     if window is None:
         print("No display: no window; the serial console is in this terminal.")
-    image = os.path.join(paths.CURRENT, "senary.iso")
+    image = os.environ.get("SENARY_IMAGE", os.path.join(paths.CURRENT, "senary.iso"))
     line = machine.arguments(config, image) + ["-display", window or "none"]
     line.remove("-no-reboot")
     return line

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Kernel bugs on request (`bug=KIND` on the command line), to prove how they are reported. */
+#include "arch/layout.h"
+#include "kernel/base/assert.h"
+#include "kernel/base/panic.h"
+#include "kernel/test/tests.h"
+#include "lib/string.h"
+
+extern char kernel_text_start[];
+
+static void bug_panic(void)
+{
+    panic("asked for by the command line");
+}
+
+/* Where the compiler doesn't see it. */
+static volatile vaddr_t nowhere = 8;
+
+static void bug_assert(void)
+{
+    assert(nowhere == 0);
+}
+
+static void bug_fault(void)
+{
+    *(volatile char *)nowhere = 1;
+}
+
+static void bug_write_text(void)
+{
+    *(volatile char *)kernel_text_start = 0;
+}
+
+static void bug_execute_data(void)
+{
+    static char code[16] __attribute__((aligned(16))) = {(char)0xc3};
+    ((void (*)(void))code)();
+}
+
+static void bug_execute_user(void)
+{
+    ((void (*)(void))USER_START)();
+}
+
+/* Runs into the guard page of the stack: a page fault that can't be pushed is a double fault. */
+static uint64_t (*volatile deeper)(uint64_t depth);
+
+static uint64_t bug_stack_recurse(uint64_t depth)
+{
+    return depth + deeper(depth + 1);
+}
+
+static void bug_stack(void)
+{
+    deeper = bug_stack_recurse;
+    deeper(0);
+}
+
+void bug_on_request(const char *kind)
+{
+    static const struct {
+        const char *kind;
+        void (*make)(void);
+    } bugs[] = {
+        {"panic", bug_panic},
+        {"assert", bug_assert},
+        {"fault", bug_fault},
+        {"write_text", bug_write_text},
+        {"execute_data", bug_execute_data},
+        {"execute_user", bug_execute_user},
+        {"stack", bug_stack},
+    };
+    for (unsigned i = 0; kind != NULL && i < sizeof(bugs) / sizeof(bugs[0]); i++) {
+        if (string_equal(kind, bugs[i].kind)) {
+            bugs[i].make();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory that is handed out and comes back. */
+#include "arch/arch.h"
+#include "arch/page_table.h"
+#include "kernel/test/tests.h"
+#include "mm/frame.h"
+#include "mm/guarded.h"
+#include "mm/kalloc.h"
+#include "mm/memory.h"
+#include "mm/vm_mapping.h"
+
+enum { SECTIONS = 8, SIZES = 18 };
+
+static bool is_mapped(vaddr_t address)
+{
+    paddr_t page;
+    uint32_t flags;
+    return page_table_find(&kernel_page_table, address, &page, &flags);
+}
+
+static bool in_stacks(vaddr_t address)
+{
+    return address >= STACKS_BASE && address < STACKS_BASE + STACKS_SIZE;
+}
+
+bool self_test_stacks_lie_in_their_region_behind_guard_pages(void)
+{
+    vaddr_t here = (vaddr_t)__builtin_frame_address(0);
+    vaddr_t top = this_cpu(cpu)->kernel_stack;
+    vaddr_t bottom = top - KERNEL_STACK_SIZE;
+    return in_stacks(here) && here < top && here >= bottom && is_mapped(bottom) &&
+           is_mapped(top - 1) && !is_mapped(bottom - 1);
+}
+
+static uint64_t frames_free_now(void)
+{
+    memory_drain();
+    return frames_free();
+}
+
+bool self_test_sections_are_reused_and_give_frames_back(void)
+{
+    vaddr_t first[SECTIONS];
+    vaddr_t again;
+    bool right = true;
+    uint64_t before = frames_free_now();
+    for (unsigned i = 0; i < SECTIONS; i++) {
+        right &= guarded_alloc(&kernel_buffers, &first[i]) == j6_status_ok &&
+                 !is_mapped(first[i] - 1) && is_mapped(first[i]);
+    }
+    guarded_free(&kernel_buffers, first[3]);
+    right &= !is_mapped(first[3]);
+    right &= guarded_alloc(&kernel_buffers, &again) == j6_status_ok && again == first[3];
+    for (unsigned i = 0; i < SECTIONS; i++) {
+        guarded_free(&kernel_buffers, first[i]);
+    }
+    return right && frames_free_now() == before;
+}
+
+bool self_test_kernel_regions_are_taken(void)
+{
+    static const vaddr_t regions[] = {OFFSET_MAP,  HEAP_BASE,    STACKS_BASE,
+                                      BUFFERS_BASE, DEVICES_BASE, PER_CPU_BASE};
+    for (unsigned i = 0; i < sizeof(regions) / sizeof(regions[0]); i++) {
+        if (mapping_find(&kernel_space.mappings, regions[i]) == NULL) {
+            return false;
+        }
+    }
+    return mapping_find(&kernel_space.mappings, USER_START) == NULL;
+}
+
+bool self_test_freed_memory_comes_back_exactly(void)
+{
+    void *memory[SIZES];
+    uint64_t before = frames_free_now();
+    for (unsigned i = 0; i < SIZES; i++) {
+        memory[i] = kalloc(1ull << i);
+    }
+    bool right = frames_free() < before;
+    for (unsigned i = 0; i < SIZES; i++) {
+        right &= memory[i] != NULL;
+        kfree(memory[i]);
+    }
+    return right && frames_free_now() == before;
+}

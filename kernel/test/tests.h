@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The self-tests, by file. Each leaves everything as it was and tells whether it passed. */
+#pragma once
+#include <stdbool.h>
+
+/* test_page_tables.c */
+bool self_test_nothing_is_writable_and_executable(void);
+bool self_test_no_kernel_page_belongs_to_users(void);
+bool self_test_no_page_has_two_caching_types(void);
+bool self_test_kernel_text_is_read_only_and_executable(void);
+bool self_test_caching_types_read_back_from_page_tables(void);
+bool self_test_boot_memory_was_given_back(void);
+
+/* test_memory.c */
+bool self_test_stacks_lie_in_their_region_behind_guard_pages(void);
+bool self_test_sections_are_reused_and_give_frames_back(void);
+bool self_test_kernel_regions_are_taken(void);
+bool self_test_freed_memory_comes_back_exactly(void);
+
+/* test_objects.c */
+bool self_test_a_thread_is_found_from_its_tcb(void);
+bool self_test_koids_are_never_used_twice(void);
+
+/*
+ * bug.c: makes a kernel bug of a kind, so that tests can see how it ends: panic, fault, write_text,
+ * execute_data, execute_user, stack, assert. NULL or an unknown kind: nothing.
+ */
+void bug_on_request(const char *kind);
