@@ -37,11 +37,6 @@ static void bug_execute_data(void)
     ((void (*)(void))code)();
 }
 
-static void bug_execute_user(void)
-{
-    ((void (*)(void))USER_START)();
-}
-
 /* Runs into the guard page of the stack: a page fault that can't be pushed is a double fault. */
 static uint64_t (*volatile deeper)(uint64_t depth);
 
@@ -67,7 +62,6 @@ void bug_on_request(const char *kind)
         {"fault", bug_fault},
         {"write_text", bug_write_text},
         {"execute_data", bug_execute_data},
-        {"execute_user", bug_execute_user},
         {"stack", bug_stack},
     };
     for (unsigned i = 0; kind != NULL && i < sizeof(bugs) / sizeof(bugs[0]); i++) {

@@ -23,6 +23,6 @@ bool self_test_koids_are_never_used_twice(void);
 
 /*
  * bug.c: makes a kernel bug of a kind, so that tests can see how it ends: panic, fault, write_text,
- * execute_data, execute_user, stack, assert. NULL or an unknown kind: nothing.
+ * execute_data, stack, assert. NULL or an unknown kind: nothing.
  */
 void bug_on_request(const char *kind);

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* Stands in place of the real header: tests want both builds, and choose at run time. */
+#pragma once
+#include <stdbool.h>
+
+#define KERNEL_DEBUG test_kernel_debug
+
+/* True unless a test says otherwise. */
+extern bool test_kernel_debug;

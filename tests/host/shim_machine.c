@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The machine of <test_machine.h>. Physical memory is a large reservation of addresses of which only
+ * what a test adds can be touched. Variables per CPU lie in a section of their own, of which each
+ * further CPU has a zeroed copy.
+ */
+#include <test_machine.h>
+
+#include "arch/cpu.h"
+#include "arch/layout.h"
+#include "arch/x86_64/x86.h"
+#include "kernel/base/assert.h"
+#include "kernel/base/debug.h"
+#include <stdlib.h>
+#include <sys/mman.h>
+
+PER_CPU(struct cpu, cpu);
+
+uint64_t test_cpu_offset;
+bool test_kernel_debug = true;
+uint64_t test_invlpg_count;
+vaddr_t test_invlpg_last;
+
+extern char percpu_start[] __asm__("__start_percpu"); /* by the linker */
+extern char percpu_end[] __asm__("__stop_percpu");
+
+static char *memory(void)
+{
+    static char *reserved;
+    if (reserved == NULL) {
+        reserved = mmap(NULL, TEST_MEMORY_SIZE, PROT_NONE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        assert(reserved != MAP_FAILED);
+    }
+    return reserved;
+}
+
+void test_memory_add(paddr_t start, paddr_t end)
+{
+    assert(start <= end && end <= TEST_MEMORY_SIZE);
+    int failed = mprotect(memory() + start, end - start, PROT_READ | PROT_WRITE);
+    assert(!failed);
+}
+
+void test_memory_clear(void)
+{
+    void *again = mmap(memory(), TEST_MEMORY_SIZE, PROT_NONE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    assert(again == memory());
+}
+
+void *phys_to_virt(paddr_t address)
+{
+    assert(address < TEST_MEMORY_SIZE);
+    return memory() + address;
+}
+
+paddr_t virt_to_phys(const void *pointer)
+{
+    paddr_t address = (paddr_t)pointer - (paddr_t)memory();
+    assert(address < TEST_MEMORY_SIZE);
+    return address;
+}
+
+void test_cpu_switch(unsigned number)
+{
+    static char *blocks[TEST_CPUS];
+    assert(number < TEST_CPUS);
+    blocks[0] = percpu_start;
+    if (blocks[number] == NULL) {
+        blocks[number] = aligned_alloc(64, ((size_t)(percpu_end - percpu_start) + 63) & ~63ull);
+        assert(blocks[number] != NULL);
+        for (char *at = blocks[number]; at < blocks[number] + (percpu_end - percpu_start); at++) {
+            *at = 0;
+        }
+    }
+    test_cpu_offset = (uint64_t)(blocks[number] - percpu_start);
+    this_cpu(cpu)->index = number;
+}
+
+void x86_invlpg(uint64_t address)
+{
+    test_invlpg_count++;
+    test_invlpg_last = address;
+}
