@@ -13,18 +13,30 @@
 static struct {
     uint64_t frames;
     uint64_t objects[j6_type_count];
+    bool verdict; /* the first process's end is one */
     bool requested;
     uint64_t action;
     int64_t code;
 } power;
 
-void power_snapshot(uint64_t extra_frames)
+void power_start(uint64_t extra_frames, bool verdict)
 {
+    power.verdict = verdict;
     memory_drain();
     power.frames = frames_free() + extra_frames;
     for (unsigned type = 0; type < j6_type_count; type++) {
         power.objects[type] = kobject_live(type);
     }
+}
+
+static const char *reason_text(uint32_t reason)
+{
+    static const char *const texts[] = {
+        [j6_reason_running] = "running", [j6_reason_exited] = "exited",
+        [j6_reason_killed] = "killed",   [j6_reason_fault] = "fault",
+        [j6_reason_no_memory] = "out of memory",
+    };
+    return texts[reason];
 }
 
 void power_request(uint64_t action, int64_t code)
@@ -35,6 +47,16 @@ void power_request(uint64_t action, int64_t code)
         power.code = code;
     }
     process_end_all();
+}
+
+void power_init_ended(const struct j6_end_info *end)
+{
+    if (power.requested) {
+        return;
+    }
+    bool exited = end->reason == j6_reason_exited;
+    log_error("init    has ended: %s, code %ld", reason_text(end->reason), end->code);
+    power_request(power.verdict ? j6_power_verdict : j6_power_halt, exited ? end->code : 1);
 }
 
 static bool everything_came_back(void)

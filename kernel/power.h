@@ -5,10 +5,18 @@
  * failure.
  */
 #pragma once
+#include <j6/info.h>
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Remembers what is alive; extra frames will be free at the end (those of the boot modules). */
-void power_snapshot(uint64_t extra_frames);
+/*
+ * Remembers what is alive; extra frames will be free at the end (those of the boot modules). With
+ * `verdict` the end of the first process is the verdict of a test.
+ */
+void power_start(uint64_t extra_frames, bool verdict);
+
+/* The first process has ended: says how, and ends the system. */
+void power_init_ended(const struct j6_end_info *end);
 
 /* Asks for j6_power_…; the running thread ends with all others. */
 void power_request(uint64_t action, int64_t code);

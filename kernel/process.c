@@ -2,6 +2,7 @@
 /* Lives and deaths of processes. */
 #include "kernel/process.h"
 #include "arch/arch.h"
+#include "kernel/power.h"
 #include "kernel/wait.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -19,6 +20,8 @@ static struct {
     struct spinlock lock;
     struct list list; /* those that haven't ended */
 } processes = {.lock = SPINLOCK_INIT(RANK_PROCESS_LIST), .list = LIST_INITIALIZER(processes.list)};
+
+static bool log_unlimited; /* immutable after boot */
 
 static void last_handle(struct kobject *object)
 {
@@ -167,8 +170,16 @@ void process_end_info(struct process *process, struct j6_end_info *out_end)
     spinlock_unlock(&process->lock);
 }
 
+void process_log_unlimited(void)
+{
+    log_unlimited = true;
+}
+
 bool process_may_log(struct process *process)
 {
+    if (log_unlimited || process->is_init) {
+        return true;
+    }
     spinlock_lock(&process->lock);
     j6_time_t now = clock_now();
     uint64_t earned = (now - process->log_time) / LOG_LINE_NS;
@@ -178,8 +189,8 @@ bool process_may_log(struct process *process)
                                   : process->log_tokens + (uint32_t)earned;
         process->log_time = now;
     }
-    bool may = process->log_unlimited || process->log_tokens > 0;
-    if (may && !process->log_unlimited) {
+    bool may = process->log_tokens > 0;
+    if (may) {
         process->log_tokens--;
     }
     spinlock_unlock(&process->lock);
@@ -222,6 +233,9 @@ void process_finish(struct process *process)
     process->state = PROCESS_ENDED;
     spinlock_unlock(&process->lock);
     kobject_signal(&process->object, 0, j6_signal_closed);
+    if (process->is_init) {
+        power_init_ended(&process->end);
+    }
     kobject_put(&process->object);
 }
 

@@ -24,6 +24,7 @@ struct process {
     char name[PROCESS_NAME_MAX];
     struct account *account; /* pays for what the process has; maybe its creator's */
     bool own_account;
+    bool is_init;
     struct account *creator_account;
     /* Locks of their own */
     struct vm_space space;
@@ -33,7 +34,6 @@ struct process {
     enum process_state state;
     struct list threads;
     struct j6_end_info end;
-    bool log_unlimited;
     uint32_t log_tokens; /* lines that it may write at once */
     j6_time_t log_time;  /* when they were reckoned */
     /* Guarded by the list's lock */
@@ -66,7 +66,10 @@ bool process_is_new(struct process *process);
 /* How it ended, or that it runs. */
 void process_end_info(struct process *process, struct j6_end_info *out_end);
 
-/* May it write another line to the log now? Counts the line. */
+/* No process is limited in what it logs, from now on: for tests. */
+void process_log_unlimited(void);
+
+/* May it write another line to the log now? Counts the line. The first process always may. */
 bool process_may_log(struct process *process);
 
 /* Ends the process; *end says why. Only the first end counts. */

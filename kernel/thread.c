@@ -167,16 +167,17 @@ void thread_finish(struct thread *thread)
     bool last = list_is_empty(&process->threads);
     if (process->state >= PROCESS_ENDING) {
         thread->end = process->end;
-    } else if (last) {
+    } else if (last && process->state != PROCESS_NEW) {
         process->state = PROCESS_ENDING;
         process->end = thread->end;
     }
+    bool ends = last && process->state >= PROCESS_ENDING;
     spinlock_unlock(&process->lock);
 
     sched_exit(thread);
     account_uncharge(process->account, ACCOUNT_THREADS, 1);
     kobject_signal(&thread->object, 0, j6_signal_closed);
-    if (last) {
+    if (ends) {
         process_finish(process);
     }
     kobject_put(&process->object);

@@ -13,7 +13,8 @@
 #define CACHE_BATCH_ORDER 5
 #define CACHE_BATCH (1u << CACHE_BATCH_ORDER)
 #define CACHE_MAX (4 * CACHE_BATCH)
-#define POISON 0xd5
+#define POISON 0xd5d5d5d5d5d5d5d5ull
+#define POISONED 0xd5d5 /* as the place of a free frame: it is filled with POISON */
 
 struct section {
     struct frame *frames; /* NULL: no memory here */
@@ -160,10 +161,38 @@ void frame_add(paddr_t start, paddr_t end)
     spinlock_unlock(&frames.lock);
 }
 
+/*
+ * The debug build fills what is freed, and looks at it again before it is handed out: all but the
+ * links that a free frame may begin with. What was never in use yet isn't filled.
+ */
+static void poison(paddr_t block, unsigned order)
+{
+    memset((char *)phys_to_virt(block) + sizeof(struct list_node), (uint8_t)POISON,
+           (PAGE_SIZE << order) - sizeof(struct list_node));
+    for (paddr_t frame = block; frame < block + (PAGE_SIZE << order); frame += PAGE_SIZE) {
+        frame_of(frame)->place = POISONED;
+    }
+}
+
+static void poison_check(paddr_t block, unsigned order)
+{
+    for (paddr_t frame = block; frame < block + (PAGE_SIZE << order); frame += PAGE_SIZE) {
+        const uint64_t *words = phys_to_virt(frame);
+        bool filled = frame_of(frame)->place == POISONED;
+        for (size_t i = sizeof(struct list_node) / 8; filled && i < PAGE_SIZE / 8; i++) {
+            assert(words[i] == POISON); /* else somebody wrote to a frame that was free */
+        }
+        frame_of(frame)->place = 0;
+    }
+}
+
 static inline void frame_mark_used(paddr_t block, unsigned order)
 {
     struct frame *frame = frame_of(block);
     assert(frame->state == FRAME_UNKNOWN);
+    if (KERNEL_DEBUG) {
+        poison_check(block, order);
+    }
     *frame = (struct frame){.state = FRAME_USED, .order = (uint8_t)order, .refs = 1};
 }
 
@@ -178,14 +207,8 @@ static void frame_mark_free(paddr_t block, unsigned order)
     assert((block & ((PAGE_SIZE << order) - 1)) == 0);
     assert(frame->state == FRAME_USED && frame->order == order);
     *frame = (struct frame){0};
-}
-
-/* The debug build fills what is free, and looks at it again before it is handed out. */
-static void poison(paddr_t block, unsigned order)
-{
     if (KERNEL_DEBUG) {
-        memset((char *)phys_to_virt(block) + sizeof(struct list_node), POISON,
-               (PAGE_SIZE << order) - sizeof(struct list_node));
+        poison(block, order);
     }
 }
 
@@ -244,7 +267,6 @@ void frame_free(paddr_t frame)
 {
     struct frame_cache *cache = this_cpu(frame_cache);
     frame_mark_free(frame, 0);
-    poison(frame, 0);
     cache_push(cache, frame);
     if (cache->count > CACHE_MAX) {
         cache_shrink(cache, CACHE_MAX - CACHE_BATCH);
@@ -263,11 +285,21 @@ void frame_put(paddr_t frame)
     }
 }
 
-paddr_t frame_alloc_block(unsigned order)
+static paddr_t block_acquire(unsigned order)
 {
     spinlock_lock(&frames.lock);
     paddr_t block = block_acquire_locked(order);
     spinlock_unlock(&frames.lock);
+    return block;
+}
+
+paddr_t frame_alloc_block(unsigned order)
+{
+    paddr_t block = block_acquire(order);
+    if (block == 0 && this_cpu(frame_cache)->count > 0) {
+        frame_drain(); /* what it needs may lie on this CPU's list */
+        block = block_acquire(order);
+    }
     if (block != 0) {
         frame_mark_used(block, order);
     }
@@ -277,7 +309,6 @@ paddr_t frame_alloc_block(unsigned order)
 void frame_free_block(paddr_t block, unsigned order)
 {
     frame_mark_free(block, order);
-    poison(block, order);
     spinlock_lock(&frames.lock);
     block_release_locked(block, order);
     spinlock_unlock(&frames.lock);

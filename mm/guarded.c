@@ -4,6 +4,7 @@
 #include "arch/layout.h"
 #include "arch/page_table.h"
 #include "lib/bitmap.h"
+#include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/vm_map.h"
 
@@ -82,6 +83,8 @@ static j6_status_t map(struct guarded_area *area, vaddr_t start)
         if (page == 0) {
             return j6_err_no_memory;
         }
+        /* Emulators slow writes down to pages with code that they translated: let them forget it. */
+        memset(phys_to_virt(page), 0, PAGE_SIZE);
         spinlock_lock(&kernel_space.table_lock);
         j6_status_t status = page_table_set(&kernel_page_table, start + i * PAGE_SIZE, page,
                                             page_bits(PAGE_WRITE | PAGE_GLOBAL | page_memory_caching));

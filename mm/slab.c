@@ -58,6 +58,8 @@ static struct slab *slab_create_locked(struct slab_cache *cache)
         frame->place = (uint16_t)i;
     }
     struct slab *slab = phys_to_virt(block);
+    /* No trace of who had the frames; as to emulators see guarded.c. */
+    memset(slab, 0, PAGE_SIZE << cache->order);
     *slab = (struct slab){.cache = cache};
     list_push_front(&cache->partial, &slab->link);
     cache->slab_count++;

@@ -13,6 +13,7 @@
 #include "arch/x86_64/page_entry.h"
 #include "arch/x86_64/x86.h"
 #include "kernel/base/assert.h"
+#include "kernel/base/log.h"
 #include "kernel/base/panic.h"
 #include "lib/page.h"
 #include "lib/string.h"
@@ -107,6 +108,7 @@ void paging_init(const struct boot_info *boot)
     const char *caching = boot_option(boot, "offset_map");
     if (caching != NULL && string_equal(caching, "wt")) {
         page_memory_caching = PAGE_WRITE_THROUGH;
+        log_info("paging  all memory write-through");
     }
     must(upcall_table_alloc(&kernel_page_table, &kernel_page_table.root));
     kernel_page_table.tables = 1;

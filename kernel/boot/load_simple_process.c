@@ -127,7 +127,7 @@ void load_simple_process(const struct boot_info *boot, struct account *account)
     }
     struct process *process;
     must(process_create(module->name, account, NULL, &process), "making the process");
-    process->log_unlimited = true;
+    process->is_init = true;
     vaddr_t base = base_choose(process, &image);
     for (size_t i = 0; i < image.segment_count; i++) {
         map_segment(process, base, file, &image.segments[i]);

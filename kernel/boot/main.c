@@ -122,7 +122,10 @@ _Noreturn void kernel_main_on_own_stack(void)
     memory_free_boot();
     account_init_root(&root_account, frames_total() * PAGE_SIZE);
     self_test(&boot);
-    power_snapshot(module_frames());
+    if (boot_option(&boot, "test") != NULL || boot_option(&boot, "bench") != NULL) {
+        process_log_unlimited();
+    }
+    power_start(module_frames(), boot_option(&boot, "verdict") != NULL);
     load_simple_process(&boot, &root_account);
     log_info("boot    %lu KiB in use besides the modules",
              (frames_total() - frames_free() - module_frames()) << (PAGE_SHIFT - 10));

@@ -20,9 +20,11 @@ void self_test(const struct boot_info *boot)
     RUN(caching_types_read_back_from_page_tables);
     RUN(stacks_lie_in_their_region_behind_guard_pages);
     RUN(sections_are_reused_and_give_frames_back);
+    RUN(exhausted_sections_are_no_memory_and_lose_nothing);
+    RUN(memory_is_cached_as_the_command_line_says);
     RUN(a_thread_is_found_from_its_tcb);
     RUN(kernel_regions_are_taken);
     RUN(freed_memory_comes_back_exactly);
     RUN(koids_are_never_used_twice);
-    RUN(boot_memory_was_given_back);
+    RUN(boot_memory_is_not_mapped_any_more);
 }

@@ -57,6 +57,25 @@ bool self_test_sections_are_reused_and_give_frames_back(void)
     return right && frames_free_now() == before;
 }
 
+/* Stacks, until no section or no memory is left. The sections are kept in a list in themselves. */
+bool self_test_exhausted_sections_are_no_memory_and_lose_nothing(void)
+{
+    uint64_t before = frames_free_now();
+    vaddr_t last = 0;
+    vaddr_t start;
+    j6_status_t status;
+    while ((status = guarded_alloc(&kernel_stacks, &start)) == j6_status_ok) {
+        *(vaddr_t *)start = last;
+        last = start;
+    }
+    while (last != 0) {
+        start = last;
+        last = *(vaddr_t *)start;
+        guarded_free(&kernel_stacks, start);
+    }
+    return status == j6_err_no_memory && frames_free_now() == before;
+}
+
 bool self_test_kernel_regions_are_taken(void)
 {
     static const vaddr_t regions[] = {OFFSET_MAP,  HEAP_BASE,    STACKS_BASE,

@@ -2,7 +2,6 @@
 /* What the kernel's page tables say about every page. */
 #include "arch/page_table.h"
 #include "kernel/test/tests.h"
-#include "mm/frame.h"
 #include "mm/vm_map.h"
 
 extern const char kernel_image_start[], kernel_text_start[], kernel_text_end[];
@@ -109,11 +108,19 @@ bool self_test_caching_types_read_back_from_page_tables(void)
     return right;
 }
 
-/* Neither mapped nor marked: the frame allocator has it. */
-bool self_test_boot_memory_was_given_back(void)
+/* The pages of the offset map above the first, which is memory on every PC. */
+bool self_test_memory_is_cached_as_the_command_line_says(void)
 {
     paddr_t page;
     uint32_t flags;
-    bool mapped = page_table_find(&kernel_page_table, (vaddr_t)kernel_image_start, &page, &flags);
-    return !mapped && frame_is_memory((paddr_t)kernel_image_start - KERNEL_BASE);
+    return page_table_find(&kernel_page_table, OFFSET_MAP + (1ull << 20), &page, &flags) &&
+           (flags & PAGE_CACHE_MASK) == page_memory_caching && (flags & PAGE_WRITE);
+}
+
+/* The frame allocator has it: a mapping would be a second way to somebody else's memory. */
+bool self_test_boot_memory_is_not_mapped_any_more(void)
+{
+    paddr_t page;
+    uint32_t flags;
+    return !page_table_find(&kernel_page_table, (vaddr_t)kernel_image_start, &page, &flags);
 }

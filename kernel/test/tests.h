@@ -9,11 +9,13 @@ bool self_test_no_kernel_page_belongs_to_users(void);
 bool self_test_no_page_has_two_caching_types(void);
 bool self_test_kernel_text_is_read_only_and_executable(void);
 bool self_test_caching_types_read_back_from_page_tables(void);
-bool self_test_boot_memory_was_given_back(void);
+bool self_test_boot_memory_is_not_mapped_any_more(void);
+bool self_test_memory_is_cached_as_the_command_line_says(void);
 
 /* test_memory.c */
 bool self_test_stacks_lie_in_their_region_behind_guard_pages(void);
 bool self_test_sections_are_reused_and_give_frames_back(void);
+bool self_test_exhausted_sections_are_no_memory_and_lose_nothing(void);
 bool self_test_kernel_regions_are_taken(void);
 bool self_test_freed_memory_comes_back_exactly(void);
 

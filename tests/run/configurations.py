@@ -29,7 +29,7 @@ class Configuration:
     serial: bool = True
     icount: bool = False
     args: str = ""
-    limit: int = 60
+    limit: int = 180
     expect: str = "verdict"
     lines: str = ""
     screen: str = ""

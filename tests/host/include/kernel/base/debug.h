@@ -5,5 +5,5 @@
 
 #define KERNEL_DEBUG test_kernel_debug
 
-/* True unless a test says otherwise. */
+/* True unless a test says otherwise, before it uses any memory. */
 extern bool test_kernel_debug;
