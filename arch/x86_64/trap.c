@@ -109,11 +109,21 @@ void trap_from_kernel(struct trap_frame *frame)
     frame->rip = fixup;
 }
 
+/* Nobody asks for NMIs yet. The log names the 1st, 2nd, 4th, 8th and so on. */
+static void nmi_note(void)
+{
+    static _Atomic uint64_t count;
+    uint64_t n = ++count;
+    if ((n & (n - 1)) == 0) {
+        log_warning("nmi     number %lu, from nobody that is known", n);
+    }
+}
+
 void trap_anywhere(struct trap_frame *frame)
 {
     switch (frame->vector) {
     case VECTOR_NMI:
-        log_warning("NMI");
+        nmi_note();
         return;
     case VECTOR_DEBUG:
         /* MOV SS in user code can delay a #DB into the kernel: swallowed (Intel SDM vol. 3, §6.8.3). */

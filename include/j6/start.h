@@ -48,7 +48,8 @@ enum {
 /* What the boot loader told the kernel, in the area with the role `boot`. */
 struct j6_boot_info {
     struct j6_framebuffer framebuffer;
-    uint64_t rsdp; /* physical address, 0: none */
+    uint32_t rsdp_len;        /* 0: the boot loader found no ACPI root pointer */
+    uint8_t rsdp[36];         /* its bytes, unchecked */
     uint64_t entry_tsc;       /* time-stamp counter when the kernel was entered */
     uint64_t frames_at_start; /* free when the first process was made */
     uint64_t module_count;

@@ -67,6 +67,8 @@ static struct vm_area *boot_area_make(struct account *account, const struct boot
         panic("init: no memory for the boot description");
     }
     framebuffer_describe(&boot->framebuffer, &info->framebuffer);
+    info->rsdp_len = boot->rsdp_len;
+    memcpy(info->rsdp, boot->rsdp, boot->rsdp_len);
     info->entry_tsc = clock_entry_tsc;
     info->frames_at_start = frames_free();
     info->module_count = boot->module_count;

@@ -2,23 +2,15 @@
 /* SOURCES: tests/host/frame_model.c tests/host/shim_machine.c kernel/base/spinlock.c lib/string.c */
 /* The frame allocator against its model, on memories of many shapes; and without memory. */
 #include "tests/host/frame_model.h"
-#include "kernel/base/assert.h"
 #include "kernel/base/debug.h"
 #include <string.h>
 #include <test.h>
+#include <test_assert.h>
 #include <test_machine.h>
 #include <test_random.h>
 
 #define MIB (1ull << 20)
 #define GIB (1ull << 30)
-
-/* cmocka's expect_assert_failure finds a failed assertion of the kernel's here. */
-noreturn void assert_failed(const char *expression, const char *file, int line)
-{
-    mock_assert(0, expression, file, line);
-    fprintf(stderr, "%s:%d: assertion failed: %s\n", file, line, expression);
-    abort();
-}
 
 static void start_one(paddr_t start, paddr_t end)
 {

@@ -2,26 +2,16 @@
 /* SOURCES: mm/kalloc.c mm/slab.c mm/frame.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c lib/string.c */
 /* Memory of any size: zeroed, aligned, nobody else's, and all of it back at the end. */
 #include "mm/kalloc.h"
-#include "kernel/base/assert.h"
 #include "mm/frame.h"
 #include "mm/slab.h"
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <test.h>
+#include <test_assert.h>
 #include <test_frames.h>
 #include <test_machine.h>
 #include <test_random.h>
 
 enum { FRAMES = 8192, PIECES = 400 };
-
-/* cmocka's expect_assert_failure finds a failed assertion of the kernel's here. */
-noreturn void assert_failed(const char *expression, const char *file, int line)
-{
-    mock_assert(0, expression, file, line);
-    fprintf(stderr, "%s:%d: assertion failed: %s\n", file, line, expression);
-    abort();
-}
 
 /* What is allocated; each piece holds a byte of its own. */
 static struct {

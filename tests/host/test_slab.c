@@ -2,25 +2,15 @@
 /* SOURCES: mm/slab.c mm/frame.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c lib/string.c */
 /* Slab caches of many sizes over a small memory: what objects hold, and where frames go. */
 #include "mm/slab.h"
-#include "kernel/base/assert.h"
 #include "mm/frame.h"
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <test.h>
+#include <test_assert.h>
 #include <test_frames.h>
 #include <test_machine.h>
 #include <test_random.h>
 
 enum { FRAMES = 2048, OBJECTS = 3000 };
-
-/* cmocka's expect_assert_failure finds a failed assertion of the kernel's here. */
-noreturn void assert_failed(const char *expression, const char *file, int line)
-{
-    mock_assert(0, expression, file, line);
-    fprintf(stderr, "%s:%d: assertion failed: %s\n", file, line, expression);
-    abort();
-}
 
 #define SIZES(X)                                                                                   \
     X(1) X(16) X(24) X(48) X(64) X(100) X(128) X(192) X(400) X(512) X(520) X(1000) X(1024)         \

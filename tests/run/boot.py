@@ -14,6 +14,7 @@ import screen
 
 TEST_LINE = re.compile(r"TEST (\S+) (PASS|FAIL|SKIP)(?: (.*))?$")
 AFTER_PANIC = 5     # seconds for the rest of a panic's report
+NMIS = 10           # after each line of a test, where a configuration wants them
 GRACE = 10          # seconds for the last lines on the screen, and for the CPU to stop
 
 
@@ -124,6 +125,15 @@ def exit_name(status, events):
     return f"an exit of QEMU with {status}"
 
 
+def shower(guest):
+    """NMIs, wherever the guest happens to be; if it has ended meanwhile, its exit tells how."""
+    try:
+        for _ in range(NMIS):
+            guest.qmp.command("inject-nmi")
+    except qmp.Gone:
+        pass
+
+
 def follow(guest, watch):
     """Reads until the end; gives its name."""
     events = []
@@ -133,6 +143,8 @@ def follow(guest, watch):
         kind, what = guest.wait()
         if kind == "line":
             watch.line(what)
+            if watch.config.nmi and what.startswith("TEST "):
+                shower(guest)
             if watch.panic == what and not watch.satisfied():
                 guest.limit = min(guest.limit, time.monotonic() + AFTER_PANIC)
             if watch.satisfied():

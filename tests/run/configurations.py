@@ -28,8 +28,9 @@ class Configuration:
     vga: str = "std"
     serial: bool = True
     icount: bool = False
+    nmi: bool = False
     args: str = ""
-    limit: int = 180
+    limit: int = 60
     expect: str = "verdict"
     lines: str = ""
     screen: str = ""

@@ -36,6 +36,8 @@ def make_root():
     files, options = sources()
     subprocess.run(["mmdebstrap", "--quiet", "--variant=apt", "--include=make,git,ca-certificates",
                     *options, "", ROOT, *files], check=True)
+    os.remove(os.path.join(ROOT, "dev", "ptmx"))
+    os.symlink("pts/ptmx", os.path.join(ROOT, "dev", "ptmx"))
     for name in ("theirs", "mine", "plain"):
         subprocess.run(["git", "-c", "safe.directory=*", "clone", "--quiet", "--no-hardlinks",
                         paths.TOP, os.path.join(ROOT, "home", name)], check=True)
@@ -45,12 +47,14 @@ def make_root():
 
 def inside(command, user="0:0"):
     """(exit status, output) of a shell command in the bare system, with an environment as bare."""
-    setpriv = ["setpriv", f"--reuid={user.split(':')[0]}", f"--regid={user.split(':')[1]}",
-               "--clear-groups", "sh", "-c", command]
+    number, group = user.split(":")
+    prepare = (f"mount -t devpts -o newinstance,ptmxmode=666 devpts /dev/pts && exec setpriv "
+               f"--reuid={number} --regid={group} --clear-groups sh -c '{command}'")
     environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                    "HOME": "/tmp"}
     done = subprocess.run(
-        ["unshare", "--mount", "--pid", "--fork", "--root", ROOT, "--mount-proc", *setpriv],
+        ["unshare", "--mount", "--pid", "--fork", "--root", ROOT, "--mount-proc",
+         "sh", "-c", prepare],
         env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
     return done.returncode, done.stdout.splitlines()
