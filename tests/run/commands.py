@@ -85,7 +85,7 @@ def run_to_other_ends(report):
         expect(report, "make_run_ends_with_0_after_an_orderly_power_off",
                runner("run", outside), 0, "outside: all is well")
     panic = next(c for c in configurations.load() if c.name == "refuses_to_run_without_init")
-    expect(report, "make_run_ends_with_1_after_a_panic", runner("run", paths.image(panic)), 1,
+    expect(report, "make_run_fails_after_a_panic", runner("run", paths.image(panic)), 3,
            "PANIC")
 
 

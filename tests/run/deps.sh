@@ -52,7 +52,7 @@ case $goal in test | all)
     need bochsbios /usr/share/bochs/BIOS-bochs-latest
     need vgabios /usr/share/bochs/VGABIOS-lgpl-latest ;;
 esac
-case $goal in debug | all) need gdb gdb ;; esac
+case $goal in debug | test | all) need gdb gdb ;; esac
 case $goal in test-fresh) need mmdebstrap mmdebstrap ;; esac
 [ -n "$missing" ] || exit 0
 

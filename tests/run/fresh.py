@@ -48,13 +48,14 @@ def make_root():
 def inside(command, user="0:0"):
     """(exit status, output) of a shell command in the bare system, with an environment as bare."""
     number, group = user.split(":")
-    prepare = (f"mount -t devpts -o newinstance,ptmxmode=666 devpts /dev/pts && exec setpriv "
-               f"--reuid={number} --regid={group} --clear-groups sh -c '{command}'")
+    prepare = ('mount -t proc proc "$1/proc" && '
+               'mount -t devpts -o newinstance,ptmxmode=666 devpts "$1/dev/pts" && '
+               'exec chroot "$1" setpriv --reuid="$2" --regid="$3" --clear-groups sh -c "$4"')
     environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                    "HOME": "/tmp"}
     done = subprocess.run(
-        ["unshare", "--mount", "--pid", "--fork", "--root", ROOT, "--mount-proc",
-         "sh", "-c", prepare],
+        ["unshare", "--mount", "--pid", "--fork", "sh", "-c", prepare, "sh", ROOT, number, group,
+         command],
         env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
     return done.returncode, done.stdout.splitlines()

@@ -28,16 +28,16 @@ def display():
             or sys.platform == "darwin"):
         return None
     known = subprocess.run(["qemu-system-x86_64", "-display", "help"], check=False,
-                           stdout=subprocess.PIPE, text=True).stdout.split()
+                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                           text=True).stdout.split()
     return next((kind for kind in ("gtk", "sdl", "cocoa") if kind in known), None)
 
 
-def command_line():
+def command_line(window):
     variable = os.environ.get
     config = configurations.Configuration(
         "run", memory=variable("MEMORY") or "256", cpus=int(variable("CPUS") or 1),
         cpu=variable("CPU") or ("host" if variable("ACCEL") == "kvm" else "max"))
-    window = display()
     if window is None:
         print("No display: no window; the serial console is in this terminal.")
     image = os.environ.get("SENARY_IMAGE", os.path.join(paths.CURRENT, "senary.iso"))
@@ -56,8 +56,14 @@ def open_stdin():
 
 def run(_):
     open_stdin()
-    line = command_line()
-    sys.stdout.flush()
+    window = display()
+    status = run_once(command_line(window))
+    if window and status == 1:      # a display that is named but can't be reached
+        status = run_once(command_line(None))
+    return status
+
+
+def run_once(line):
     if os.isatty(0):
         print("Leave with Ctrl-A X.  (Ctrl-A C: QEMU's monitor, and back.)", flush=True)
         return subprocess.call(line + ["-serial", "mon:stdio"])
@@ -95,7 +101,7 @@ class Unattended:
             news, _, _ = select.select(sources, [], [], left)
             if not news:
                 print("\nThe machine never said `init: ready`, or stopped in a panic.")
-                return 1
+                return 3
             if self.console in news and not self.output():
                 return self.process.wait()
             if 0 in news and not self.input():
@@ -126,7 +132,7 @@ def debug(_):
     with tempfile.TemporaryDirectory(prefix="senary-debug.") as folder:
         stub, log = os.path.join(folder, "gdb"), os.path.join(paths.CURRENT, "debug-serial.log")
         guest = subprocess.Popen(
-            command_line() + ["-S", "-gdb", f"unix:{stub},server=on,wait=off",
+            command_line(display()) + ["-S", "-gdb", f"unix:{stub},server=on,wait=off",
                               "-serial", "file:" + log],
             stdin=subprocess.DEVNULL, start_new_session=True)
         print(f"The serial log goes to {os.path.relpath(log)}; gdb stops at kernel_main.",
