@@ -187,21 +187,21 @@ static uint32_t free_take_locked(struct handle_table *table)
     return index;
 }
 
-/* The slot that has rested longest; in a full table what is left, worn slots last. */
+/* The slot that has rested longest; where the table can't grow, a worn one before one that rests. */
 static j6_status_t slot_take_locked(struct handle_table *table, uint32_t *out_index)
 {
-    if (table->free_count <= HANDLE_REST && chunk_add_locked(table) == j6_err_no_memory) {
-        return j6_err_no_memory;
+    if (table->free_count <= HANDLE_REST) {
+        j6_status_t status = chunk_add_locked(table);
+        if (status == j6_err_quota && table->worn_first != NO_SLOT) {
+            *out_index = worn_take_locked(table);
+            return j6_status_ok;
+        }
+        if (status != j6_status_ok) {
+            return status;
+        }
     }
-    if (table->free_count > 0) {
-        *out_index = free_take_locked(table);
-        return j6_status_ok;
-    }
-    if (table->worn_first != NO_SLOT) {
-        *out_index = worn_take_locked(table);
-        return j6_status_ok;
-    }
-    return j6_err_quota;
+    *out_index = free_take_locked(table);
+    return j6_status_ok;
 }
 
 static j6_status_t insert_locked(struct handle_table *table, struct kobject *object,

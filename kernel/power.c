@@ -17,6 +17,7 @@ static struct {
     bool requested;
     uint64_t action;
     int64_t code;
+    struct grace_item others;
 } power;
 
 void power_start(uint64_t extra_frames, bool verdict)
@@ -39,24 +40,38 @@ static const char *reason_text(uint32_t reason)
     return texts[reason];
 }
 
-void power_request(uint64_t action, int64_t code)
+static bool request(uint64_t action, int64_t code)
 {
-    if (!power.requested) {
+    bool first = !power.requested;
+    if (first) {
         power.requested = true;
         power.action = action;
         power.code = code;
     }
+    return first;
+}
+
+void power_request(uint64_t action, int64_t code)
+{
+    request(action, code);
     process_end_all();
 }
 
+static void end_others(struct grace_item *item)
+{
+    (void)item;
+    process_end_all();
+}
+
+/* The others end a little later: this is called from within the end of a process. */
 void power_init_ended(const struct j6_end_info *end)
 {
-    if (power.requested) {
-        return;
-    }
     bool exited = end->reason == j6_reason_exited;
-    log_error("init    has ended: %s, code %ld", reason_text(end->reason), end->code);
-    power_request(power.verdict ? j6_power_verdict : j6_power_halt, exited ? end->code : 1);
+    uint64_t action = power.verdict ? j6_power_verdict : j6_power_halt;
+    if (request(action, exited ? end->code : 1)) {
+        log_error("init    has ended: %s, code %ld", reason_text(end->reason), end->code);
+        grace_defer(&power.others, end_others);
+    }
 }
 
 static bool everything_came_back(void)

@@ -23,14 +23,24 @@ static struct {
 
 static bool log_unlimited; /* immutable after boot */
 
+static void end_unused(struct grace_item *item)
+{
+    struct process *process = container_of(item, struct process, unused);
+    process_end(process, &(struct j6_end_info){.reason = j6_reason_killed});
+    kobject_put(&process->object);
+}
+
+/*
+ * Nobody can start it any more. It ends later, not here: its own handles may be the last ones of other
+ * new processes, and those hold others, so ending them from within each other would need a stack as
+ * deep as that chain is long.
+ */
 static void last_handle(struct kobject *object)
 {
     struct process *process = process_of(object);
-    spinlock_lock(&process->lock);
-    bool unused = process->state == PROCESS_NEW;
-    spinlock_unlock(&process->lock);
-    if (unused) {
-        process_end(process, &(struct j6_end_info){.reason = j6_reason_killed});
+    if (process_is_new(process)) {
+        kobject_get(object);
+        grace_defer(&process->unused, end_unused);
     }
 }
 

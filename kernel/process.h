@@ -38,6 +38,8 @@ struct process {
     j6_time_t log_time;  /* when they were reckoned */
     /* Guarded by the list's lock */
     struct list_node all_node;
+    /* After the last handle of a new process was closed */
+    struct grace_item unused;
 };
 
 static inline struct process *process_of(struct kobject *object)

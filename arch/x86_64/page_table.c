@@ -81,7 +81,10 @@ void page_table_destroy(struct page_table *table)
     table->tables = 0;
 }
 
-/* The tables right below the kernel's root are in every space's root and stay. */
+/*
+ * The tables right below the kernel's root are in every space's root and stay, so nobody counts what
+ * they use: the copies in the roots never change.
+ */
 static unsigned own_levels(vaddr_t address)
 {
     return address >= OFFSET_MAP ? LEVELS - 1 : LEVELS;
@@ -94,7 +97,7 @@ static void prune(struct page_table *table, uint64_t *const path[], unsigned lev
         upcall_table_free(table, *path[level] & ENTRY_ADDRESS);
         table->tables--;
         *path[level] = 0;
-        if (level + 1 < LEVELS) {
+        if (level + 1 < levels) {
             *path[level + 1] -= USED_ONE;
         }
     }
@@ -129,7 +132,7 @@ j6_status_t page_table_set_at(struct page_table *table, vaddr_t address, uint64_
             }
             table->tables++;
             *at = page | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER | ENTRY_ACCESSED;
-            if (level + 1 < LEVELS) {
+            if (level + 1 < own_levels(address)) {
                 *path[level + 1] += USED_ONE;
             }
         }

@@ -60,14 +60,12 @@ static bool all_are(paddr_t block, unsigned order, enum frame_kind kind)
     return true;
 }
 
-/* What was taken is zero: boot clears it, and nobody walks it. */
+/* All is zero to begin with: boot clears it, and nobody walks it. */
 static void check_cleared(void)
 {
     for (size_t i = 1; i < model.taken_count; i++) {
-        const uint64_t *words = model.taken[i];
-        for (size_t n = 0; n < model.taken_sizes[i] / sizeof(*words); n++) {
-            assert(words[n] == 0);
-        }
+        const char *bytes = model.taken[i];
+        assert(bytes[0] == 0 && memcmp(bytes, bytes + 1, model.taken_sizes[i] - 1) == 0);
     }
 }
 
@@ -275,17 +273,18 @@ void frame_model_check(void)
     assert(frames.lock.held == 0);
 }
 
-/* Only the first frame of a free block, and what is in use, has something written about it. */
-static void check_joined(void)
+/* Nothing is in use, and only first frames of free blocks, or what the debug build marks, say so. */
+static void check_nothing_used(void)
 {
-    for (uint64_t number = 0; number < model.top; number++) {
-        paddr_t frame = number << PAGE_SHIFT;
-        assert(model.kinds[number] == NO_MEMORY || frame_is_memory(frame));
-        if (frame_is_memory(frame)) {
-            const struct frame *known = frame_of(frame);
-            assert(known->state == FRAME_UNKNOWN || known->state == FRAME_FREE_BLOCK);
-            assert(known->refs == 0 && (known->state != FRAME_UNKNOWN || known->order == 0));
+    for (uint64_t i = 0; i < frames.section_count; i++) {
+        for (uint64_t n = 0; n < frames.sections[i].count; n++) {
+            const struct frame *frame = &frames.sections[i].frames[n];
+            assert(frame->refs == 0 && frame->state <= FRAME_FREE_BLOCK);
+            assert(frame->state == FRAME_FREE_BLOCK || frame->order == 0);
         }
+    }
+    for (uint64_t number = 0; number < model.top; number++) {
+        assert(model.kinds[number] == NO_MEMORY || frame_is_memory(number << PAGE_SHIFT));
     }
     assert(!frame_is_memory(model.top << PAGE_SHIFT));
 }
@@ -318,7 +317,7 @@ void frame_model_end(void)
         assert(this_cpu(frame_cache)->count == 0);
     }
     frame_model_check();
-    check_joined();
+    check_nothing_used();
     assert(frames.free_count == model.free);
     frame_model_forget();
 }

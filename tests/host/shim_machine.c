@@ -42,6 +42,12 @@ void test_memory_add(paddr_t start, paddr_t end)
     assert(!failed);
 }
 
+void test_memory_remove(paddr_t start, paddr_t end)
+{
+    int failed = mprotect(memory() + start, end - start, PROT_NONE);
+    assert(!failed);
+}
+
 void test_memory_clear(void)
 {
     void *again = mmap(memory(), TEST_MEMORY_SIZE, PROT_NONE,

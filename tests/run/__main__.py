@@ -22,12 +22,14 @@ import interactive
 import paths
 import screen
 import source
+import stack
 from report import Report
 
 
 def test(_):
     report = Report()
     source.run(report)
+    stack.run(report)
     host.run(report, seconds=5)
     boot.many(configurations.of_group("test"), report)
     image.run(report)

@@ -14,6 +14,9 @@ enum { TEST_CPUS = 2 };
 /* Memory begins to exist, with undefined content; touching any other address is a crash. */
 void test_memory_add(paddr_t start, paddr_t end);
 
+/* It is no memory any more. */
+void test_memory_remove(paddr_t start, paddr_t end);
+
 /* Nothing is memory any more. */
 void test_memory_clear(void);
 

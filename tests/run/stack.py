@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""The deepest that the kernel's stacks can get, from the call graph that gcc writes beside each
+object (-fcallgraph-info=su). Calls through pointers are listed here; one that isn't is a failure."""
+import glob
+import os
+import re
+
+import paths
+
+STACK = 8192        # KERNEL_STACK_SIZE (arch/layout.h)
+RESERVE = 1024      # frames of traps, and registers that the assembly pushes
+RETURN_ADDRESS = 8
+
+# Where C is entered on an empty stack.
+ENTRIES = ["syscall_dispatch", "trap_from_user", "trap_from_kernel", "trap_anywhere",
+           "kernel_main_on_own_stack"]
+
+# Who calls through a pointer -> a pattern for whom. Boot's own stack is larger: its calls are left out.
+THROUGH_POINTERS = {
+    "syscall_dispatch": r"run_\w+",
+    "timers_run": r"wait_timed_out|sleep_over",
+    "grace_pass": r"free_after_grace|mapping_free|node_free|directory_free|end_unused",
+    "free_after_grace": r"thread_free|free_process|area_free|system_free",
+    "kobject_put": r"area_destroy",
+    "kobject_handle_put": r"last_handle",
+    "account_put": r"account_free",
+    "refresh": r"update", "avl_node_changed": r"update",
+    "avl_find": r"compare", "avl_floor": r"compare", "avl_ceiling": r"compare",
+    "avl_insert": r"compare",
+    "put_field": r"write_\w+", "vformat_to": r"write_\w+",
+    "append": r"clock_now|cpu_index",
+    "show_line": r"screen_write|serial_write", "console_flush": r"screen_write|serial_write",
+    "console_panic_begin": r"screen_reset|serial_reset",
+    "console_panic_write": r"screen_write|serial_write",
+    "console_panic_tail": r"screen_write|serial_write",
+    "halt": r"arch_halt", "show_callers": r"is_stack", "report": r"arch_verdict|arch_halt",
+    "walk_table": r"visit", "visit": r"not_both|is_kernels|caching_agrees",
+    "bug_execute_data": r"", "bug_stack": r"", "bug_stack_recurse": r"", "bug_on_request": r"bug_(?!on_request)\w+",
+    "frame_init": r"", "multiboot2_read": r"", "find_table": r"", "read_root": r"",
+    "clock_calibrate": r"", "acpi_read_madt": r"", "acpi_map": r"",
+}
+
+# Recursion that is bounded by what it walks: how many times a function is on the stack at most.
+DEPTHS = {"walk_table": 4}
+
+NODE = re.compile(r'node: \{ title: "([^"]+)" label: "[^"]*?(\d+) bytes \((\w+)')
+EDGE = re.compile(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"')
+INDIRECT = "__indirect_call"
+
+
+def plain(title):
+    """The function's name without its file and the compiler's suffixes."""
+    return title.split(":")[-1].split(".")[0]
+
+
+def read_graph(folder):
+    sizes, calls = {}, {}
+    for path in glob.glob(os.path.join(folder, "**", "*.ci"), recursive=True):
+        with open(path, encoding="utf-8") as file:
+            for line in file:
+                if match := NODE.match(line):
+                    sizes[match[1]] = int(match[2])
+                elif match := EDGE.match(line):
+                    calls.setdefault(match[1], set()).add(match[2])
+    return sizes, calls
+
+
+class Graph:
+    def __init__(self, folder):
+        self.sizes, self.calls = read_graph(folder)
+        self.known = {}
+        self.problems = set()
+
+    def callees(self, title):
+        for callee in self.calls.get(title, ()):
+            if callee != INDIRECT:
+                yield callee
+            elif plain(title) not in THROUGH_POINTERS:
+                self.problems.add(f"{plain(title)} calls through a pointer that stack.py doesn't list")
+            else:
+                pattern = re.compile(THROUGH_POINTERS[plain(title)])
+                yield from (name for name in self.sizes if pattern.fullmatch(plain(name)))
+
+    def depth(self, title, path=()):
+        """(bytes, names) of the deepest way down from a function."""
+        times = path.count(title)
+        if times >= DEPTHS.get(plain(title), 1):
+            if title not in path or plain(title) not in DEPTHS:
+                self.problems.add("recursion: " + " > ".join(map(plain, path[path.index(title):])))
+            return 0, []
+        if title in self.known and not times:
+            return self.known[title]
+        ways = [self.depth(callee, path + (title,)) for callee in sorted(set(self.callees(title)))]
+        deepest = max(ways, default=(0, []))
+        own = self.sizes.get(title, 0) + RETURN_ADDRESS
+        result = own + deepest[0], [f"{plain(title)} {own}"] + deepest[1]
+        if not path or plain(title) not in DEPTHS:
+            self.known[title] = result
+        return result
+
+
+def run(report):
+    name = "kernel_stacks_are_deep_enough"
+    graph = Graph(os.path.join(paths.BUILD, "obj"))
+    if not graph.sizes:
+        report.skipped(name, "the compiler wrote no call graph")
+        return
+    found = {plain(title): graph.depth(title) for title in list(graph.sizes)
+             if plain(title) in ENTRIES}
+    deepest = max(found.values(), default=(0, []))
+    missing = [f"no function {entry}" for entry in ENTRIES if entry not in found]
+    problems = missing + sorted(graph.problems)
+    if deepest[0] + RESERVE > STACK:
+        problems.append(f"{deepest[0]} bytes and {RESERVE} in reserve are more than {STACK}")
+    if problems:
+        report.failed(name, problems[0], tail=problems + deepest[1])
+    else:
+        report.passed(name, reason=f"at most {deepest[0]} of {STACK} bytes")
