@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where things lie in the address space. The next-level tables of every kernel slot exist from
- * boot, so a change in the kernel half is seen by all spaces.
+ * boot (of the offset map: where there is memory), so a change in the kernel half is seen by all spaces.
  *
  *   region        from                  size      what
  *   user          0000_0000_0001_0000   128 TiB   less 64 KiB at either end

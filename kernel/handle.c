@@ -4,6 +4,7 @@
 #include "lib/container.h"
 #include "lib/string.h"
 #include "mm/kalloc.h"
+#include <j6/handle.h>
 #include <j6/rights.h>
 
 enum { GENERATION_MASK = (1 << 20) - 1, NO_SLOT = 0xffffffff };
@@ -31,16 +32,6 @@ struct handle_directory {
     uint32_t capacity;
     struct handle_entry *chunk[];
 };
-
-static uint32_t index_of(j6_handle_t handle)
-{
-    return handle & ((1u << j6_handle_index_bits) - 1);
-}
-
-static uint32_t generation_of(j6_handle_t handle)
-{
-    return handle >> j6_handle_generation_shift & GENERATION_MASK;
-}
 
 uint64_t handle_all_rights(enum j6_type type)
 {
@@ -80,7 +71,7 @@ static struct handle_entry *entry_at(const struct handle_table *table, uint32_t 
 
 struct kobject *handle_find(const struct handle_table *table, j6_handle_t handle)
 {
-    struct handle_entry *entry = entry_at(table, index_of(handle));
+    struct handle_entry *entry = entry_at(table, j6_handle_index(handle));
     if (entry == NULL || handle == j6_handle_none ||
         atomic_load_explicit(&entry->value, memory_order_acquire) != handle) {
         return NULL;
@@ -252,7 +243,7 @@ static struct kobject *entry_clear_locked(struct handle_table *table, uint32_t i
     struct kobject *object = atomic_load_explicit(&entry->object, memory_order_relaxed);
     j6_handle_t value = atomic_load_explicit(&entry->value, memory_order_relaxed);
     atomic_store_explicit(&entry->value, j6_handle_none, memory_order_release);
-    slot_release_locked(table, index, generation_of(value));
+    slot_release_locked(table, index, j6_handle_generation(value));
     table->used--;
     return object;
 }
@@ -262,7 +253,7 @@ j6_status_t handle_remove(struct handle_table *table, j6_handle_t handle)
     struct kobject *object = NULL;
     spinlock_lock(&table->lock);
     if (handle_find(table, handle) != NULL) {
-        object = entry_clear_locked(table, index_of(handle));
+        object = entry_clear_locked(table, j6_handle_index(handle));
     }
     spinlock_unlock(&table->lock);
     if (object == NULL) {

@@ -51,11 +51,5 @@ j6_status_t handle_insert(struct handle_table *table, struct kobject *object, ui
 /* bad_handle if it isn't open (any more). */
 j6_status_t handle_remove(struct handle_table *table, j6_handle_t handle);
 
-/* The rights in a handle's value. */
-static inline uint64_t handle_rights(j6_handle_t handle)
-{
-    return handle & 0xfffffull << j6_handle_rights_shift;
-}
-
 /* All rights that the type has. */
 uint64_t handle_all_rights(enum j6_type type);

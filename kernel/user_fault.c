@@ -2,11 +2,10 @@
 /* Faults of user code: a page is brought in, or the process ends, with a reason that others can read. */
 #include "arch/arch.h"
 #include "arch/upcall.h"
+#include "arch/x86_64/trap.h"
 #include "kernel/base/log.h"
 #include "kernel/process.h"
 
-#define VECTOR_PAGE_FAULT 14
-#define FAULT_PRESENT (1u << 0)
 #define FAULT_WRITE (1u << 1)
 #define FAULT_FETCH (1u << 4)
 

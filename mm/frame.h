@@ -37,8 +37,8 @@ struct frame_range {
 };
 
 /*
- * Sets up the metadata for memory up to `top` (in memory from `take`, which hands out zeroed
- * pages). Frames are added afterwards.
+ * Sets up the metadata for these ranges, in memory from `take`, which hands out zeroed pages.
+ * Frames are added afterwards.
  */
 void frame_init(const struct frame_range *ranges, size_t count, void *(*take)(size_t bytes));
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Slab caches for sizes 2^4 to 2^12; beyond that, blocks of frames. */
+/* Slab caches for sizes 2^4 to 2^11; beyond that, blocks of frames. */
 #include "mm/kalloc.h"
 #include "lib/bits.h"
 #include "lib/string.h"

@@ -151,6 +151,9 @@ j6_status_t vm_area_page_locked(struct vm_area *area, uint64_t offset, paddr_t *
 
 j6_status_t vm_area_page_get(struct vm_area *area, uint64_t offset, paddr_t *out_page)
 {
+    if (area->kind == VM_AREA_FIXED) {
+        return j6_err_bad_state;
+    }
     spinlock_lock(&area->lock);
     j6_status_t status = vm_area_page_locked(area, offset, out_page);
     if (status == j6_status_ok) {

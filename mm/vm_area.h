@@ -53,7 +53,10 @@ j6_status_t vm_area_adopt(struct account *account, paddr_t physical, uint64_t si
 j6_status_t vm_area_page_locked(struct vm_area *area, uint64_t offset,
                                 paddr_t *out_page) J6_MUST_USE;
 
-/* The same, with a reference to the frame that keeps it while no lock is held; for frame_put. */
+/*
+ * The same, with a reference to the frame that keeps it while no lock is held; for frame_put.
+ * bad_state for a fixed area, whose pages are no frames.
+ */
 j6_status_t vm_area_page_get(struct vm_area *area, uint64_t offset, paddr_t *out_page) J6_MUST_USE;
 
 /* Does [offset, offset + len) lie inside of the area? */

@@ -70,7 +70,9 @@ static j6_status_t flags_check(uint64_t flags)
 {
     bool known = (flags & ~(access_flags | j6_map_exact | j6_map_fixed_size)) == 0;
     bool both = (flags & j6_map_write) && (flags & j6_map_exec);
-    return known && !both ? j6_status_ok : j6_err_invalid_arg;
+    /* The CPU can't withhold reading from what may be written or executed. */
+    bool readable = (flags & j6_map_read) || !(flags & access_flags);
+    return known && !both && readable ? j6_status_ok : j6_err_invalid_arg;
 }
 
 /* An address for len bytes: the wanted one, else in the window, else anywhere. 0 if there is none. */
@@ -103,6 +105,9 @@ static j6_status_t mapping_link(struct vm_mapping *mapping, vaddr_t wanted, uint
     mapping->whole = len == 0;
     mapping->offset = offset;
     len = len == 0 ? size : len;
+    if ((mapping->flags & j6_map_exact) && len > USER_END - wanted) {
+        return j6_err_out_of_range;
+    }
     mapping->start = place_locked(space, wanted, len, mapping->flags & j6_map_exact);
     mapping->end = mapping->start + len;
     if (mapping->start == 0) {
@@ -122,7 +127,7 @@ j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *
         return j6_err_invalid_arg;
     }
     bool exact = flags & j6_map_exact;
-    if (exact && (*address < USER_START || *address >= USER_END || len > USER_END - *address)) {
+    if (exact && (*address < USER_START || *address >= USER_END)) {
         return j6_err_out_of_range;
     }
     struct vm_mapping *mapping;

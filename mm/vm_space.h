@@ -71,7 +71,7 @@ void vm_space_destroy(struct vm_space *space);
 /*
  * Maps [offset, offset + len) of the area at *address; 0 or, unless j6_map_exact is set, a taken
  * address: the kernel chooses. len 0: the whole area, following its size. Checks of rights are the
- * caller's. No access flags: a reserved range. invalid_arg (alignment, W and X), out_of_range, collision,
+ * caller's. No access flags: a reserved range. invalid_arg (alignment, W and X, W or X without R), out_of_range, collision,
  * bad_state (the space is being destroyed), quota, no_memory.
  */
 j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *address,

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
 ;
-; From GRUB's 32-bit protected mode to C in the higher half (Multiboot2 specification 1.6, §3.3).
+; From GRUB's 32-bit protected mode to C in the higher half (Multiboot2 specification 2.0, §3.3).
 ; Checks what the kernel can't do without, builds the first page tables and turns on long mode.
 ; Everything here and its tables lie in the boot part of the image, which is given back later.
 ;

@@ -88,7 +88,7 @@ static void map_memory(const struct boot_info *boot)
     }
 }
 
-/* A table below the root for each region, by mapping a page and taking it away again. */
+/* A table below the root for each part of a region, so that all roots can share it. */
 static void make_region(vaddr_t base, uint64_t size)
 {
     uint64_t *root = phys_to_virt(kernel_page_table.root);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* References and life of kernel objects; signals and waiting are in kernel/signal.c. */
+/* References and life of kernel objects; signals and waiting are in kernel/wait.c. */
 #include "kernel/base/kobject.h"
 #include "lib/container.h"
 #include <stddef.h>

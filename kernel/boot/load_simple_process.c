@@ -19,6 +19,8 @@
 
 #define STACK_SIZE (256ull << 10)
 
+_Static_assert(ELF_USER_START == USER_START && ELF_USER_END == USER_END, "one user half");
+
 enum { ARGS_MAX = 32 };
 
 static void must(j6_status_t status, const char *what)

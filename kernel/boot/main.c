@@ -56,6 +56,22 @@ static void consoles_start(void)
     log_info("Senary " SENARY_VERSION " (" SENARY_COMMIT ")");
 }
 
+/* For the verbose entry: what the boot loader said. */
+static void boot_info_show(void)
+{
+    static const char *const types[BOOT_RANGE_TYPES] = {"available", "ACPI tables", "ACPI NVS",
+                                                        "reserved", "bad"};
+    log_debug("loader  %s, command line: %s", boot.loader, boot.command_line);
+    for (size_t i = 0; i < boot.range_count; i++) {
+        log_debug("range   %#014lx-%#014lx %s", boot.ranges[i].start, boot.ranges[i].end - 1,
+                  types[boot.ranges[i].type]);
+    }
+    for (size_t i = 0; i < boot.module_count; i++) {
+        log_debug("module  %#014lx-%#014lx %s", boot.modules[i].start, boot.modules[i].end - 1,
+                  boot.modules[i].command_line);
+    }
+}
+
 static void boot_info_read(paddr_t multiboot2_info)
 {
     const uint64_t reach = 4ull << 30; /* what the boot page tables map */
@@ -67,6 +83,7 @@ static void boot_info_read(paddr_t multiboot2_info)
     if (verbosity != NULL && string_equal(verbosity, "debug")) {
         console_set_verbosity(j6_log_debug);
     }
+    boot_info_show();
 }
 
 /* Firmware tables lie in memory that the offset map may not cover: reserved ranges. */

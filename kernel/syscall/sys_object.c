@@ -2,6 +2,7 @@
 /* Calls on handles, and on objects of any type. */
 #include "kernel/syscall/sys.h"
 #include "kernel/wait.h"
+#include <j6/handle.h>
 #include <j6/info.h>
 #include <stddef.h>
 
@@ -48,7 +49,7 @@ j6_status_t sys_handle_close(struct thread *caller, struct kobject *object, j6_h
 j6_status_t sys_handle_duplicate(struct thread *caller, struct kobject *object, j6_handle_t handle,
                                  uint64_t rights, uint64_t badge, struct user_ptr out)
 {
-    if (rights & ~handle_rights(handle)) {
+    if (rights & ~j6_handle_rights(handle)) {
         return j6_err_denied;
     }
     if (badge != 0) {

@@ -2,6 +2,7 @@
 /* Calls on processes and threads. */
 #include "kernel/syscall/sys.h"
 #include "kernel/wait.h"
+#include <j6/handle.h>
 #include <j6/info.h>
 
 static j6_status_t limits_in(struct user_ptr pointer, struct j6_limits *limits)
@@ -42,7 +43,7 @@ j6_status_t sys_process_give_handle(struct thread *caller, struct process *proce
                                     struct user_ptr out)
 {
     (void)caller;
-    if (rights & ~handle_rights(handle)) {
+    if (rights & ~j6_handle_rights(handle)) {
         return j6_err_denied;
     }
     j6_handle_t copy;

@@ -15,6 +15,7 @@
 #include "kernel/base/account.c"
 #undef account_charge
 
+#include "arch/upcall.h"
 #include "kernel/base/random.h"
 #include "mm/memory.h"
 #include "mm/vm_area.h"
@@ -555,7 +556,7 @@ j6_status_t vm_model_write(unsigned space, vaddr_t address, uint64_t value)
 
 /* ---- nothing is lost, nothing is left ---- */
 
-static uint64_t tree_pages(const struct vm_area *area)
+static uint64_t tree_pages(struct vm_area *area)
 {
     uint64_t count = 0;
     for (uint64_t number = 0; page_tree_next(&area->pages, number, &number) != 0; number++) {
@@ -620,7 +621,7 @@ void vm_model_check(void)
     uint64_t tables = 0;
     uint64_t live = 0;
     for (unsigned i = 0; i < VM_MODEL_AREAS; i++) {
-        const struct vm_area *area = areas[i].area;
+        struct vm_area *area = areas[i].area;
         if (area != NULL) {
             assert(area->size == areas[i].pages * PAGE_SIZE);
             pages += tree_pages(area);
