@@ -25,7 +25,7 @@ static bool log_unlimited; /* immutable after boot */
 
 static void end_unused(struct grace_item *item)
 {
-    struct process *process = container_of(item, struct process, unused);
+    struct process *process = container_of(item, struct process, unused_item);
     process_end(process, &(struct j6_end_info){.reason = j6_reason_killed});
     kobject_put(&process->object);
 }
@@ -35,12 +35,22 @@ static void end_unused(struct grace_item *item)
  * new processes, and those hold others, so ending them from within each other would need a stack as
  * deep as that chain is long.
  */
+static void end_later_locked(struct process *process)
+{
+    if (!process->unused) {
+        process->unused = true;
+        kobject_get(&process->object);
+        grace_defer(&process->unused_item, end_unused);
+    }
+}
+
 static void last_handle(struct kobject *object)
 {
     struct process *process = process_of(object);
     if (process_is_new(process)) {
-        kobject_get(object);
-        grace_defer(&process->unused, end_unused);
+        spinlock_lock(&processes.lock);
+        end_later_locked(process);
+        spinlock_unlock(&processes.lock);
     }
 }
 
@@ -70,7 +80,6 @@ static j6_status_t account_open(struct process *process, struct account *creator
                                 const struct j6_limits *limits)
 {
     process->creator_account = creator;
-    process->own_account = limits != NULL;
     process->account = creator;
     if (limits != NULL) {
         process->account = slab_alloc(&account_cache);
@@ -86,20 +95,40 @@ static j6_status_t account_open(struct process *process, struct account *creator
         account_get(creator);
     }
     account_get(creator);
+    account_join(process->account);
     return j6_status_ok;
 }
 
-static void account_close(struct process *process)
-{
-    if (process->own_account) {
-        account_end(process->account);
-    }
-}
-
-static void process_list(struct process *process)
+static void process_list(struct process *process, struct process *maker)
 {
     spinlock_lock(&processes.lock);
     list_push_back(&processes.list, &process->all_node);
+    if (maker != NULL) {
+        list_push_back(&maker->unstarted, &process->unstarted_node);
+    }
+    spinlock_unlock(&processes.lock);
+}
+
+/* It is no longer new: its maker has nothing to do with it any more. */
+static void process_unlist_new(struct process *process)
+{
+    spinlock_lock(&processes.lock);
+    if (list_is_linked(&process->unstarted_node)) {
+        list_remove(&process->unstarted_node);
+    }
+    spinlock_unlock(&processes.lock);
+}
+
+/* What it made and never started may be known to itself alone: nobody else would ever end that. */
+static void process_unlist(struct process *process)
+{
+    struct process *child;
+    spinlock_lock(&processes.lock);
+    list_remove(&process->all_node);
+    list_for_each_entry_safe(child, &process->unstarted, unstarted_node) {
+        list_remove(&child->unstarted_node);
+        end_later_locked(child);
+    }
     spinlock_unlock(&processes.lock);
 }
 
@@ -118,19 +147,20 @@ static j6_status_t process_init(struct process *process, struct account *creator
     handle_table_init(&process->handles, process->account);
     spinlock_init(&process->lock, RANK_PROCESS);
     list_init(&process->threads);
+    list_init(&process->unstarted);
     status = kobject_init(&process->object, &process_type, creator);
     if (status == j6_status_ok) {
         return status;
     }
     vm_space_destroy(&process->space);
 undo_account:
-    account_close(process);
+    account_leave(process->account);
     account_put(process->account);
     account_put(creator);
     return status;
 }
 
-j6_status_t process_create(const char *name, struct account *creator,
+j6_status_t process_create(const char *name, struct process *maker, struct account *creator,
                            const struct j6_limits *limits, struct process **out_process)
 {
     j6_status_t status = account_charge(creator, ACCOUNT_PROCESSES, 1);
@@ -149,7 +179,7 @@ j6_status_t process_create(const char *name, struct account *creator,
     string_copy(process->name, sizeof(process->name), name);
     process->log_tokens = LOG_BURST;
     kobject_get(&process->object); /* one for the caller, one until it has ended */
-    process_list(process);
+    process_list(process, maker);
     *out_process = process;
     return j6_status_ok;
 }
@@ -162,7 +192,11 @@ j6_status_t process_start(struct process *process, struct thread *first)
         process->state = PROCESS_RUNNING;
     }
     spinlock_unlock(&process->lock);
-    return new ? thread_start(first) : j6_err_bad_state;
+    if (!new) {
+        return j6_err_bad_state;
+    }
+    process_unlist_new(process);
+    return thread_start(first);
 }
 
 bool process_is_new(struct process *process)
@@ -210,20 +244,19 @@ bool process_may_log(struct process *process)
 void process_end(struct process *process, const struct j6_end_info *end)
 {
     spinlock_lock(&process->lock);
-    bool first = process->state < PROCESS_ENDING;
-    if (first) {
-        process->state = PROCESS_ENDING;
-        process->end = *end;
+    if (process->state >= PROCESS_ENDING) {
+        spinlock_unlock(&process->lock);
+        return;
     }
+    process->state = PROCESS_ENDING;
+    process->end = *end;
     struct thread *thread;
     list_for_each_entry(thread, &process->threads, process_node) {
-        if (first) {
-            thread_kill(thread);
-        }
+        thread_kill(thread);
     }
     bool empty = list_is_empty(&process->threads);
     spinlock_unlock(&process->lock);
-    if (first && empty) {
+    if (empty) {
         process_finish(process);
     }
 }
@@ -233,12 +266,10 @@ void process_finish(struct process *process)
     handle_table_close(&process->handles);
     handle_table_destroy(&process->handles);
     vm_space_destroy(&process->space);
-    account_close(process);
+    account_leave(process->account);
     account_uncharge(process->creator_account, ACCOUNT_PROCESSES, 1);
-
-    spinlock_lock(&processes.lock);
-    list_remove(&process->all_node);
-    spinlock_unlock(&processes.lock);
+    process_unlist_new(process);
+    process_unlist(process);
     spinlock_lock(&process->lock);
     process->state = PROCESS_ENDED;
     spinlock_unlock(&process->lock);

@@ -23,9 +23,8 @@ struct process {
     /* Immutable after create */
     char name[PROCESS_NAME_MAX];
     struct account *account; /* pays for what the process has; maybe its creator's */
-    bool own_account;
-    bool is_init;
     struct account *creator_account;
+    bool is_init;
     /* Locks of their own */
     struct vm_space space;
     struct handle_table handles;
@@ -36,10 +35,12 @@ struct process {
     struct j6_end_info end;
     uint32_t log_tokens; /* lines that it may write at once */
     j6_time_t log_time;  /* when they were reckoned */
-    /* Guarded by the list's lock */
+    /* Guarded by the lock of the list of processes */
     struct list_node all_node;
-    /* After the last handle of a new process was closed */
-    struct grace_item unused;
+    struct list unstarted;           /* new processes that this one made: they end with it */
+    struct list_node unstarted_node; /* in its maker's list, while it is new */
+    bool unused;                     /* nobody can start it any more */
+    struct grace_item unused_item;
 };
 
 static inline struct process *process_of(struct kobject *object)
@@ -55,9 +56,10 @@ static inline struct process *process_current(void)
 
 /*
  * Makes an empty process, charged to the creator's account. limits NULL: it draws on that account
- * itself. quota, no_memory. The caller gets a reference.
+ * itself. It ends with its maker if it hasn't started by then; maker NULL: the kernel. quota,
+ * no_memory. The caller gets a reference.
  */
-j6_status_t process_create(const char *name, struct account *creator,
+j6_status_t process_create(const char *name, struct process *maker, struct account *creator,
                            const struct j6_limits *limits,
                            struct process **out_process) J6_MUST_USE;
 

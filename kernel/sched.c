@@ -130,14 +130,14 @@ void sched_exit(struct thread *thread)
 static struct thread *idle(struct run_queue *queue)
 {
     for (;;) {
+        grace_pass(); /* may wake threads, as interrupts do */
+        power_when_idle();
         spinlock_lock(&queue->lock);
         struct thread *next = ready_pop_locked(queue);
         spinlock_unlock(&queue->lock);
         if (next != NULL) {
             return next;
         }
-        grace_pass();
-        power_when_idle();
         arch_idle();
     }
 }
@@ -174,10 +174,19 @@ static void schedule(struct run_queue *queue)
     }
 }
 
+static bool is_running(const struct thread *thread)
+{
+    return thread != NULL && thread->state == THREAD_RUNNING;
+}
+
+static bool is_killed(const struct thread *thread)
+{
+    return atomic_load_explicit(&thread->killed, memory_order_acquire);
+}
+
 static bool may_go_on(const struct thread *thread)
 {
-    return thread != NULL && thread->state == THREAD_RUNNING && this_cpu(cpu)->pending == 0 &&
-           !atomic_load_explicit(&thread->killed, memory_order_acquire);
+    return is_running(thread) && this_cpu(cpu)->pending == 0 && !is_killed(thread);
 }
 
 /* Does what is pending until a thread can go on. */
@@ -185,12 +194,10 @@ static void settle(struct run_queue *queue)
 {
     do {
         grace_pass();
-        struct thread *thread = queue->current;
-        if (thread != NULL && thread->state == THREAD_RUNNING &&
-            atomic_load_explicit(&thread->killed, memory_order_acquire)) {
+        if (is_running(queue->current) && is_killed(queue->current)) {
             this_cpu(cpu)->pending &= ~CPU_PENDING_END;
-            thread_finish(thread);
-        } else if (thread == NULL || thread->state != THREAD_RUNNING ||
+            thread_finish(queue->current);
+        } else if (!is_running(queue->current) ||
                    (this_cpu(cpu)->pending & CPU_PENDING_SCHEDULE)) {
             schedule(queue);
         }

@@ -11,6 +11,15 @@ SLAB_CACHE(thread_cache, "thread", struct thread);
 
 _Static_assert(offsetof(struct thread, tcb) % 8 == 0, "thread_of_tcb needs no pointer");
 
+/* The process is kept as long: who has a handle may still ask how the thread ended. */
+static void thread_destroy(struct kobject *object)
+{
+    struct process *process = thread_of(object)->process;
+    if (process != NULL) {
+        kobject_put(&process->object);
+    }
+}
+
 static void thread_free(struct kobject *object)
 {
     struct thread *thread = thread_of(object);
@@ -23,12 +32,14 @@ static const struct kobject_type thread_type = {
     .name = "thread",
     .number = j6_type_thread,
     .size = sizeof(struct thread),
+    .destroy = thread_destroy,
     .free = thread_free,
 };
 
-static bool in_user_half(uint64_t address)
+/* A stack pointer may stand at the very end. */
+static bool may_start_at(uint64_t entry, uint64_t stack)
 {
-    return address >= USER_START && address < USER_END;
+    return entry >= USER_START && entry < USER_END && stack >= USER_START && stack <= USER_END;
 }
 
 /* Memory for the thread and its FPU state, zeroed. */
@@ -81,7 +92,7 @@ undo_thread:
 j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stack, uint64_t arg,
                           struct thread **out_thread)
 {
-    if (!in_user_half(entry) || !in_user_half(stack)) {
+    if (!may_start_at(entry, stack)) {
         return j6_err_invalid_arg;
     }
     struct thread *thread;
@@ -92,12 +103,12 @@ j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stac
     tcb_init(&thread->tcb, entry, stack, arg);
     thread->tcb.page_table_root = process->space.table.root;
     thread->process = process;
+    kobject_get(&process->object);
     thread->priority = PRIORITY_DEFAULT > process->account->priority ? PRIORITY_DEFAULT
                                                                      : process->account->priority;
     spinlock_lock(&process->lock);
     bool alive = process->state < PROCESS_ENDING;
     if (alive) {
-        kobject_get(&process->object);
         kobject_get(&thread->object); /* one for the caller, one until it has ended */
         list_push_back(&process->threads, &thread->process_node);
         sched_add(thread);
@@ -167,11 +178,14 @@ void thread_finish(struct thread *thread)
     bool last = list_is_empty(&process->threads);
     if (process->state >= PROCESS_ENDING) {
         thread->end = process->end;
-    } else if (last && process->state != PROCESS_NEW) {
+    } else if (thread->end.reason == j6_reason_running) {
+        thread->end.reason = j6_reason_killed;
+    }
+    if (last && process->state == PROCESS_RUNNING) {
         process->state = PROCESS_ENDING;
         process->end = thread->end;
     }
-    bool ends = last && process->state >= PROCESS_ENDING;
+    bool ends = last && process->state == PROCESS_ENDING;
     spinlock_unlock(&process->lock);
 
     sched_exit(thread);
@@ -180,6 +194,5 @@ void thread_finish(struct thread *thread)
     if (ends) {
         process_finish(process);
     }
-    kobject_put(&process->object);
     kobject_put(&thread->object);
 }

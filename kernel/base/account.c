@@ -49,13 +49,18 @@ j6_status_t account_init_child(struct account *account, struct account *parent,
 
 j6_status_t account_charge(struct account *account, enum account_kind kind, uint64_t n)
 {
-    spinlock_lock(&account->lock);
-    bool enough = !account->ended && account->left[kind] >= n;
-    if (enough) {
-        account->left[kind] -= n;
+    for (;; account = account->parent) {
+        spinlock_lock(&account->lock);
+        bool ended = account->ended;
+        bool enough = !ended && account->left[kind] >= n;
+        if (enough) {
+            account->left[kind] -= n;
+        }
+        spinlock_unlock(&account->lock);
+        if (!ended) {
+            return enough ? j6_status_ok : j6_err_quota;
+        }
     }
-    spinlock_unlock(&account->lock);
-    return enough ? j6_status_ok : j6_err_quota;
 }
 
 void account_uncharge(struct account *account, enum account_kind kind, uint64_t n)
@@ -73,9 +78,8 @@ void account_uncharge(struct account *account, enum account_kind kind, uint64_t 
     }
 }
 
-void account_end(struct account *account)
+static void account_end(struct account *account)
 {
-    assert(account->parent != NULL);
     uint64_t left[ACCOUNT_KINDS];
     spinlock_lock(&account->lock);
     for (unsigned kind = 0; kind < ACCOUNT_KINDS; kind++) {
@@ -86,6 +90,19 @@ void account_end(struct account *account)
     spinlock_unlock(&account->lock);
     for (unsigned kind = 0; kind < ACCOUNT_KINDS; kind++) {
         account_uncharge(account->parent, kind, left[kind]);
+    }
+}
+
+void account_join(struct account *account)
+{
+    atomic_fetch_add_explicit(&account->users, 1, memory_order_relaxed);
+}
+
+void account_leave(struct account *account)
+{
+    bool last = atomic_fetch_sub_explicit(&account->users, 1, memory_order_acq_rel) == 1;
+    if (last && account->parent != NULL) {
+        account_end(account);
     }
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Accounts: what a process may use. A child's account is cut out of its creator's, so the sum never
+ * Accounts: what processes may use. A child's account is cut out of its creator's, so the sum never
  * grows; when it ends, what is left falls back at once, and what is still charged falls back when
- * it is given up.
+ * it is given up. What outlives its payer is the parent's affair: further charges go there too.
  *
  * Rules: a charge names the account that it was taken from, and holds a reference to it as long as
  * it stands (account_get/account_put). Any context, any lock of lower rank.
@@ -31,6 +31,7 @@ struct account {
     void (*free)(struct account *account);  /* after the last reference */
     /* Atomic */
     _Atomic uint32_t refs;
+    _Atomic uint32_t users; /* processes that draw on it and haven't ended */
 };
 
 /* Sets up the first account, with everything in it. */
@@ -41,14 +42,18 @@ j6_status_t account_init_child(struct account *account, struct account *parent,
                                const struct j6_limits *limits,
                                void (*free)(struct account *account)) J6_MUST_USE;
 
-/* Takes n out of the account. quota if there is less left. */
+/*
+ * Takes n out of the account, or of the nearest ancestor that hasn't ended. quota if there is less
+ * left.
+ */
 j6_status_t account_charge(struct account *account, enum account_kind kind, uint64_t n) J6_MUST_USE;
 
 /* Gives n back, to the account or to the nearest ancestor that hasn't ended. */
 void account_uncharge(struct account *account, enum account_kind kind, uint64_t n);
 
-/* What is left goes to the parent; later charges are refused. */
-void account_end(struct account *account);
+/* One more process draws on the account; when the last one leaves it, it ends. */
+void account_join(struct account *account);
+void account_leave(struct account *account);
 
 void account_get(struct account *account);
 void account_put(struct account *account);

@@ -128,7 +128,7 @@ void load_simple_process(const struct boot_info *boot, struct account *account)
         panic("init: not a program that can run: %s", elf_error_text(error));
     }
     struct process *process;
-    must(process_create(module->name, account, NULL, &process), "making the process");
+    must(process_create(module->name, NULL, account, NULL, &process), "making the process");
     process->is_init = true;
     vaddr_t base = base_choose(process, &image);
     for (size_t i = 0; i < image.segment_count; i++) {

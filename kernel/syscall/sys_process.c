@@ -33,9 +33,18 @@ j6_status_t sys_process_create(struct thread *caller, struct user_ptr name, uint
         return status;
     }
     struct process *process;
-    status = process_create(name_copy, caller->process->account,
+    status = process_create(name_copy, caller->process, caller->process->account,
                             limits_pointer.address != 0 ? &limits : NULL, &process);
-    return status == j6_status_ok ? sys_handle_out(caller, &process->object, h) : status;
+    if (status != j6_status_ok) {
+        return status;
+    }
+    kobject_get(&process->object);
+    status = sys_handle_out(caller, &process->object, h);
+    if (status != j6_status_ok) {
+        process_end(process, &(struct j6_end_info){.reason = j6_reason_killed});
+    }
+    kobject_put(&process->object);
+    return status;
 }
 
 j6_status_t sys_process_give_handle(struct thread *caller, struct process *process,

@@ -24,15 +24,17 @@ static void *take(size_t bytes)
     return taken[count++];
 }
 
-void test_frames_start(uint64_t count)
+paddr_t test_frames_start(uint64_t count, uint64_t more)
 {
-    const struct frame_range range = {MEMORY_START, MEMORY_START + count * PAGE_SIZE};
+    paddr_t middle = MEMORY_START + count * PAGE_SIZE;
+    const struct frame_range range = {MEMORY_START, middle + more * PAGE_SIZE};
     test_memory_add(range.start, range.end);
     memset(phys_to_virt(range.start), 0x5a, range.end - range.start);
     frame_init(&range, 1, take);
-    frame_add(range.start, range.end);
+    frame_add(MEMORY_START, middle);
     held = calloc(count, sizeof(*held));
     assert(held != NULL);
+    return middle;
 }
 
 void test_frames_leave(unsigned order, uint64_t count)

@@ -189,7 +189,7 @@ int main(void)
         cmocka_unit_test(kalloc_pieces_of_all_sizes_live_side_by_side),
     };
     test_random_begin();
-    test_frames_start(FRAMES);
+    test_frames_start(FRAMES, 0);
     frames_at_start = frames_free();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -332,7 +332,7 @@ int main(void)
         cmocka_unit_test(slab_caches_share_a_memory_that_runs_out_now_and_then),
     };
     test_random_begin();
-    test_frames_start(FRAMES);
+    test_frames_start(FRAMES, 0);
     frames_at_start = frames_free();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

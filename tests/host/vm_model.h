@@ -13,10 +13,14 @@ enum {
     VM_MODEL_AREAS = 5,
     VM_MODEL_PAGES = 200, /* the largest area */
     VM_MODEL_FRAMES = 4096,
+    VM_MODEL_MORE = 9, /* frames that nobody was given */
 };
 
-/* Once in a program; then any number of times begin and end. */
-void vm_model_start(void);
+/*
+ * Once in a program; then any number of times begin and end. Returns where the frames are that
+ * nobody was given. Link what test_vm_space.c links.
+ */
+paddr_t vm_model_start(void);
 void vm_model_begin(void);
 void vm_model_end(void);
 

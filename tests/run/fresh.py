@@ -33,6 +33,7 @@ def sources():
 
 def make_root():
     shutil.rmtree(ROOT, ignore_errors=True)
+    os.makedirs(ROOT)
     files, options = sources()
     subprocess.run(["mmdebstrap", "--quiet", "--variant=apt", "--include=make,git,ca-certificates",
                     *options, "", ROOT, *files], check=True)

@@ -5,10 +5,13 @@
  * lib/string.c.
  */
 #pragma once
-#include <stdint.h>
+#include "arch/types.h"
 
-/* So many frames, from 16 MiB on; once in a program. */
-void test_frames_start(uint64_t count);
+/*
+ * So many free frames; once in a program. More frames lie behind them that the allocator knows but
+ * wasn't given, like those of a boot module; returns where.
+ */
+paddr_t test_frames_start(uint64_t count, uint64_t more);
 
 /* Takes all that is free but so many blocks of 2^order. */
 void test_frames_leave(unsigned order, uint64_t count);
