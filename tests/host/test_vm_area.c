@@ -199,6 +199,27 @@ static void area_resize_without_room_changes_nothing(void **state)
     vm_model_end();
 }
 
+/* Each clearing leaves three tables empty, more than one batch takes. */
+static void area_shrinks_that_is_mapped_in_many_far_places(void **state)
+{
+    (void)state;
+    vm_model_begin();
+    vm_model_create(0, 3, j6_vma_flag_resizable);
+    for (unsigned i = 0; i < 40; i++) {
+        vaddr_t place = (i + 1) * (1ull << 39);
+        map(i % 2, 0, place, PAGE, 2 * PAGE, RW | EXACT);
+        expect_read(i % 2, place, j6_status_ok);
+        expect_read(i % 2, place + PAGE, j6_status_ok);
+    }
+    vm_model_check();
+    assert_int_equal(vm_model_resize(0, PAGE), j6_status_ok);
+    vm_model_check();
+    for (unsigned i = 0; i < 40; i++) {
+        expect_read(i % 2, (i + 1) * (1ull << 39), j6_err_bad_address);
+    }
+    vm_model_end();
+}
+
 /* A module of the boot loader: frames that nobody had, whose last page is only partly the file's. */
 static void area_that_adopts_frames_frees_them_at_its_end(void **state)
 {
@@ -238,6 +259,7 @@ int main(void)
         cmocka_unit_test(area_is_the_same_in_all_spaces),
         cmocka_unit_test(area_lives_while_a_mapping_does),
         cmocka_unit_test(area_of_fixed_memory_is_that_memory),
+        cmocka_unit_test(area_shrinks_that_is_mapped_in_many_far_places),
         cmocka_unit_test(area_of_no_size_or_too_much_is_out_of_range),
         cmocka_unit_test(area_holds_what_lies_inside_of_it),
         cmocka_unit_test(area_of_fixed_memory_lends_no_frames),

@@ -17,6 +17,12 @@ int64_t mode_sleep(int64_t argument);
 int64_t mode_wait(int64_t argument);
 int64_t mode_many_threads(int64_t argument);
 
+/* Who ends while a child goes on, and that child. */
+int64_t mode_parent(int64_t argument);
+int64_t mode_heir(int64_t argument);
+int64_t mode_make_loops(int64_t argument);
+int64_t mode_create_without_handles(int64_t argument);
+
 /* How to use up a limit; the value is the low byte of the status that came there. */
 int64_t mode_use_up_handles(int64_t argument);
 int64_t mode_use_up_threads(int64_t argument);
