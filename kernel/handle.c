@@ -122,10 +122,12 @@ static struct handle_directory *directory_grow_locked(struct handle_table *table
     if (old != NULL) {
         new->chunks = old->chunks;
         memcpy(new->chunk, old->chunk, old->chunks * sizeof(struct handle_entry *));
-        grace_defer(&old->grace, directory_free);
     }
     /* Release: a reader that sees the directory sees its content. */
     atomic_store_explicit(&table->directory, new, memory_order_release);
+    if (old != NULL) {
+        grace_defer(&old->grace, directory_free); /* nobody finds it any more */
+    }
     return new;
 }
 

@@ -106,7 +106,7 @@ void power_when_idle(void)
     case j6_power_reset:
         arch_reset();
     case j6_power_verdict:
-        arch_verdict(same ? (int)power.code : 1);
+        arch_verdict(same && power.code == 0 ? 0 : 1);
     default:
         arch_halt();
     }

@@ -129,6 +129,7 @@ void sched_exit(struct thread *thread)
 /* Waits until a thread is ready. The stack below is this CPU's own, so it may stay here for ever. */
 static struct thread *idle(struct run_queue *queue)
 {
+    paging_load_kernel(); /* the space of who ran last may go meanwhile */
     for (;;) {
         grace_pass(); /* may wake threads, as interrupts do */
         power_when_idle();

@@ -5,6 +5,7 @@
 #include "arch/x86_64/trap.h"
 #include "kernel/base/log.h"
 #include "kernel/process.h"
+#include "mm/user_copy.h"
 
 #define FAULT_WRITE (1u << 1)
 #define FAULT_FETCH (1u << 4)
@@ -59,6 +60,11 @@ bool upcall_copy_fault(vaddr_t address, bool write)
 {
     struct thread *thread = sched_current();
     enum vm_access access = write ? VM_ACCESS_WRITE : VM_ACCESS_READ;
-    return thread != NULL && address < USER_END &&
-           vm_space_fault(&thread->process->space, address, access) == j6_status_ok;
+    j6_status_t status = thread != NULL
+                             ? vm_space_fault(&thread->process->space, address, access)
+                             : j6_err_bad_address;
+    if (status != j6_status_ok) {
+        user_copy_failed(status);
+    }
+    return status == j6_status_ok;
 }

@@ -4,6 +4,13 @@
 #include "arch/arch.h"
 #include "kernel/base/spinlock.h"
 
+static PER_CPU(j6_status_t, failure); /* of the copy that is under way */
+
+void user_copy_failed(j6_status_t status)
+{
+    *this_cpu(failure) = status;
+}
+
 bool user_range_ok(struct user_ptr pointer, uint64_t len)
 {
     return pointer.address >= USER_START && pointer.address <= USER_END &&
@@ -19,7 +26,7 @@ j6_status_t user_copy_in_part(void *dst, struct user_ptr src, uint64_t len, uint
     }
     uint64_t left = arch_user_copy(dst, (const void *)src.address, len);
     *done = len - left;
-    return left == 0 ? j6_status_ok : j6_err_bad_address;
+    return left == 0 ? j6_status_ok : *this_cpu(failure);
 }
 
 j6_status_t user_copy_out_part(struct user_ptr dst, const void *src, uint64_t len, uint64_t *done)
@@ -31,7 +38,7 @@ j6_status_t user_copy_out_part(struct user_ptr dst, const void *src, uint64_t le
     }
     uint64_t left = arch_user_copy((void *)dst.address, src, len);
     *done = len - left;
-    return left == 0 ? j6_status_ok : j6_err_bad_address;
+    return left == 0 ? j6_status_ok : *this_cpu(failure);
 }
 
 j6_status_t user_copy_in(void *dst, struct user_ptr src, uint64_t len)

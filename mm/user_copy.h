@@ -23,7 +23,11 @@ static inline struct user_ptr user_ptr_add(struct user_ptr pointer, uint64_t byt
 /* Is [pointer, pointer + len) inside of the user half? */
 bool user_range_ok(struct user_ptr pointer, uint64_t len);
 
-/* bad_address if a byte can't be read or written; what came before it has been copied. */
+/* Why the fault of a copy that is under way couldn't be mended; the trap code's word to it. */
+void user_copy_failed(j6_status_t status);
+
+/* bad_address if a byte can't be read or written; what came before it has been copied. quota,
+ * no_memory if a page for it can't be had. */
 j6_status_t user_copy_in(void *dst, struct user_ptr src, uint64_t len) J6_MUST_USE;
 j6_status_t user_copy_out(struct user_ptr dst, const void *src, uint64_t len) J6_MUST_USE;
 

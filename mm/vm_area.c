@@ -120,9 +120,9 @@ static j6_status_t page_make_locked(struct vm_area *area, uint64_t number, paddr
     status = j6_err_no_memory;
     paddr_t page = frame_alloc();
     if (page != 0) {
+        memset(phys_to_virt(page), 0, PAGE_SIZE); /* before anybody can find it */
         status = page_tree_insert(&area->pages, number, page);
         if (status == j6_status_ok) {
-            memset(phys_to_virt(page), 0, PAGE_SIZE);
             *out_page = page;
             return j6_status_ok;
         }

@@ -73,7 +73,7 @@ static void control_registers_init(const struct cpu_features *f)
 {
     x86_write_cr0((x86_read_cr0() | CR0_WP | CR0_AM | CR0_NE | CR0_MP) & ~CR0_EM);
 
-    uint64_t cr4 = x86_read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT;
+    uint64_t cr4 = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT; /* nothing of the firmware's */
     cr4 |= f->pge ? CR4_PGE : 0;
     cr4 |= f->mce ? CR4_MCE : 0;
     cr4 |= f->smep ? CR4_SMEP : 0;

@@ -6,7 +6,8 @@
 %include "offsets.inc"
 
 extern syscall_dispatch, kernel_leave
-extern trap_from_user, trap_from_kernel, trap_anywhere
+extern trap_iretq_failed, trap_from_user, trap_from_kernel, trap_anywhere
+global tcb_iretq, tcb_iretq_failed
 global syscall_entry, tcb_enter, trap_stubs, arch_call_on_stack
 
 MSR_GS_BASE equ 0xc0000101
@@ -105,7 +106,17 @@ tcb_enter:
     mov r11, [rdi + TCB_R11]
     mov rdi, [rdi + TCB_RDI]
     swapgs
+tcb_iretq:
     iretq
+
+; A trap on the IRETQ itself comes back here, still with the user's GS.
+tcb_iretq_failed:
+    swapgs
+    mov rdi, [gs:CPU_TCB]
+    mov rsp, [gs:CPU_KERNEL_STACK]
+    xor ebp, ebp
+    call trap_iretq_failed
+    ud2
 
 ; noreturn void arch_call_on_stack(vaddr_t stack_top, void (*fn)(void))
 arch_call_on_stack:

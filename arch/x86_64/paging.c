@@ -145,6 +145,9 @@ void *device_map_as(paddr_t address, size_t size, uint32_t page_flags)
 {
     paddr_t start = page_down(address);
     vaddr_t base = device_next;
+    if (size > DEVICES_BASE + DEVICES_SIZE - device_next - PAGE_SIZE || address + size < address) {
+        return NULL;
+    }
     for (paddr_t at = start; at < address + size; at += PAGE_SIZE) {
         page_bits_t bits = page_bits(PAGE_WRITE | PAGE_GLOBAL | page_flags);
         if (page_table_set(&kernel_page_table, device_next, at, bits) != j6_status_ok) {

@@ -90,23 +90,29 @@ static uint64_t fixup_of(uint64_t rip)
     return 0;
 }
 
+void trap_iretq_failed(struct tcb *tcb)
+{
+    upcall_user_trap(tcb, &(struct user_trap){.vector = VECTOR_PROTECTION});
+}
+
 void trap_from_kernel(struct trap_frame *frame)
 {
     if (frame->vector >= VECTOR_IRQ_FIRST) {
         interrupt(frame->vector);
         return;
     }
-    uint64_t fixup = fixup_of(frame->rip);
-    bool mendable = frame->vector == VECTOR_PAGE_FAULT || frame->vector == VECTOR_PROTECTION;
-    if (fixup == 0 || !mendable) {
-        kernel_fault(frame);
-    }
-    uint64_t address = x86_read_cr2();
-    if (frame->vector == VECTOR_PAGE_FAULT &&
-        upcall_copy_fault(address, frame->error & PAGE_FAULT_WRITE)) {
+    if (frame->rip == (uint64_t)tcb_iretq) {
+        frame->rip = (uint64_t)tcb_iretq_failed; /* GS is the user's: touch nothing per CPU */
         return;
     }
-    frame->rip = fixup;
+    uint64_t fixup = fixup_of(frame->rip);
+    uint64_t address = x86_read_cr2();
+    if (fixup == 0 || frame->vector != VECTOR_PAGE_FAULT || address >= USER_END) {
+        kernel_fault(frame);
+    }
+    if (!upcall_copy_fault(address, frame->error & PAGE_FAULT_WRITE)) {
+        frame->rip = fixup;
+    }
 }
 
 /* Nobody asks for NMIs yet. The log names the 1st, 2nd, 4th, 8th and so on. */

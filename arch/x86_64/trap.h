@@ -39,6 +39,10 @@ struct trap_frame {
 /* A trap from user mode; the registers are in the tcb. Never returns. */
 _Noreturn void trap_from_user(struct tcb *tcb, uint64_t vector, uint64_t error);
 
+/* The IRETQ to user mode, and where to go on if the CPU refuses what the tcb says. */
+extern const char tcb_iretq[], tcb_iretq_failed[];
+_Noreturn void trap_iretq_failed(struct tcb *tcb);
+
 /* A trap in the kernel. Returns to go on at frame->rip. */
 void trap_from_kernel(struct trap_frame *frame);
 

@@ -56,8 +56,13 @@ void boot_screen_remap(const struct boot_info *boot)
     void *memory =
         device_map_as(framebuffer->address, size_of(framebuffer), PAGE_WRITE_COMBINE);
     if (memory == NULL) {
+        if (started) {
+            console_release(&screen.console);
+        }
         log_warning("screen  no memory to map it");
-    } else if (started) {
+        return;
+    }
+    if (started) {
         screen.memory = memory;
     } else {
         start(boot, memory);

@@ -47,6 +47,9 @@ static vaddr_t base_choose(const struct process *process, const struct elf_image
         return 0;
     }
     uint64_t span = image->high + STACK_SIZE + image->align;
+    if (span >= VM_WINDOW_SIZE / 2) {
+        panic("init: %lu MiB are too large", span >> 20);
+    }
     uint64_t room = VM_WINDOW_SIZE / 2 - span;
     return align_up(process->space.window + random_u64() % room, image->align);
 }

@@ -9,6 +9,7 @@
 #include "arch/upcall.h"
 #include "arch/x86_64/acpi.h"
 #include "arch/x86_64/clock.h"
+#include "arch/x86_64/cpu.h"
 #include "arch/x86_64/desc.h"
 #include "arch/x86_64/multiboot2.h"
 #include "arch/x86_64/serial.h"
@@ -16,6 +17,7 @@
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
 #include "kernel/base/random.h"
+#include "kernel/boot/boot_check.h"
 #include "kernel/boot/boot_screen.h"
 #include "kernel/boot/load_simple_process.h"
 #include "kernel/boot/memory.h"
@@ -26,6 +28,8 @@
 #include "mm/frame.h"
 #include "mm/guarded.h"
 #include "version.h"
+
+extern const char kernel_image_start[], kernel_image_end[]; /* link.ld */
 
 static struct boot_info boot;
 static struct acpi_info acpi;
@@ -83,7 +87,13 @@ static void boot_info_read(paddr_t multiboot2_info)
     if (verbosity != NULL && string_equal(verbosity, "debug")) {
         console_set_verbosity(j6_log_debug);
     }
-    boot_info_show();
+}
+
+/* What can be addressed: by the CPU, and by the offset map. */
+static paddr_t physical_limit(void)
+{
+    uint64_t by_cpu = 1ull << cpu_features.physical_bits;
+    return by_cpu < OFFSET_MAP_SIZE ? by_cpu : OFFSET_MAP_SIZE;
 }
 
 /* Firmware tables lie in memory that the offset map may not cover: reserved ranges. */
@@ -91,9 +101,14 @@ static const void *acpi_map(paddr_t address, size_t size)
 {
     paddr_t page;
     uint32_t flags;
+    if (address >= physical_limit() || size > physical_limit() - address) {
+        return NULL;
+    }
     const void *pointer = phys_to_virt(address);
-    bool covered = page_table_find(&kernel_page_table, (vaddr_t)pointer, &page, &flags) &&
-                   page_table_find(&kernel_page_table, (vaddr_t)pointer + size - 1, &page, &flags);
+    bool covered = true;
+    for (paddr_t at = page_down(address); at < address + size; at += PAGE_SIZE) {
+        covered &= page_table_find(&kernel_page_table, at + OFFSET_MAP, &page, &flags);
+    }
     return covered ? pointer : device_map_as(address, size, PAGE_WRITE_THROUGH);
 }
 
@@ -157,8 +172,11 @@ _Noreturn void kernel_main(paddr_t multiboot2_info, uint64_t entry_tsc)
     panic_set_hooks(&panic_hooks);
     consoles_start();                /* COM1 */
     boot_info_read(multiboot2_info); /* a copy: the loader's memory is free from here on */
-    boot_screen_start(&boot);        /* through boot's page tables */
     arch_cpu_init();                 /* CPUID, control registers, SYSCALL */
+    boot_info_check(&boot, physical_limit(), (paddr_t)kernel_image_start - KERNEL_BASE,
+                    (paddr_t)kernel_image_end - KERNEL_BASE);
+    boot_info_show();
+    boot_screen_start(&boot);        /* through boot's page tables */
     arch_pat_init();                 /* caching types, before they are used */
     vm_space_init_kernel();          /* the kernel's regions, in static storage */
     memory_init_low(&boot);          /* frames below 4 GiB */

@@ -16,7 +16,7 @@
 #define LOW_RESERVED 0x10000ull /* address 0 means none; other CPUs start below 64 KiB */
 #define MEMORY_MIN (8ull << 20)
 
-enum { HOLES_MAX = BOOT_MODULES_MAX + 2, FREE_MAX = BOOT_RANGES_MAX + HOLES_MAX };
+enum { HOLES_MAX = BOOT_MODULES_MAX + 3, FREE_MAX = BOOT_RANGES_MAX + HOLES_MAX };
 
 extern const char kernel_image_start[], kernel_image_end[], kernel_boot_end[];
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <test_machine.h>
 
-#define POOL_START (16ull << 20)
+#define POOL_START (12ull << 30)
 
 enum { POOL_PAGES = 4096, ENTRIES = 512, LEVELS = 4, USED_SHIFT = 52 };
 

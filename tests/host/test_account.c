@@ -30,9 +30,11 @@ static void start(uint64_t memory)
     last_freed = NULL;
 }
 
+/* A child account, and the one process that draws on it. */
 static void cut_out(struct account *child, struct account *parent, const struct j6_limits *limits)
 {
     assert_int_equal(account_init_child(child, parent, limits, note_free), j6_status_ok);
+    account_join(child);
 }
 
 static void account_charge_takes_and_uncharge_gives_back(void **state)
@@ -154,25 +156,63 @@ static void account_end_gives_what_is_left_to_the_parent(void **state)
     struct account child;
     cut_out(&child, &root, &some);
     assert_int_equal(account_charge(&child, ACCOUNT_MEMORY, 3 * PAGE), j6_status_ok);
-    account_end(&child);
+    account_leave(&child);
     assert_int_equal(root.left[ACCOUNT_MEMORY], 97 * PAGE);
     assert_int_equal(root.left[ACCOUNT_HANDLES], UINT64_MAX);
-    assert_int_equal(account_charge(&child, ACCOUNT_MEMORY, 0), j6_err_quota);
     account_uncharge(&child, ACCOUNT_MEMORY, 3 * PAGE);
     assert_int_equal(root.left[ACCOUNT_MEMORY], 100 * PAGE);
     assert_int_equal(child.left[ACCOUNT_MEMORY], 0);
 }
 
-static void account_that_ended_has_no_children(void **state)
+static void account_ends_when_the_last_process_leaves_it(void **state)
+{
+    (void)state;
+    start(100 * PAGE);
+    struct account child;
+    cut_out(&child, &root, &some);
+    account_join(&child);
+    account_join(&child);
+    account_leave(&child);
+    account_leave(&child);
+    assert_int_equal(child.left[ACCOUNT_MEMORY], 10 * PAGE);
+    account_leave(&child);
+    assert_int_equal(child.left[ACCOUNT_MEMORY], 0);
+    assert_int_equal(root.left[ACCOUNT_MEMORY], 100 * PAGE);
+}
+
+/* What outlives its payer is charged to the parent from then on, up to the parent's own limit. */
+static void account_that_ended_charges_the_first_ancestor_that_lives(void **state)
 {
     (void)state;
     start(100 * PAGE);
     struct account parent;
     struct account child;
     cut_out(&parent, &root, &some);
-    account_end(&parent);
-    struct j6_limits nothing = {.priority = 4};
-    assert_int_equal(account_init_child(&child, &parent, &nothing, note_free), j6_err_quota);
+    struct j6_limits limits = {.pages = 4, .priority = 4};
+    cut_out(&child, &parent, &limits);
+    account_leave(&child);
+    assert_int_equal(account_charge(&child, ACCOUNT_MEMORY, 9 * PAGE), j6_status_ok);
+    assert_int_equal(parent.left[ACCOUNT_MEMORY], PAGE);
+    assert_int_equal(account_charge(&child, ACCOUNT_MEMORY, 2 * PAGE), j6_err_quota);
+    account_leave(&parent);
+    assert_int_equal(account_charge(&child, ACCOUNT_MEMORY, 2 * PAGE), j6_status_ok);
+    assert_int_equal(root.left[ACCOUNT_MEMORY], 89 * PAGE);
+    account_uncharge(&child, ACCOUNT_MEMORY, 11 * PAGE);
+    assert_int_equal(root.left[ACCOUNT_MEMORY], 100 * PAGE);
+}
+
+static void account_of_a_child_of_one_that_ended_is_its_ancestors(void **state)
+{
+    (void)state;
+    start(100 * PAGE);
+    struct account parent;
+    struct account child;
+    cut_out(&parent, &root, &some);
+    account_leave(&parent);
+    cut_out(&child, &parent, &some);
+    assert_int_equal(root.left[ACCOUNT_MEMORY], 90 * PAGE);
+    account_leave(&child);
+    assert_int_equal(root.left[ACCOUNT_MEMORY], 100 * PAGE);
 }
 
 static void account_uncharge_finds_the_first_ancestor_that_lives(void **state)
@@ -186,15 +226,15 @@ static void account_uncharge_finds_the_first_ancestor_that_lives(void **state)
         cut_out(&line[i], i == 0 ? &root : &line[i - 1], &limits);
     }
     assert_int_equal(account_charge(&line[3], ACCOUNT_MEMORY, 2 * PAGE), j6_status_ok);
-    account_end(&line[3]);
-    account_end(&line[1]);
+    account_leave(&line[3]);
+    account_leave(&line[1]);
     account_uncharge(&line[3], ACCOUNT_MEMORY, PAGE);
     assert_int_equal(line[2].left[ACCOUNT_MEMORY], 3 * PAGE);
-    account_end(&line[2]); /* 3 pages, past line[1] */
+    account_leave(&line[2]); /* 3 pages, past line[1] */
     assert_int_equal(line[0].left[ACCOUNT_MEMORY], 2 * PAGE + 2 * PAGE + 3 * PAGE);
     account_uncharge(&line[3], ACCOUNT_MEMORY, PAGE);
     assert_int_equal(line[0].left[ACCOUNT_MEMORY], 8 * PAGE);
-    account_end(&line[0]);
+    account_leave(&line[0]);
     assert_int_equal(root.left[ACCOUNT_MEMORY], 100 * PAGE);
 }
 
@@ -208,8 +248,8 @@ static void account_is_freed_after_its_last_reference_and_then_its_parent(void *
     cut_out(&parent, &root, &some);
     cut_out(&child, &parent, &limits);
     account_get(&child);
-    account_end(&child);
-    account_end(&parent);
+    account_leave(&child);
+    account_leave(&parent);
     account_put(&parent);
     account_put(&child);
     assert_int_equal(freed, 0);
@@ -219,16 +259,18 @@ static void account_is_freed_after_its_last_reference_and_then_its_parent(void *
     assert_int_equal(root.refs, 1);
 }
 
-static void account_of_the_root_can_not_end(void **state)
+static void account_of_the_root_never_ends(void **state)
 {
     (void)state;
     start(100);
-    expect_assert_failure(account_end(&root));
+    account_join(&root);
+    account_leave(&root);
+    assert_int_equal(account_charge(&root, ACCOUNT_MEMORY, 100), j6_status_ok);
 }
 
 enum { MANY = 24 };
 
-/* A forest of accounts, what each still has out, and who is whose child; 0 is the root. */
+/* A forest of accounts, and what was charged to each and is still out; 0 is the root. */
 static struct {
     struct account account;
     bool used;
@@ -265,6 +307,15 @@ static void check_sums(uint64_t memory)
     }
 }
 
+/* Who is charged in its place. */
+static struct account *payer(struct account *account)
+{
+    while (account->ended) {
+        account = account->parent;
+    }
+    return account;
+}
+
 static void random_child(unsigned slot, unsigned parent)
 {
     struct j6_limits limits = {
@@ -273,13 +324,15 @@ static void random_child(unsigned slot, unsigned parent)
         .threads = test_random_below(100),
         .processes = test_random_below(10),
     };
-    struct account *from = &many[parent].account;
-    bool fits = !from->ended && from->left[ACCOUNT_MEMORY] >= limits.pages * PAGE &&
+    struct account *from = payer(&many[parent].account);
+    bool fits = from->left[ACCOUNT_MEMORY] >= limits.pages * PAGE &&
                 from->left[ACCOUNT_HANDLES] >= limits.handles &&
                 from->left[ACCOUNT_THREADS] >= limits.threads &&
                 from->left[ACCOUNT_PROCESSES] >= limits.processes;
-    j6_status_t status = account_init_child(&many[slot].account, from, &limits, note_free);
+    j6_status_t status =
+        account_init_child(&many[slot].account, &many[parent].account, &limits, note_free);
     assert_int_equal(status, fits ? j6_status_ok : j6_err_quota);
+    account_join(&many[slot].account);
     many[slot].used = fits;
     memset(many[slot].out, 0, sizeof(many[slot].out));
 }
@@ -300,7 +353,7 @@ static void random_operation(void)
     case 0:
     case 1:
     case 2: {
-        bool fits = !many[i].account.ended && many[i].account.left[kind] >= n;
+        bool fits = payer(&many[i].account)->left[kind] >= n;
         j6_status_t status = account_charge(&many[i].account, kind, n);
         assert_int_equal(status, fits ? j6_status_ok : j6_err_quota);
         many[i].out[kind] += fits ? n : 0;
@@ -308,7 +361,7 @@ static void random_operation(void)
     }
     case 3:
         if (i != 0 && !many[i].account.ended) {
-            account_end(&many[i].account);
+            account_leave(&many[i].account);
         }
         break;
     default:
@@ -345,10 +398,12 @@ int main(void)
         cmocka_unit_test(account_of_pages_that_overflow_bytes_is_quota),
         cmocka_unit_test(account_more_urgent_than_its_parents_is_quota),
         cmocka_unit_test(account_end_gives_what_is_left_to_the_parent),
-        cmocka_unit_test(account_that_ended_has_no_children),
+        cmocka_unit_test(account_ends_when_the_last_process_leaves_it),
+        cmocka_unit_test(account_that_ended_charges_the_first_ancestor_that_lives),
+        cmocka_unit_test(account_of_a_child_of_one_that_ended_is_its_ancestors),
         cmocka_unit_test(account_uncharge_finds_the_first_ancestor_that_lives),
         cmocka_unit_test(account_is_freed_after_its_last_reference_and_then_its_parent),
-        cmocka_unit_test(account_of_the_root_can_not_end),
+        cmocka_unit_test(account_of_the_root_never_ends),
         cmocka_unit_test(accounts_lose_nothing_and_make_nothing),
     };
     test_random_begin();
