@@ -36,8 +36,7 @@ static const struct kobject_type thread_type = {
     .free = thread_free,
 };
 
-/* A stack pointer may stand at the very end. */
-static bool may_start_at(uint64_t entry, uint64_t stack)
+bool thread_may_start_at(uint64_t entry, uint64_t stack)
 {
     return entry >= USER_START && entry < USER_END && stack >= USER_START && stack <= USER_END;
 }
@@ -92,7 +91,7 @@ undo_thread:
 j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stack, uint64_t arg,
                           struct thread **out_thread)
 {
-    if (!may_start_at(entry, stack)) {
+    if (!thread_may_start_at(entry, stack)) {
         return j6_err_invalid_arg;
     }
     struct thread *thread;
@@ -142,7 +141,7 @@ j6_status_t thread_start(struct thread *thread)
 
 static void mark_killed(struct thread *thread)
 {
-    atomic_store_explicit(&thread->killed, true, memory_order_release);
+    atomic_store(&thread->killed, true); /* K1 of kernel/wait.c */
     if (thread == sched_current()) {
         this_cpu(cpu)->pending |= CPU_PENDING_END;
     }

@@ -20,7 +20,7 @@ struct process;
 /* What a blocked thread waits for. */
 struct wait {
     struct list_node node; /* in object->waiters; guarded by its lock */
-    struct kobject *object;
+    struct kobject *_Atomic object; /* NULL: it waits for none */
     uint64_t mask;
     struct timer timer;
 };
@@ -52,6 +52,9 @@ static inline struct thread *thread_of(struct kobject *object)
 {
     return container_of(object, struct thread, object);
 }
+
+/* Are both in the user half? A stack pointer may stand at its very end. */
+bool thread_may_start_at(uint64_t entry, uint64_t stack);
 
 /*
  * Makes a thread of the process, blocked, with the registers of a start: rip entry, rsp stack, rdi

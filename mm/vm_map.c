@@ -66,13 +66,13 @@ static void link_locked(struct vm_mapping *mapping)
     mapping->linked = true;
 }
 
-static j6_status_t flags_check(uint64_t flags)
+bool vm_map_flags_ok(uint64_t flags)
 {
     bool known = (flags & ~(access_flags | j6_map_exact | j6_map_fixed_size)) == 0;
     bool both = (flags & j6_map_write) && (flags & j6_map_exec);
     /* The CPU can't withhold reading from what may be written or executed. */
     bool readable = (flags & j6_map_read) || !(flags & access_flags);
-    return known && !both && readable ? j6_status_ok : j6_err_invalid_arg;
+    return known && !both && readable && !(flags & j6_map_fixed_size);
 }
 
 /* An address for len bytes: the wanted one, else in the window, else anywhere. 0 if there is none. */
@@ -122,8 +122,7 @@ static j6_status_t mapping_link(struct vm_mapping *mapping, vaddr_t wanted, uint
 j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *address,
                          uint64_t offset, uint64_t len, uint64_t flags)
 {
-    if (flags_check(flags) != j6_status_ok || (flags & j6_map_fixed_size) ||
-        !is_aligned(*address | offset | len, PAGE_SIZE)) {
+    if (!vm_map_flags_ok(flags) || !is_aligned(*address | offset | len, PAGE_SIZE)) {
         return j6_err_invalid_arg;
     }
     bool exact = flags & j6_map_exact;

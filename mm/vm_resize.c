@@ -102,11 +102,11 @@ static void shrink(struct vm_area *area, uint64_t size)
 
 j6_status_t vm_area_resize(struct vm_area *area, uint64_t size)
 {
-    if (!(area->flags & j6_vma_flag_resizable)) {
-        return j6_err_bad_state;
-    }
     if (size == 0 || size > VM_AREA_MAX_SIZE) {
         return j6_err_out_of_range;
+    }
+    if (!(area->flags & j6_vma_flag_resizable)) {
+        return j6_err_bad_state;
     }
     size = page_up(size);
     j6_status_t status = j6_status_ok;

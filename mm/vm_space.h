@@ -77,6 +77,9 @@ void vm_space_destroy(struct vm_space *space);
 j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *address,
                          uint64_t offset, uint64_t len, uint64_t flags) J6_MUST_USE;
 
+/* Can a mapping have these flags? Not yet: fixed_size. */
+bool vm_map_flags_ok(uint64_t flags);
+
 /*
  * Takes [address, address + len) out, which lies in one mapping of the area; len 0: the whole
  * mapping. not_found if there is none such; quota, no_memory for splitting it.

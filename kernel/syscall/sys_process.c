@@ -70,6 +70,9 @@ j6_status_t sys_process_give_handle(struct thread *caller, struct process *proce
 j6_status_t sys_process_start(struct thread *caller, struct process *process, uint64_t entry,
                               uint64_t stack, uint64_t arg, struct user_ptr thread_out)
 {
+    if (!thread_may_start_at(entry, stack)) {
+        return j6_err_invalid_arg;
+    }
     if (!process_is_new(process)) {
         return j6_err_bad_state;
     }

@@ -44,8 +44,11 @@ static j6_status_t map_and_tell(struct vm_space *space, struct vm_area *area,
 j6_status_t sys_vma_create_map(struct thread *caller, uint64_t size, uint64_t flags,
                                uint64_t map_flags, struct user_ptr address_inout, struct user_ptr h)
 {
-    if (flags & ~area_flags) {
+    if ((flags & ~area_flags) || !vm_map_flags_ok(map_flags)) {
         return j6_err_invalid_arg;
+    }
+    if (size == 0 || size > VM_AREA_MAX_SIZE) {
+        return j6_err_out_of_range;
     }
     vaddr_t address;
     j6_status_t status = user_copy_in(&address, address_inout, sizeof(address));
@@ -85,6 +88,9 @@ j6_status_t sys_vma_map(struct thread *caller, struct vm_area *area, j6_handle_t
     if (rights_for(flags) & ~handle) {
         return j6_err_denied;
     }
+    if (!vm_map_flags_ok(flags)) {
+        return j6_err_invalid_arg;
+    }
     vaddr_t address;
     j6_status_t status = user_copy_in(&address, address_inout, sizeof(address));
     if (status != j6_status_ok) {
@@ -105,6 +111,11 @@ j6_status_t sys_vma_resize(struct thread *caller, struct vm_area *area, struct u
     (void)caller;
     uint64_t size;
     j6_status_t status = user_copy_in(&size, size_inout, sizeof(size));
+    if (status != j6_status_ok) {
+        return status;
+    }
+    /* As it was: a place that can't be written must not cost the old size. */
+    status = user_copy_out(size_inout, &size, sizeof(size));
     if (status != j6_status_ok) {
         return status;
     }
