@@ -17,22 +17,22 @@
 #include "arch/types.h"
 
 #define USER_START 0x0000000000010000ull
-#define USER_END 0x00007fffffff0000ull
+#define USER_END   0x00007fffffff0000ull
 
-#define OFFSET_MAP 0xffff800000000000ull
+#define OFFSET_MAP      0xffff800000000000ull
 #define OFFSET_MAP_SIZE (64ull << 40)
-#define HEAP_BASE 0xffffc00000000000ull
-#define HEAP_SIZE (512ull << 30)
-#define STACKS_BASE 0xffffc10000000000ull
-#define STACKS_SIZE (512ull << 30)
-#define BUFFERS_BASE 0xffffc20000000000ull
-#define BUFFERS_SIZE (512ull << 30)
-#define DEVICES_BASE 0xffffc30000000000ull
-#define DEVICES_SIZE (512ull << 30)
-#define PER_CPU_BASE 0xffffc40000000000ull
-#define PER_CPU_SIZE (64ull << 30)
-#define KERNEL_BASE 0xffffffff80000000ull
-#define KERNEL_SIZE (2ull << 30)
+#define HEAP_BASE       0xffffc00000000000ull
+#define HEAP_SIZE       (512ull << 30)
+#define STACKS_BASE     0xffffc10000000000ull
+#define STACKS_SIZE     (512ull << 30)
+#define BUFFERS_BASE    0xffffc20000000000ull
+#define BUFFERS_SIZE    (512ull << 30)
+#define DEVICES_BASE    0xffffc30000000000ull
+#define DEVICES_SIZE    (512ull << 30)
+#define PER_CPU_BASE    0xffffc40000000000ull
+#define PER_CPU_SIZE    (64ull << 30)
+#define KERNEL_BASE     0xffffffff80000000ull
+#define KERNEL_SIZE     (2ull << 30)
 
 #define KERNEL_STACK_SIZE (2 * PAGE_SIZE)
 

@@ -81,7 +81,8 @@ bool page_table_clear(struct page_table *table, vaddr_t address, struct page_bat
  * The first mapped page at or after `from` and below `end`, stepping over absent tables; false if
  * there is none.
  */
-bool page_table_next(const struct page_table *table, vaddr_t from, vaddr_t end, vaddr_t *out_address);
+bool page_table_next(const struct page_table *table, vaddr_t from, vaddr_t end,
+                     vaddr_t *out_address);
 
 /* What is mapped at an address; false if nothing. *out_flags of enum page_flags. */
 bool page_table_find(const struct page_table *table, vaddr_t address, paddr_t *out_page,

@@ -15,8 +15,8 @@
 
 #define PER_CPU(type, name) __attribute__((section(".percpu"))) type name
 
-#define cpu_of(block, name) ((__typeof__(&name))((uint64_t)&(name) + (uint64_t)(block)))
-#define this_cpu(name) cpu_of(percpu_block(), name)
+#define cpu_of(block, name) ((__typeof__(&name))((uint64_t) & (name) + (uint64_t)(block)))
+#define this_cpu(name)      cpu_of(percpu_block(), name)
 
 /* The block of the CPU that runs this. */
 static inline void *percpu_block(void)

@@ -12,9 +12,9 @@
 #pragma once
 #include "kernel/base/kobject.h"
 
-#define HANDLE_REST 64
+#define HANDLE_REST  64
 #define HANDLE_CHUNK 256
-#define HANDLE_MAX ((1u << j6_handle_index_bits) - HANDLE_CHUNK)
+#define HANDLE_MAX   ((1u << j6_handle_index_bits) - HANDLE_CHUNK)
 
 struct handle_directory;
 

@@ -33,8 +33,8 @@ void power_start(uint64_t extra_frames, bool verdict)
 static const char *reason_text(uint32_t reason)
 {
     static const char *const texts[] = {
-        [j6_reason_running] = "running", [j6_reason_exited] = "exited",
-        [j6_reason_killed] = "killed",   [j6_reason_fault] = "fault",
+        [j6_reason_running] = "running",         [j6_reason_exited] = "exited",
+        [j6_reason_killed] = "killed",           [j6_reason_fault] = "fault",
         [j6_reason_no_memory] = "out of memory",
     };
     return texts[reason];
@@ -101,13 +101,9 @@ void power_when_idle(void)
     bool same = everything_came_back();
     log_info("power   all processes have ended%s", same ? "; nothing was lost" : "");
     switch (power.action) {
-    case j6_power_off:
-        arch_power_off();
-    case j6_power_reset:
-        arch_reset();
-    case j6_power_verdict:
-        arch_verdict(same && power.code == 0 ? 0 : 1);
-    default:
-        arch_halt();
+    case j6_power_off: arch_power_off();
+    case j6_power_reset: arch_reset();
+    case j6_power_verdict: arch_verdict(same && power.code == 0 ? 0 : 1);
+    default: arch_halt();
     }
 }

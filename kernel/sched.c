@@ -198,8 +198,7 @@ static void settle(struct run_queue *queue)
         if (is_running(queue->current) && is_killed(queue->current)) {
             this_cpu(cpu)->pending &= ~CPU_PENDING_END;
             thread_finish(queue->current);
-        } else if (!is_running(queue->current) ||
-                   (this_cpu(cpu)->pending & CPU_PENDING_SCHEDULE)) {
+        } else if (!is_running(queue->current) || (this_cpu(cpu)->pending & CPU_PENDING_SCHEDULE)) {
             schedule(queue);
         }
     } while (!may_go_on(queue->current));

@@ -73,8 +73,8 @@ static j6_status_t thread_alloc_charged(struct account *account, struct thread *
         goto undo_thread;
     }
     struct thread *thread = thread_alloc();
-    status = thread != NULL ? kobject_init(&thread->object, &thread_type, account)
-                            : j6_err_no_memory;
+    status =
+        thread != NULL ? kobject_init(&thread->object, &thread_type, account) : j6_err_no_memory;
     if (status == j6_status_ok) {
         *out_thread = thread;
         return status;

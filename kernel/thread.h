@@ -19,7 +19,7 @@ struct process;
 
 /* What a blocked thread waits for. */
 struct wait {
-    struct list_node node; /* in object->waiters; guarded by its lock */
+    struct list_node node;          /* in object->waiters; guarded by its lock */
     struct kobject *_Atomic object; /* NULL: it waits for none */
     uint64_t mask;
     struct timer timer;

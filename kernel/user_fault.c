@@ -48,10 +48,11 @@ void upcall_user_trap(struct tcb *tcb, const struct user_trap *trap)
     }
     struct j6_end_info end;
     end_of(tcb, trap, status, &end);
-    log_error("fault   process %s (%lu) thread %lu: vector %lu error %#lx at address %#lx, rip %#lx%s",
-              process->name, process->object.koid & UINT32_MAX, thread->object.koid & UINT32_MAX,
-              trap->vector, trap->error, trap->address, tcb->rip,
-              end.reason == j6_reason_no_memory ? ", out of memory" : "");
+    log_error(
+        "fault   process %s (%lu) thread %lu: vector %lu error %#lx at address %#lx, rip %#lx%s",
+        process->name, process->object.koid & UINT32_MAX, thread->object.koid & UINT32_MAX,
+        trap->vector, trap->error, trap->address, tcb->rip,
+        end.reason == j6_reason_no_memory ? ", out of memory" : "");
     process_end(process, &end);
     kernel_leave();
 }
@@ -60,9 +61,8 @@ bool upcall_copy_fault(vaddr_t address, bool write)
 {
     struct thread *thread = sched_current();
     enum vm_access access = write ? VM_ACCESS_WRITE : VM_ACCESS_READ;
-    j6_status_t status = thread != NULL
-                             ? vm_space_fault(&thread->process->space, address, access)
-                             : j6_err_bad_address;
+    j6_status_t status = thread != NULL ? vm_space_fault(&thread->process->space, address, access)
+                                        : j6_err_bad_address;
     if (status != j6_status_ok) {
         user_copy_failed(status);
     }

@@ -9,12 +9,12 @@
 #include "lib/list.h"
 #include "lib/string.h"
 
-#define SECTION_SHIFT 30 /* one array of struct frame for each GiB */
+#define SECTION_SHIFT     30 /* one array of struct frame for each GiB */
 #define CACHE_BATCH_ORDER 5
-#define CACHE_BATCH (1u << CACHE_BATCH_ORDER)
-#define CACHE_MAX (4 * CACHE_BATCH)
-#define POISON 0xd5d5d5d5d5d5d5d5ull
-#define POISONED 0xd5d5 /* as the place of a free frame: it is filled with POISON */
+#define CACHE_BATCH       (1u << CACHE_BATCH_ORDER)
+#define CACHE_MAX         (4 * CACHE_BATCH)
+#define POISON            0xd5d5d5d5d5d5d5d5ull
+#define POISONED          0xd5d5 /* as the place of a free frame: it is filled with POISON */
 
 struct section {
     struct frame *frames; /* NULL: no memory here */

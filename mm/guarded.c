@@ -86,8 +86,9 @@ static j6_status_t map(struct guarded_area *area, vaddr_t start)
         /* Emulators slow writes down to pages with code that they translated: let them forget it. */
         memset(phys_to_virt(page), 0, PAGE_SIZE);
         spinlock_lock(&kernel_space.table_lock);
-        j6_status_t status = page_table_set(&kernel_page_table, start + i * PAGE_SIZE, page,
-                                            page_bits(PAGE_WRITE | PAGE_GLOBAL | page_memory_caching));
+        j6_status_t status =
+            page_table_set(&kernel_page_table, start + i * PAGE_SIZE, page,
+                           page_bits(PAGE_WRITE | PAGE_GLOBAL | page_memory_caching));
         spinlock_unlock(&kernel_space.table_lock);
         if (status != j6_status_ok) {
             frame_put(page);

@@ -170,8 +170,8 @@ static struct page_tree_node *leaf_of(struct page_tree *tree, uint64_t number)
 }
 
 /* Inserts a page below `node`, the lowest one on its way so far; NULL: the root must grow. */
-__attribute__((noinline)) static j6_status_t insert_branch(struct page_tree *tree, struct page_tree_node *node,
-                                 uint64_t number, paddr_t page)
+__attribute__((noinline)) static j6_status_t
+insert_branch(struct page_tree *tree, struct page_tree_node *node, uint64_t number, paddr_t page)
 {
     struct page_tree_node *leaf;
     struct page_tree_node *branch =

@@ -30,7 +30,7 @@ struct slab_cache {
     /* Immutable */
     const char *name;
     uint32_t object_size;
-    uint32_t order; /* frames of a slab: 2^order */
+    uint32_t order;            /* frames of a slab: 2^order */
     struct magazine *magazine; /* per CPU */
     /* Guarded by lock */
     struct spinlock lock;
@@ -45,15 +45,15 @@ struct slab_cache {
 #define SLAB_ORDER(size) ((size) <= 512 ? 0 : (size) <= 1024 ? 1 : (size) <= 2048 ? 2 : 3)
 #define SLAB_ROUND(size) (((size) + 15) & ~15ull)
 
-#define SLAB_CACHE_SIZED(variable, the_name, size)                                                 \
-    static PER_CPU(struct magazine, variable##_magazine);                                          \
-    static struct slab_cache variable = {                                                          \
-        .name = (the_name),                                                                        \
-        .object_size = SLAB_ROUND(size),                                                           \
-        .order = SLAB_ORDER(size),                                                                 \
-        .magazine = &variable##_magazine,                                                          \
-        .lock = SPINLOCK_INIT(RANK_SLAB),                                                          \
-        .partial = LIST_INITIALIZER(variable.partial),                                             \
+#define SLAB_CACHE_SIZED(variable, the_name, size)        \
+    static PER_CPU(struct magazine, variable##_magazine); \
+    static struct slab_cache variable = {                 \
+        .name = (the_name),                               \
+        .object_size = SLAB_ROUND(size),                  \
+        .order = SLAB_ORDER(size),                        \
+        .magazine = &variable##_magazine,                 \
+        .lock = SPINLOCK_INIT(RANK_SLAB),                 \
+        .partial = LIST_INITIALIZER(variable.partial),    \
     }
 #define SLAB_CACHE(variable, name, type) SLAB_CACHE_SIZED(variable, name, sizeof(type))
 

@@ -28,7 +28,8 @@ static PER_CPU(struct table_pool, table_pool);
 /* Who pays for a table; NULL: the kernel's own tables are nobody's. */
 static struct account *payer(struct page_table *table)
 {
-    return table == &kernel_page_table ? NULL : container_of(table, struct vm_space, table)->account;
+    return table == &kernel_page_table ? NULL
+                                       : container_of(table, struct vm_space, table)->account;
 }
 
 static paddr_t table_take(void)

@@ -15,7 +15,8 @@
 static struct vm_mapping *follower_locked(struct vm_area *area, uint64_t size)
 {
     struct vm_mapping *mapping;
-    list_for_each_entry(mapping, &area->mappings, area_node) {
+    list_for_each_entry(mapping, &area->mappings, area_node)
+    {
         if (mapping->whole && mapping->end - mapping->start != size) {
             return mapping;
         }
@@ -47,7 +48,8 @@ static j6_status_t followers_set(struct vm_area *area, uint64_t size)
 static bool page_unmap_locked(struct vm_area *area, uint64_t offset, struct page_batch *batch)
 {
     struct vm_mapping *mapping;
-    list_for_each_entry(mapping, &area->mappings, area_node) {
+    list_for_each_entry(mapping, &area->mappings, area_node)
+    {
         struct vm_space *space = mapping->space;
         if (page_batch_is_full(batch)) {
             return false;

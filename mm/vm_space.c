@@ -12,9 +12,9 @@ struct vm_space kernel_space = {
     .table_lock = SPINLOCK_INIT(RANK_PAGE_TABLE),
 };
 
-#define REGION(base, size)                                                                         \
-    {                                                                                              \
-        .space = &kernel_space, .start = (base), .end = (base) + (size)                            \
+#define REGION(base, size)                                              \
+    {                                                                   \
+        .space = &kernel_space, .start = (base), .end = (base) + (size) \
     }
 
 /* The kernel's regions, so that nothing else is ever placed there. */

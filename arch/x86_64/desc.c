@@ -78,16 +78,11 @@ static void gdt_load(uint64_t *table)
 static uint8_t ist_of(unsigned vector)
 {
     switch (vector) {
-    case VECTOR_DEBUG:
-        return IST_DEBUG;
-    case VECTOR_NMI:
-        return IST_NMI;
-    case VECTOR_DOUBLE_FAULT:
-        return IST_DOUBLE_FAULT;
-    case VECTOR_MACHINE_CHECK:
-        return IST_MACHINE_CHECK;
-    default:
-        return 0;
+    case VECTOR_DEBUG: return IST_DEBUG;
+    case VECTOR_NMI: return IST_NMI;
+    case VECTOR_DOUBLE_FAULT: return IST_DOUBLE_FAULT;
+    case VECTOR_MACHINE_CHECK: return IST_MACHINE_CHECK;
+    default: return 0;
     }
 }
 

@@ -7,9 +7,9 @@
 #define SELECTOR_KERNEL_CODE 0x08
 #define SELECTOR_KERNEL_DATA 0x10
 #define SELECTOR_SYSRET_BASE 0x18
-#define SELECTOR_USER_DATA 0x23
-#define SELECTOR_USER_CODE 0x2b
-#define SELECTOR_TSS 0x30
+#define SELECTOR_USER_DATA   0x23
+#define SELECTOR_USER_CODE   0x2b
+#define SELECTOR_TSS         0x30
 
 /* Interrupt stack table slots; 0 in an IDT entry means none. */
 enum ist { IST_NMI = 1, IST_DOUBLE_FAULT, IST_MACHINE_CHECK, IST_DEBUG, IST_COUNT = 4 };

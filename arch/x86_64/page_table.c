@@ -15,8 +15,8 @@
 #include "kernel/base/assert.h"
 
 #define USED_SHIFT 52
-#define USED_ONE (1ull << USED_SHIFT)
-#define USED_MASK (0x3ffull << USED_SHIFT)
+#define USED_ONE   (1ull << USED_SHIFT)
+#define USED_MASK  (0x3ffull << USED_SHIFT)
 
 #define LEAF_SPAN (1ull << 21) /* what the lowest table covers */
 
@@ -45,11 +45,11 @@ page_bits_t page_bits(uint32_t flags)
 
 uint32_t page_flags_of(uint64_t entry)
 {
-    uint32_t cache = (entry & ENTRY_PWT ? 1 : 0) | (entry & ENTRY_PCD ? 2 : 0) |
-                     (entry & ENTRY_PAT ? 4 : 0);
+    uint32_t cache =
+        (entry & ENTRY_PWT ? 1 : 0) | (entry & ENTRY_PCD ? 2 : 0) | (entry & ENTRY_PAT ? 4 : 0);
     return (entry & ENTRY_WRITE ? PAGE_WRITE : 0) | (entry & ENTRY_USER ? PAGE_USER : 0) |
-           (entry & ENTRY_GLOBAL ? PAGE_GLOBAL : 0) |
-           (entry & ENTRY_NO_EXECUTE ? 0 : PAGE_EXEC) | cache << PAGE_CACHE_SHIFT;
+           (entry & ENTRY_GLOBAL ? PAGE_GLOBAL : 0) | (entry & ENTRY_NO_EXECUTE ? 0 : PAGE_EXEC) |
+           cache << PAGE_CACHE_SHIFT;
 }
 
 j6_status_t page_table_init(struct page_table *table)
@@ -191,11 +191,11 @@ bool page_table_clear(struct page_table *table, vaddr_t address, struct page_bat
 
 bool page_batch_is_full(const struct page_batch *batch)
 {
-    return batch->frame_count == PAGE_BATCH_MAX ||
-           batch->table_count + LEVELS - 1 > PAGE_BATCH_MAX;
+    return batch->frame_count == PAGE_BATCH_MAX || batch->table_count + LEVELS - 1 > PAGE_BATCH_MAX;
 }
 
-bool page_table_next(const struct page_table *table, vaddr_t from, vaddr_t end, vaddr_t *out_address)
+bool page_table_next(const struct page_table *table, vaddr_t from, vaddr_t end,
+                     vaddr_t *out_address)
 {
     while (from < end) {
         const uint64_t *at = table_of(table->root) + index_at(from, LEVELS - 1);
@@ -227,7 +227,8 @@ bool page_table_find(const struct page_table *table, vaddr_t address, paddr_t *o
         }
         if (*at & ENTRY_LARGE) {
             uint64_t size = PAGE_SIZE << (9 * level);
-            *out_page = (*at & ENTRY_ADDRESS & ~(size - 1)) + (address & (size - 1) & ~(PAGE_SIZE - 1));
+            *out_page =
+                (*at & ENTRY_ADDRESS & ~(size - 1)) + (address & (size - 1) & ~(PAGE_SIZE - 1));
             *out_flags = page_flags_of(*at & ~ENTRY_LARGE);
             return true;
         }

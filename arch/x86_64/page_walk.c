@@ -43,7 +43,8 @@ static void walk_table(const struct walk *walk, paddr_t table, vaddr_t base, uns
 }
 
 void page_table_walk(const struct page_table *table,
-                     void (*visit_page)(void *context, const struct page_visit *page), void *context)
+                     void (*visit_page)(void *context, const struct page_visit *page),
+                     void *context)
 {
     struct walk walk = {.visit = visit_page, .context = context};
     walk_table(&walk, table->root, 0, TOP_LEVEL);

@@ -79,11 +79,8 @@ static void map_memory(const struct boot_info *boot)
             map_offset(range->start, range->end, PAGE_WRITE | page_memory_caching);
             break;
         case BOOT_RANGE_ACPI_RECLAIMABLE:
-        case BOOT_RANGE_NVS:
-            map_offset(range->start, range->end, PAGE_WRITE_THROUGH);
-            break;
-        default:
-            break;
+        case BOOT_RANGE_NVS: map_offset(range->start, range->end, PAGE_WRITE_THROUGH); break;
+        default: break;
         }
     }
 }

@@ -19,10 +19,28 @@ struct exception_entry {
 extern const struct exception_entry exception_table_start[], exception_table_end[];
 
 static const char *const names[] = {
-    "divide error", "debug", "NMI", "breakpoint", "overflow", "bound range", "invalid opcode",
-    "no FPU", "double fault", "9", "invalid TSS", "segment not present", "stack fault",
-    "general protection", "page fault", "15", "FPU error", "alignment check", "machine check",
-    "SIMD error", "virtualisation", "control protection",
+    "divide error",
+    "debug",
+    "NMI",
+    "breakpoint",
+    "overflow",
+    "bound range",
+    "invalid opcode",
+    "no FPU",
+    "double fault",
+    "9",
+    "invalid TSS",
+    "segment not present",
+    "stack fault",
+    "general protection",
+    "page fault",
+    "15",
+    "FPU error",
+    "alignment check",
+    "machine check",
+    "SIMD error",
+    "virtualisation",
+    "control protection",
 };
 
 static const char *name_of(uint64_t vector)
@@ -128,14 +146,11 @@ static void nmi_note(void)
 void trap_anywhere(struct trap_frame *frame)
 {
     switch (frame->vector) {
-    case VECTOR_NMI:
-        nmi_note();
-        return;
+    case VECTOR_NMI: nmi_note(); return;
     case VECTOR_DEBUG:
         /* MOV SS in user code can delay a #DB into the kernel: swallowed (Intel SDM vol. 3, §6.8.3). */
         x86_write_dr6(0);
         return;
-    default:
-        kernel_fault(frame);
+    default: kernel_fault(frame);
     }
 }

@@ -16,51 +16,51 @@
 #define CR0_PG (1ull << 31)
 #define CR0_PE (1ull << 0)
 
-#define CR4_TSD (1ull << 2)
-#define CR4_DE (1ull << 3)
-#define CR4_PAE (1ull << 5)
-#define CR4_MCE (1ull << 6)
-#define CR4_PGE (1ull << 7)
-#define CR4_OSFXSR (1ull << 9)
+#define CR4_TSD        (1ull << 2)
+#define CR4_DE         (1ull << 3)
+#define CR4_PAE        (1ull << 5)
+#define CR4_MCE        (1ull << 6)
+#define CR4_PGE        (1ull << 7)
+#define CR4_OSFXSR     (1ull << 9)
 #define CR4_OSXMMEXCPT (1ull << 10)
-#define CR4_UMIP (1ull << 11)
-#define CR4_FSGSBASE (1ull << 16)
-#define CR4_OSXSAVE (1ull << 18)
-#define CR4_SMEP (1ull << 20)
-#define CR4_SMAP (1ull << 21)
+#define CR4_UMIP       (1ull << 11)
+#define CR4_FSGSBASE   (1ull << 16)
+#define CR4_OSXSAVE    (1ull << 18)
+#define CR4_SMEP       (1ull << 20)
+#define CR4_SMAP       (1ull << 21)
 
 #define EFER_SCE (1ull << 0)
 #define EFER_LME (1ull << 8)
 #define EFER_NXE (1ull << 11)
 
-#define RFLAGS_CF (1ull << 0)
+#define RFLAGS_CF    (1ull << 0)
 #define RFLAGS_FIXED (1ull << 1)
-#define RFLAGS_TF (1ull << 8)
-#define RFLAGS_IF (1ull << 9)
-#define RFLAGS_DF (1ull << 10)
-#define RFLAGS_IOPL (3ull << 12)
-#define RFLAGS_NT (1ull << 14)
-#define RFLAGS_RF (1ull << 16)
-#define RFLAGS_AC (1ull << 18)
+#define RFLAGS_TF    (1ull << 8)
+#define RFLAGS_IF    (1ull << 9)
+#define RFLAGS_DF    (1ull << 10)
+#define RFLAGS_IOPL  (3ull << 12)
+#define RFLAGS_NT    (1ull << 14)
+#define RFLAGS_RF    (1ull << 16)
+#define RFLAGS_AC    (1ull << 18)
 
-#define MSR_APIC_BASE 0x1b
-#define MSR_MTRR_CAP 0xfe
-#define MSR_MTRR_PHYSBASE0 0x200
+#define MSR_APIC_BASE         0x1b
+#define MSR_MTRR_CAP          0xfe
+#define MSR_MTRR_PHYSBASE0    0x200
 #define MSR_MTRR_FIX64K_00000 0x250
 #define MSR_MTRR_FIX16K_80000 0x258
-#define MSR_MTRR_FIX4K_C0000 0x268
-#define MSR_PAT 0x277
-#define MSR_MTRR_DEF_TYPE 0x2ff
-#define MSR_TSC_DEADLINE 0x6e0
-#define MSR_X2APIC 0x800
-#define MSR_EFER 0xc0000080
-#define MSR_STAR 0xc0000081
-#define MSR_LSTAR 0xc0000082
-#define MSR_CSTAR 0xc0000083
-#define MSR_FMASK 0xc0000084
-#define MSR_FS_BASE 0xc0000100
-#define MSR_GS_BASE 0xc0000101
-#define MSR_KERNEL_GS_BASE 0xc0000102
+#define MSR_MTRR_FIX4K_C0000  0x268
+#define MSR_PAT               0x277
+#define MSR_MTRR_DEF_TYPE     0x2ff
+#define MSR_TSC_DEADLINE      0x6e0
+#define MSR_X2APIC            0x800
+#define MSR_EFER              0xc0000080
+#define MSR_STAR              0xc0000081
+#define MSR_LSTAR             0xc0000082
+#define MSR_CSTAR             0xc0000083
+#define MSR_FMASK             0xc0000084
+#define MSR_FS_BASE           0xc0000100
+#define MSR_GS_BASE           0xc0000101
+#define MSR_KERNEL_GS_BASE    0xc0000102
 
 struct cpuid {
     uint32_t eax, ebx, ecx, edx;
@@ -95,16 +95,16 @@ static inline uint64_t x86_rdtsc(void)
     return (uint64_t)high << 32 | low;
 }
 
-#define X86_CONTROL_REGISTER(name)                                                                 \
-    static inline uint64_t x86_read_##name(void)                                                   \
-    {                                                                                              \
-        uint64_t value;                                                                            \
-        __asm__ volatile("mov %%" #name ", %0" : "=r"(value)::"memory");                           \
-        return value;                                                                              \
-    }                                                                                              \
-    static inline void x86_write_##name(uint64_t value)                                            \
-    {                                                                                              \
-        __asm__ volatile("mov %0, %%" #name ::"r"(value) : "memory");                              \
+#define X86_CONTROL_REGISTER(name)                                       \
+    static inline uint64_t x86_read_##name(void)                         \
+    {                                                                    \
+        uint64_t value;                                                  \
+        __asm__ volatile("mov %%" #name ", %0" : "=r"(value)::"memory"); \
+        return value;                                                    \
+    }                                                                    \
+    static inline void x86_write_##name(uint64_t value)                  \
+    {                                                                    \
+        __asm__ volatile("mov %0, %%" #name ::"r"(value) : "memory");    \
     }
 X86_CONTROL_REGISTER(cr0)
 X86_CONTROL_REGISTER(cr2)

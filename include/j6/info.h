@@ -64,7 +64,7 @@ struct j6_slab_info {
 
 /* Topic `layout`: where things lie in the address space of a process. */
 struct j6_layout_info {
-    uint64_t window;      /* start of the stretch in which the kernel and spawners place mappings */
+    uint64_t window; /* start of the stretch in which the kernel and spawners place mappings */
     uint64_t window_size;
     uint64_t clock_page; /* 0 while there is none */
 };

@@ -7,9 +7,9 @@
 #include <j6/types.h>
 #include <stdint.h>
 
-#define J6_AT_HANDLES 0x6a360001
+#define J6_AT_HANDLES      0x6a360001
 #define J6_AT_HANDLE_COUNT 0x6a360002
-#define J6_AT_SYSINFO 0x6a360003
+#define J6_AT_SYSINFO      0x6a360003
 
 enum {
     j6_start_self = 1,  /* the handle names the process or a thread of it */
@@ -54,6 +54,7 @@ struct j6_boot_info {
     uint64_t frames_at_start; /* free when the first process was made */
     uint64_t module_count;
     char command_line[j6_boot_command_line_len];
-    char module_names[j6_boot_modules_max][j6_boot_name_len]; /* in the order of the rows `module` */
-    uint64_t module_sizes[j6_boot_modules_max];               /* bytes */
+    char module_names[j6_boot_modules_max]
+                     [j6_boot_name_len];        /* in the order of the rows `module` */
+    uint64_t module_sizes[j6_boot_modules_max]; /* bytes */
 };

@@ -27,8 +27,8 @@ struct account {
     bool ended;
     /* Immutable after create */
     struct account *parent;
-    uint32_t priority;                      /* the most urgent one allowed */
-    void (*free)(struct account *account);  /* after the last reference */
+    uint32_t priority;                     /* the most urgent one allowed */
+    void (*free)(struct account *account); /* after the last reference */
     /* Atomic */
     _Atomic uint32_t refs;
     _Atomic uint32_t users; /* processes that draw on it and haven't ended */

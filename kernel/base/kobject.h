@@ -21,10 +21,10 @@ struct kobject;
 struct kobject_type {
     const char *name;
     enum j6_type number;
-    size_t size;                              /* charged to the maker's account */
+    size_t size;                                 /* charged to the maker's account */
     void (*last_handle)(struct kobject *object); /* may be NULL */
-    void (*destroy)(struct kobject *object);  /* gives up what the object holds; NULL: nothing */
-    void (*free)(struct kobject *object);     /* after the grace period */
+    void (*destroy)(struct kobject *object);     /* gives up what the object holds; NULL: nothing */
+    void (*free)(struct kobject *object);        /* after the grace period */
 };
 
 struct kobject {

@@ -16,21 +16,21 @@
 
 enum lock_rank {
     RANK_PROCESS_LIST = 1, /* the list of processes */
-    RANK_PROCESS,     /* a process: its threads and its state */
-    RANK_HANDLES,     /* a handle table */
-    RANK_RESIZE,      /* the size of an area */
-    RANK_SPACE,       /* the mappings of a space */
-    RANK_AREA,        /* an area: its pages and its mappings */
-    RANK_PAGE_TABLE,  /* the page tables of a space */
-    RANK_OBJECT,      /* an object: signals and waiters */
-    RANK_TIMERS,      /* a CPU's timer queue */
-    RANK_RUN_QUEUE,   /* a CPU's run queue */
-    RANK_ACCOUNT,     /* an account */
-    RANK_GRACE,       /* the grace period */
-    RANK_RANDOM,      /* the random number generator */
-    RANK_SLAB_LIST,   /* the list of slab caches */
-    RANK_SLAB,        /* a slab cache */
-    RANK_FRAMES,      /* the frame allocator */
+    RANK_PROCESS,          /* a process: its threads and its state */
+    RANK_HANDLES,          /* a handle table */
+    RANK_RESIZE,           /* the size of an area */
+    RANK_SPACE,            /* the mappings of a space */
+    RANK_AREA,             /* an area: its pages and its mappings */
+    RANK_PAGE_TABLE,       /* the page tables of a space */
+    RANK_OBJECT,           /* an object: signals and waiters */
+    RANK_TIMERS,           /* a CPU's timer queue */
+    RANK_RUN_QUEUE,        /* a CPU's run queue */
+    RANK_ACCOUNT,          /* an account */
+    RANK_GRACE,            /* the grace period */
+    RANK_RANDOM,           /* the random number generator */
+    RANK_SLAB_LIST,        /* the list of slab caches */
+    RANK_SLAB,             /* a slab cache */
+    RANK_FRAMES,           /* the frame allocator */
 };
 
 struct spinlock {
@@ -38,9 +38,9 @@ struct spinlock {
     enum lock_rank rank;
 };
 
-#define SPINLOCK_INIT(the_rank)                                                                    \
-    {                                                                                              \
-        .rank = (the_rank)                                                                         \
+#define SPINLOCK_INIT(the_rank) \
+    {                           \
+        .rank = (the_rank)      \
     }
 
 extern uint32_t locks_held; /* per CPU, debug build: a bit for each rank */
@@ -67,6 +67,7 @@ static inline void spinlock_lock(struct spinlock *lock)
 static inline void spinlock_unlock(struct spinlock *lock)
 {
     if (KERNEL_DEBUG) {
+        assert(*this_cpu(locks_held) >> lock->rank & 1);
         *this_cpu(locks_held) &= ~(1u << lock->rank);
     }
     atomic_store_explicit(&lock->held, 0, memory_order_release);

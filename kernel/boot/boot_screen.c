@@ -53,8 +53,7 @@ void boot_screen_remap(const struct boot_info *boot)
         return;
     }
     const struct boot_framebuffer *framebuffer = &boot->framebuffer;
-    void *memory =
-        device_map_as(framebuffer->address, size_of(framebuffer), PAGE_WRITE_COMBINE);
+    void *memory = device_map_as(framebuffer->address, size_of(framebuffer), PAGE_WRITE_COMBINE);
     if (memory == NULL) {
         if (started) {
             console_release(&screen.console);

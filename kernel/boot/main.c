@@ -167,8 +167,8 @@ _Noreturn void kernel_main_on_own_stack(void)
 _Noreturn void kernel_main(paddr_t multiboot2_info, uint64_t entry_tsc)
 {
     clock_entry_tsc = entry_tsc;
-    arch_percpu_init();              /* before anything per CPU */
-    desc_init();                     /* faults are reported from here on */
+    arch_percpu_init(); /* before anything per CPU */
+    desc_init();        /* faults are reported from here on */
     panic_set_hooks(&panic_hooks);
     consoles_start();                /* COM1 */
     boot_info_read(multiboot2_info); /* a copy: the loader's memory is free from here on */
@@ -176,20 +176,20 @@ _Noreturn void kernel_main(paddr_t multiboot2_info, uint64_t entry_tsc)
     boot_info_check(&boot, physical_limit(), (paddr_t)kernel_image_start - KERNEL_BASE,
                     (paddr_t)kernel_image_end - KERNEL_BASE);
     boot_info_show();
-    boot_screen_start(&boot);        /* through boot's page tables */
-    arch_pat_init();                 /* caching types, before they are used */
-    vm_space_init_kernel();          /* the kernel's regions, in static storage */
-    memory_init_low(&boot);          /* frames below 4 GiB */
-    paging_init(&boot);              /* the final page tables */
-    boot_screen_remap(&boot);        /* write-combining */
-    memory_init_high();              /* the other frames */
+    boot_screen_start(&boot); /* through boot's page tables */
+    arch_pat_init();          /* caching types, before they are used */
+    vm_space_init_kernel();   /* the kernel's regions, in static storage */
+    memory_init_low(&boot);   /* frames below 4 GiB */
+    paging_init(&boot);       /* the final page tables */
+    boot_screen_remap(&boot); /* write-combining */
+    memory_init_high();       /* the other frames */
     random_start();
-    acpi_start();                    /* tables */
+    acpi_start(); /* tables */
     arch_fpu_init();
-    arch_apic_init(&acpi);           /* PIC and IOAPIC lines masked */
-    arch_clock_init(&acpi);          /* time stamps from here on */
+    arch_apic_init(&acpi);  /* PIC and IOAPIC lines masked */
+    arch_clock_init(&acpi); /* time stamps from here on */
     timers_init();
     sched_init();
-    stacks_start();                  /* guarded */
+    stacks_start(); /* guarded */
     arch_call_on_stack(this_cpu(cpu)->kernel_stack, kernel_main_on_own_stack);
 }

@@ -12,9 +12,9 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 
-#define BOOT_REACH (4ull << 30)
+#define BOOT_REACH   (4ull << 30)
 #define LOW_RESERVED 0x10000ull /* address 0 means none; other CPUs start below 64 KiB */
-#define MEMORY_MIN (8ull << 20)
+#define MEMORY_MIN   (8ull << 20)
 
 enum { HOLES_MAX = BOOT_MODULES_MAX + 3, FREE_MAX = BOOT_RANGES_MAX + HOLES_MAX };
 

@@ -8,22 +8,23 @@
 
 #define ARGS_MAX 6
 
-/* What the gate checks of one argument; type none and rights 0 for what is no handle. */
+/* What the gate asks of a handle. */
 struct handle_check {
-    uint8_t is_handle;
-    uint8_t type; /* j6_type_none: any */
+    uint64_t type; /* j6_type_none: any */
     uint64_t rights;
 };
 
 struct call {
     uint32_t number;
-    uint8_t checked; /* arguments up to the last handle */
+    uint8_t handles; /* bit n: argument n is a handle */
     uint8_t op_arg;  /* 1 + the argument that selects a sub-operation; 0: none */
     struct handle_check check[ARGS_MAX];
 };
 
+/* Tables made of macros. clang-format would break them up. */
+/* clang-format off */
 enum call_number {
-#define J6_CALL(number, name, ...) CALL_##name = (number),
+#define J6_CALL(number, name, ...)  CALL_##name = (number),
 #define J6_LATER(number, name, ...) CALL_##name = (number),
 #define J6_OP(...)
 #include <j6/syscalls.def>
@@ -43,22 +44,39 @@ enum call_number {
 #define TAKE_INOUT(i, ctype, name) (struct user_ptr){arg[i]}
 #define TAKE_RESULT(i, ctype, name) &arg[TCB_RDX]
 
-#define to_any(object) (object)
-#define to_system(object) system_of(object)
-#define to_vma(object) vm_area_of(object)
+#define to_any(object)     (object)
+#define to_system(object)  system_of(object)
+#define to_vma(object)     vm_area_of(object)
 #define to_process(object) process_of(object)
-#define to_thread(object) thread_of(object)
+#define to_thread(object)  thread_of(object)
 
-#define CHECK(i, arg) [i] = J6_ARG(CHECK_, i, arg),
-#define CHECK_HANDLE(i, the_type, name, the_rights)                                                \
-    {.is_handle = true, .type = CHECK_TYPE_##the_type, .rights = (the_rights)}
-#define CHECK_ENTRY(i, the_type, name, the_rights) CHECK_HANDLE(i, the_type, name, the_rights)
-#define CHECK_VALUE(i, ctype, name) {0}
-#define CHECK_OP(i, ctype, name) {0}
-#define CHECK_IN(i, ctype, name) {0}
-#define CHECK_OUT(i, ctype, name) {0}
-#define CHECK_INOUT(i, ctype, name) {0}
-#define CHECK_RESULT(i, ctype, name) {0}
+/* What an argument is to the gate. */
+#define GATE_HANDLE(...) HANDLE
+#define GATE_ENTRY(...)  HANDLE
+#define GATE_OP(...)     OP
+#define GATE_VALUE(...)  OTHER
+#define GATE_IN(...)     OTHER
+#define GATE_OUT(...)    OTHER
+#define GATE_INOUT(...)  OTHER
+#define GATE_RESULT(...) OTHER
+#define BY_GATE(prefix, i, arg) \
+    J6_APPLY(J6_PASTE(prefix, J6_ARG(GATE_, i, arg)), i, J6_ARG_UNPACK arg)
+
+#define HANDLE_BIT(i, arg)        BY_GATE(HANDLE_BIT_, i, arg)
+#define HANDLE_BIT_HANDLE(i, ...) | 1u << i
+#define HANDLE_BIT_OP(...)
+#define HANDLE_BIT_OTHER(...)
+
+#define OP_PLACE(i, arg) BY_GATE(OP_PLACE_, i, arg)
+#define OP_PLACE_HANDLE(...)
+#define OP_PLACE_OP(i, ...) +i + 1
+#define OP_PLACE_OTHER(...)
+
+#define CHECK(i, arg) BY_GATE(CHECK_, i, arg)
+#define CHECK_HANDLE(i, kind, the_type, name, the_rights) \
+    [i] = {.type = CHECK_TYPE_##the_type, .rights = (the_rights)},
+#define CHECK_OP(...)
+#define CHECK_OTHER(...)
 enum {
     CHECK_TYPE_any = j6_type_none,
     CHECK_TYPE_system = j6_type_system,
@@ -67,31 +85,11 @@ enum {
     CHECK_TYPE_thread = j6_type_thread,
 };
 
-/* The number of arguments up to the last handle, and the place of the sub-operation. */
-#define LAST(i, arg) (J6_ARG(LAST_, i, arg)) > 0 ? i + 1 :
-#define LAST_HANDLE(...) 1
-#define LAST_ENTRY(...) 1
-#define LAST_VALUE(...) 0
-#define LAST_OP(...) 0
-#define LAST_IN(...) 0
-#define LAST_OUT(...) 0
-#define LAST_INOUT(...) 0
-#define LAST_RESULT(...) 0
-#define OP_PLACE(i, arg) +J6_ARG(OP_PLACE_, i, arg)
-#define OP_PLACE_HANDLE(...) 0
-#define OP_PLACE_ENTRY(...) 0
-#define OP_PLACE_VALUE(...) 0
-#define OP_PLACE_OP(i, ctype, name) (i + 1)
-#define OP_PLACE_IN(...) 0
-#define OP_PLACE_OUT(...) 0
-#define OP_PLACE_INOUT(...) 0
-#define OP_PLACE_RESULT(...) 0
-
 static const struct call calls[] = {
-#define J6_CALL(the_number, name, summary, errors, ...)                                            \
-    [the_number] = {.number = (the_number),                                                        \
-                    .checked = J6_BACKWARD(LAST, __VA_ARGS__) 0,                                   \
-                    .op_arg = 0 J6_EACH(OP_PLACE, __VA_ARGS__),                                    \
+#define J6_CALL(the_number, name, summary, errors, ...)            \
+    [the_number] = {.number = (the_number),                        \
+                    .handles = 0 J6_EACH(HANDLE_BIT, __VA_ARGS__), \
+                    .op_arg = 0 J6_EACH(OP_PLACE, __VA_ARGS__),    \
                     .check = {J6_EACH(CHECK, __VA_ARGS__)}},
 #define J6_LATER(...)
 #define J6_OP(...)
@@ -101,6 +99,8 @@ static const struct call calls[] = {
 #undef J6_OP
 };
 
+/* clang-format on */
+
 /* The rights that a sub-operation asks of the first handle. False: there is no such one. */
 static bool op_find(uint32_t number, uint64_t op, uint64_t *out_rights)
 {
@@ -108,6 +108,7 @@ static bool op_find(uint32_t number, uint64_t op, uint64_t *out_rights)
         return false;
     }
     switch ((uint64_t)number << 32 | op) {
+/* clang-format off */
 #define J6_CALL(...)
 #define J6_LATER(...)
 #define J6_OP(call, value, name, rights, errors)                                                   \
@@ -118,8 +119,8 @@ static bool op_find(uint32_t number, uint64_t op, uint64_t *out_rights)
 #undef J6_CALL
 #undef J6_LATER
 #undef J6_OP
-    default:
-        return false;
+        /* clang-format on */
+    default: return false;
     }
 }
 
@@ -143,11 +144,9 @@ static j6_status_t gate(struct thread *caller, const struct call *call, const ui
     bool op_known = call->op_arg == 0 || op_find(call->number, arg[call->op_arg - 1], &op_rights);
     bool wrong_type = false;
     bool denied = false;
-    for (unsigned i = 0; i < call->checked; i++) {
+    for (unsigned left = call->handles; left != 0; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctz(left);
         const struct handle_check *check = &call->check[i];
-        if (!check->is_handle) {
-            continue;
-        }
         object[i] = object_of(caller, arg[i]);
         if (object[i] == NULL) {
             return j6_err_bad_handle;
@@ -165,13 +164,14 @@ static j6_status_t gate(struct thread *caller, const struct call *call, const ui
     return op_known ? j6_status_ok : j6_err_invalid_arg;
 }
 
+/* clang-format off */
 /* One function for each call: gate, then implementation, with the arguments taken apart. */
 #define J6_CALL(number, name, summary, errors, ...)                                                \
     static j6_status_t run_##name(struct thread *caller,                                           \
                                   __attribute__((unused)) uint64_t *arg)                           \
     {                                                                                              \
         __attribute__((unused)) struct kobject *object[ARGS_MAX];                                  \
-        if (calls[number].checked > 0) {                                                           \
+        if (calls[number].handles != 0) {                                                           \
             j6_status_t status = gate(caller, &calls[number], arg, object);                        \
             if (status != j6_status_ok) {                                                          \
                 return status;                                                                     \
@@ -195,6 +195,8 @@ static j6_status_t (*const run[])(struct thread *caller, uint64_t *arg) = {
 #undef J6_LATER
 #undef J6_OP
 };
+
+/* clang-format on */
 
 j6_status_t syscall_dispatch(struct tcb *tcb, uint64_t number)
 {

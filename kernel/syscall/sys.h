@@ -23,17 +23,17 @@ typedef struct vm_area object_vma;
 typedef struct process object_process;
 typedef struct thread object_thread;
 
-#define PARAM(i, arg) , J6_ARG(PARAM_, i, arg)
+#define PARAM(i, arg)                       , J6_ARG(PARAM_, i, arg)
 #define PARAM_HANDLE(i, type, name, rights) object_##type *name
-#define PARAM_ENTRY(i, type, name, rights) object_##type *name, j6_handle_t name##_handle
-#define PARAM_VALUE(i, ctype, name) ctype name
-#define PARAM_OP(i, ctype, name) ctype name
-#define PARAM_IN(i, ctype, name) struct user_ptr name
-#define PARAM_OUT(i, ctype, name) struct user_ptr name
-#define PARAM_INOUT(i, ctype, name) struct user_ptr name
-#define PARAM_RESULT(i, ctype, name) ctype *name
+#define PARAM_ENTRY(i, type, name, rights)  object_##type *name, j6_handle_t name##_handle
+#define PARAM_VALUE(i, ctype, name)         ctype name
+#define PARAM_OP(i, ctype, name)            ctype name
+#define PARAM_IN(i, ctype, name)            struct user_ptr name
+#define PARAM_OUT(i, ctype, name)           struct user_ptr name
+#define PARAM_INOUT(i, ctype, name)         struct user_ptr name
+#define PARAM_RESULT(i, ctype, name)        ctype *name
 
-#define J6_CALL(number, name, summary, errors, ...)                                                \
+#define J6_CALL(number, name, summary, errors, ...) \
     j6_status_t sys_##name(struct thread *caller J6_EACH(PARAM, __VA_ARGS__));
 #define J6_LATER(...)
 #define J6_OP(...)

@@ -109,11 +109,8 @@ j6_status_t sys_system_info(struct thread *caller, struct system *system, uint64
         return j6_err_invalid_arg;
     }
     switch (topic) {
-    case j6_topic_objects:
-        return info_objects(buf, len);
-    case j6_topic_frames:
-        return info_frames(buf, len);
-    default:
-        return info_slabs(buf, len);
+    case j6_topic_objects: return info_objects(buf, len);
+    case j6_topic_frames: return info_frames(buf, len);
+    default: return info_slabs(buf, len);
     }
 }

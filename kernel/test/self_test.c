@@ -4,7 +4,7 @@
 #include "kernel/base/log.h"
 #include "kernel/test/tests.h"
 
-#define RUN(name)                                                                                  \
+#define RUN(name) \
     log_write(j6_log_output, "TEST kernel." #name " %s", self_test_##name() ? "PASS" : "FAIL")
 
 void self_test(const struct boot_info *boot)

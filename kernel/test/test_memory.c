@@ -78,7 +78,7 @@ bool self_test_exhausted_sections_are_no_memory_and_lose_nothing(void)
 
 bool self_test_kernel_regions_are_taken(void)
 {
-    static const vaddr_t regions[] = {OFFSET_MAP,  HEAP_BASE,    STACKS_BASE,
+    static const vaddr_t regions[] = {OFFSET_MAP,   HEAP_BASE,    STACKS_BASE,
                                       BUFFERS_BASE, DEVICES_BASE, PER_CPU_BASE};
     for (unsigned i = 0; i < sizeof(regions) / sizeof(regions[0]); i++) {
         if (mapping_find(&kernel_space.mappings, regions[i]) == NULL) {

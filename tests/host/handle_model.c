@@ -76,6 +76,7 @@ struct handle_table table;
 j6_status_t thing_init(struct thing *thing, enum j6_type type)
 {
     *thing = (struct thing){0};
+    memset(&thing->object, 0xd5, sizeof(thing->object)); /* it mustn't count on zeros */
     return kobject_init(&thing->object, &types[type - 1], &account);
 }
 

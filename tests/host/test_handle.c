@@ -104,6 +104,8 @@ static void handle_made_up_is_not_found(void **state)
         uint64_t value = test_random_magnitude();
         assert_true(value == handle || handle_find(&table, value) == NULL);
     }
+    remove_handle(handle);
+    assert_null(handle_find(&table, 0)); /* the value of a free slot */
     handle_model_end();
 }
 

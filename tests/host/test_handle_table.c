@@ -190,6 +190,25 @@ static void object_without_handles_is_told_and_without_references_is_freed(void 
     handle_model_end();
 }
 
+static void object_is_new_to_everybody(void **state)
+{
+    (void)state;
+    handle_model_begin();
+    j6_koid_t last = 0;
+    for (unsigned i = 0; i < HANDLE_MODEL_KINDS; i++) {
+        const struct kobject *object = &things[i].object;
+        assert_int_equal(object->koid >> j6_handle_type_shift, i + 1);
+        assert_true((object->koid & ~0ull >> 4) > last); /* never used twice, and never 0 */
+        last = object->koid & ~0ull >> 4;
+        assert_int_equal(object->signals, 0);
+        assert_true(list_is_empty(&object->waiters));
+        assert_int_equal(object->refs, 1);
+        assert_int_equal(object->handles, 0);
+        assert_ptr_equal(object->account, &account);
+    }
+    handle_model_end();
+}
+
 static void object_that_the_account_can_not_pay_for_is_quota(void **state)
 {
     (void)state;
@@ -268,6 +287,7 @@ int main(void)
         cmocka_unit_test(handle_table_that_was_never_used_ends),
         cmocka_unit_test(handle_table_destroyed_with_handles_in_it_is_caught),
         cmocka_unit_test(object_without_handles_is_told_and_without_references_is_freed),
+        cmocka_unit_test(object_is_new_to_everybody),
         cmocka_unit_test(object_that_the_account_can_not_pay_for_is_quota),
         cmocka_unit_test(handles_come_and_go_at_random),
     };

@@ -132,6 +132,35 @@ static void area_holds_what_lies_inside_of_it(void **state)
     assert_int_equal(account.left[ACCOUNT_MEMORY], 1 << 20);
 }
 
+static void area_write_reaches_over_pages_and_stops_at_the_end(void **state)
+{
+    (void)state;
+    static uint8_t data[3 * PAGE];
+    struct account account;
+    struct vm_area *area;
+    for (size_t i = 0; i < sizeof(data); i++) {
+        data[i] = (uint8_t)(i * 7 + i / PAGE + 1);
+    }
+    account_init_root(&account, 1 << 20);
+    assert_int_equal(vm_area_create_open(&account, 4 * PAGE, 0, &area), j6_status_ok);
+    assert_int_equal(vm_area_write(area, 100, data, sizeof(data)), j6_status_ok);
+    assert_int_equal(vm_area_write(area, 4 * PAGE - 10, data, 11), j6_err_out_of_range);
+    assert_int_equal(vm_area_write(area, 4 * PAGE, data, 0), j6_status_ok);
+    for (uint64_t at = 0; at < 4 * PAGE; at++) {
+        paddr_t page;
+        assert_int_equal(vm_area_page_get(area, at, &page), j6_status_ok);
+        uint8_t byte = ((const uint8_t *)phys_to_virt(page))[at % PAGE];
+        uint64_t last = 4 * PAGE - 10;
+        assert_int_equal(byte, at >= last                         ? data[at - last]
+                               : at >= 100 && at < 100 + 3 * PAGE ? data[at - 100]
+                                                                  : 0);
+        frame_put(page);
+    }
+    kobject_put(&area->object);
+    grace_pass();
+    assert_int_equal(account.left[ACCOUNT_MEMORY], 1 << 20);
+}
+
 static void area_of_fixed_memory_lends_no_frames(void **state)
 {
     (void)state;
@@ -262,6 +291,7 @@ int main(void)
         cmocka_unit_test(area_shrinks_that_is_mapped_in_many_far_places),
         cmocka_unit_test(area_of_no_size_or_too_much_is_out_of_range),
         cmocka_unit_test(area_holds_what_lies_inside_of_it),
+        cmocka_unit_test(area_write_reaches_over_pages_and_stops_at_the_end),
         cmocka_unit_test(area_of_fixed_memory_lends_no_frames),
         cmocka_unit_test(area_resized_keeps_what_stays_and_zeroes_what_comes),
         cmocka_unit_test(area_resize_without_room_changes_nothing),

@@ -4,6 +4,8 @@ docs/features.md names has run."""
 import glob
 import os
 import re
+import shutil
+import subprocess
 
 import paths
 
@@ -13,6 +15,7 @@ LAYERS = ["include/j6", "lib", "arch", "kernel/base", "arch/x86_64", "mm", "kern
 KERNEL = ("arch", "kernel", "mm", "ipc")
 USER = ("userland", "drivers")
 INCLUDE = re.compile(r'^\s*[#%]\s*include\s+(?:"([^"]+)"|<(j6/[^>]+)>)', re.MULTILINE)
+CLANG_FORMAT = 14
 GENERATED = {"version.h", "offsets.inc"}
 
 
@@ -60,12 +63,31 @@ def wrong_includes():
                 yield f"{path} includes {name}"
 
 
+def formatting(report):
+    """Versions of clang-format differ in details: only the one that the tree is kept with counts."""
+    name = "code_is_formatted"
+    version = shutil.which("clang-format") and subprocess.run(
+        ["clang-format", "--version"], stdout=subprocess.PIPE, text=True, check=False).stdout
+    if not version or f"version {CLANG_FORMAT}." not in version:
+        report.skipped(name, f"there is no clang-format {CLANG_FORMAT}")
+        return
+    files = [path for path in code_files() if path.endswith((".c", ".h"))]
+    done = subprocess.run(["clang-format", "--dry-run", *files], cwd=paths.TOP, text=True,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    wrong = [line for line in done.stderr.splitlines() if "warning:" in line]
+    if wrong or done.returncode:
+        report.failed(name, f"{len(wrong)} places; make format mends them", tail=wrong)
+    else:
+        report.passed(name)
+
+
 def run(report):
     wrong = list(wrong_includes())
     if wrong:
         report.failed("layers_include_downwards_only", f"{len(wrong)} wrong includes", tail=wrong)
     else:
         report.passed("layers_include_downwards_only")
+    formatting(report)
 
 
 def feature_rows():

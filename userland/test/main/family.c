@@ -51,8 +51,7 @@ static void run_family(const struct j6_limits *limits)
     volatile uint64_t *shared = (volatile uint64_t *)area_map(area, READ_WRITE);
     const char *const argv[] = {"victim", "parent", "", NULL};
     const struct j6_spawn_row rows[] = {
-        {"shared", area,
-         GIVEN | j6_right_vma_map | j6_right_vma_read | j6_right_vma_write},
+        {"shared", area, GIVEN | j6_right_vma_map | j6_right_vma_read | j6_right_vma_write},
         {"program", j6_find_module("victim"), GIVEN | j6_right_vma_map | j6_right_vma_read}};
     const struct j6_program program = {.elf = j6_find_module("victim"),
                                        .name = "victim",

@@ -39,7 +39,6 @@
 #define J6_WAY_INOUT(...)  SENT
 #define J6_WAY_RESULT(...) RESULT
 
-#define J6_APPLY(m, ...) m(__VA_ARGS__)
 #define J6_BY_WAY(prefix, i, arg) \
     J6_APPLY(J6_PASTE(prefix, J6_ARG(J6_WAY_, i, arg)), i, J6_ARG_UNPACK arg)
 
