@@ -125,8 +125,7 @@ static void process_unlist(struct process *process)
     struct process *child;
     spinlock_lock(&processes.lock);
     list_remove(&process->all_node);
-    list_for_each_entry_safe(child, &process->unstarted, unstarted_node)
-    {
+    list_for_each_entry_safe(child, &process->unstarted, unstarted_node) {
         list_remove(&child->unstarted_node);
         end_later_locked(child);
     }
@@ -252,8 +251,7 @@ void process_end(struct process *process, const struct j6_end_info *end)
     process->state = PROCESS_ENDING;
     process->end = *end;
     struct thread *thread;
-    list_for_each_entry(thread, &process->threads, process_node)
-    {
+    list_for_each_entry(thread, &process->threads, process_node) {
         thread_kill(thread);
     }
     bool empty = list_is_empty(&process->threads);
@@ -287,8 +285,7 @@ static struct process *any_running(void)
     struct process *found = NULL;
     struct process *process;
     spinlock_lock(&processes.lock);
-    list_for_each_entry(process, &processes.list, all_node)
-    {
+    list_for_each_entry(process, &processes.list, all_node) {
         if (process->state < PROCESS_ENDING) {
             found = process;
             kobject_get(&process->object);

@@ -40,8 +40,7 @@ void kobject_signal(struct kobject *object, uint64_t clear, uint64_t set)
     spinlock_lock(&object->lock);
     object->signals = (object->signals & ~clear) | set;
     struct wait *wait;
-    list_for_each_entry_safe(wait, &object->waiters, node)
-    {
+    list_for_each_entry_safe(wait, &object->waiters, node) {
         j6_status_t status = verdict(object, wait->mask);
         if (status != j6_status_would_block) {
             wait_end_locked(wait, status);
@@ -62,8 +61,7 @@ void kobject_waits_end(struct kobject *object, j6_status_t status)
 {
     spinlock_lock(&object->lock);
     struct wait *wait;
-    list_for_each_entry_safe(wait, &object->waiters, node)
-    {
+    list_for_each_entry_safe(wait, &object->waiters, node) {
         wait_end_locked(wait, status);
     }
     spinlock_unlock(&object->lock);

@@ -36,7 +36,9 @@ struct vm_area {
     struct spinlock lock;
     uint64_t size;
     struct page_tree pages; /* open */
-    struct list mappings;   /* struct vm_mapping */
+    struct list mappings;   /* struct vm_mapping, in no order */
+    uint64_t mapping_count;
+    uint64_t mapping_changes; /* how often one came or went */
 };
 
 /* out_of_range: size 0 or too large. quota, no_memory. */

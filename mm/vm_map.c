@@ -62,8 +62,20 @@ static page_bits_t page_bits_of(const struct vm_mapping *mapping)
 
 static void link_locked(struct vm_mapping *mapping)
 {
-    list_push_back(&mapping->area->mappings, &mapping->area_node);
+    struct vm_area *area = mapping->area;
+    list_push_back(&area->mappings, &mapping->area_node);
+    area->mapping_count++;
+    area->mapping_changes++;
     mapping->linked = true;
+}
+
+static void unlink_locked(struct vm_mapping *mapping)
+{
+    struct vm_area *area = mapping->area;
+    list_remove(&mapping->area_node);
+    area->mapping_count--;
+    area->mapping_changes++;
+    mapping->linked = false;
 }
 
 bool vm_map_flags_ok(uint64_t flags)
@@ -185,8 +197,7 @@ void vm_mapping_clear(struct vm_mapping *mapping, vaddr_t from, vaddr_t end)
 static void unlink(struct vm_mapping *mapping)
 {
     spinlock_lock(&mapping->area->lock);
-    list_remove(&mapping->area_node);
-    mapping->linked = false;
+    unlink_locked(mapping);
     spinlock_unlock(&mapping->area->lock);
 }
 
@@ -266,8 +277,7 @@ j6_status_t vm_space_unmap(struct vm_space *space, struct vm_area *area, vaddr_t
             mapping = spare[1];
             spare[1] = NULL;
         }
-        list_remove(&mapping->area_node);
-        mapping->linked = false;
+        unlink_locked(mapping);
     }
     spinlock_unlock(&area->lock);
     spinlock_unlock(&space->lock);

@@ -11,25 +11,54 @@
 #include "mm/vm_area.h"
 #include "mm/vm_map.h"
 
+/*
+ * Visits each mapping of an area once, though the area's lock is dropped in between: who was visited
+ * goes to the tail of the list. When a mapping came or went meanwhile the round starts again, so
+ * visiting twice must do no harm.
+ */
+struct mapping_round {
+    uint64_t left;
+    uint64_t changes; /* the area's, when the round began */
+};
+
+static struct mapping_round round_begin_locked(const struct vm_area *area)
+{
+    return (struct mapping_round){area->mapping_count, area->mapping_changes};
+}
+
+/* The next one, or NULL at the end of the round. */
+static struct vm_mapping *round_next_locked(struct vm_area *area, struct mapping_round *round)
+{
+    if (round->changes != area->mapping_changes) {
+        *round = round_begin_locked(area);
+    }
+    if (round->left == 0) {
+        return NULL;
+    }
+    round->left--;
+    struct list_node *node = list_pop_front(&area->mappings);
+    list_push_back(&area->mappings, node);
+    return container_of(node, struct vm_mapping, area_node);
+}
+
 /* A mapping that follows the area but hasn't the length yet; NULL: all have it. */
-static struct vm_mapping *follower_locked(struct vm_area *area, uint64_t size)
+static struct vm_mapping *follower_locked(struct vm_area *area, struct mapping_round *round,
+                                          uint64_t size)
 {
     struct vm_mapping *mapping;
-    list_for_each_entry(mapping, &area->mappings, area_node)
-    {
-        if (mapping->whole && mapping->end - mapping->start != size) {
-            return mapping;
-        }
-    }
-    return NULL;
+    do {
+        mapping = round_next_locked(area, round);
+    } while (mapping != NULL && (!mapping->whole || mapping->end - mapping->start == size));
+    return mapping;
 }
 
 /* Gives every follower the length, and then the area the size. */
 static j6_status_t followers_set(struct vm_area *area, uint64_t size)
 {
+    struct mapping_round round = {.changes = ~0ull};
     for (;;) {
         spinlock_lock(&area->lock);
-        struct vm_mapping *mapping = follower_locked(area, size);
+        struct vm_mapping *mapping = follower_locked(area, &round, size);
         if (mapping == NULL) {
             area->size = size;
         }
@@ -44,50 +73,57 @@ static j6_status_t followers_set(struct vm_area *area, uint64_t size)
     }
 }
 
-/* Takes one page out of every space that maps it; false if the batch is full before the end. */
-static bool page_unmap_locked(struct vm_area *area, uint64_t offset, struct page_batch *batch)
+/* Takes one page out of a space, if the mapping shows it. */
+static void page_hide_locked(struct vm_mapping *mapping, uint64_t offset, struct page_batch *batch)
 {
-    struct vm_mapping *mapping;
-    list_for_each_entry(mapping, &area->mappings, area_node)
-    {
-        struct vm_space *space = mapping->space;
-        if (page_batch_is_full(batch)) {
-            return false;
-        }
-        if (offset - mapping->offset < mapping->end - mapping->start) {
-            spinlock_lock(&space->table_lock);
-            page_table_clear(&space->table, mapping->start + (offset - mapping->offset), batch);
-            spinlock_unlock(&space->table_lock);
-        }
+    struct vm_space *space = mapping->space;
+    if (offset - mapping->offset < mapping->end - mapping->start) {
+        spinlock_lock(&space->table_lock);
+        page_table_clear(&space->table, mapping->start + (offset - mapping->offset), batch);
+        spinlock_unlock(&space->table_lock);
     }
-    return !page_batch_is_full(batch);
 }
 
-/* One step: as many pages at or after *number as the batch takes. False when there are none. */
-static bool take_away_locked(struct vm_area *area, uint64_t *number, struct page_batch *batch)
+/* What is left to do of taking pages away: from which on, and for that one in which spaces. */
+struct removal {
+    uint64_t number;
+    struct mapping_round round;
+    struct page_batch batch;
+};
+
+/* Fills the batch. False when there are no more pages. */
+static bool take_away_locked(struct vm_area *area, struct removal *removal)
 {
     paddr_t page;
-    while ((page = page_tree_next(&area->pages, *number, number)) != 0) {
-        if (!page_unmap_locked(area, *number << PAGE_SHIFT, batch)) {
-            return true;
-        }
-        page_tree_remove(&area->pages, *number);
-        batch->frames[batch->frame_count++] = page;
+    while ((page = page_tree_next(&area->pages, removal->number, &removal->number)) != 0) {
+        struct vm_mapping *mapping;
+        do {
+            if (page_batch_is_full(&removal->batch)) {
+                return true;
+            }
+            mapping = round_next_locked(area, &removal->round);
+            if (mapping != NULL) {
+                page_hide_locked(mapping, removal->number << PAGE_SHIFT, &removal->batch);
+            }
+        } while (mapping != NULL);
+        page_tree_remove(&area->pages, removal->number);
+        removal->batch.frames[removal->batch.frame_count++] = page;
+        removal->round = round_begin_locked(area);
     }
     return false;
 }
 
 static void take_away(struct vm_area *area, uint64_t from)
 {
-    uint64_t number = from >> PAGE_SHIFT;
-    struct page_batch batch = {0};
+    struct removal removal = {.number = from >> PAGE_SHIFT, .round = {.changes = ~0ull}};
     bool more = true;
     while (more) {
         spinlock_lock(&area->lock);
-        more = take_away_locked(area, &number, &batch);
+        more = take_away_locked(area, &removal);
         spinlock_unlock(&area->lock);
-        account_uncharge(area->object.account, ACCOUNT_MEMORY, batch.frame_count * PAGE_SIZE);
-        page_batch_finish(&batch);
+        account_uncharge(area->object.account, ACCOUNT_MEMORY,
+                         removal.batch.frame_count * PAGE_SIZE);
+        page_batch_finish(&removal.batch);
     }
 }
 

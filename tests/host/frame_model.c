@@ -225,8 +225,7 @@ static uint64_t check_blocks(void)
 {
     uint64_t count = 0;
     for (unsigned order = 0; order <= FRAME_MAX_ORDER; order++) {
-        list_for_each(node, &frames.free[order])
-        {
+        list_for_each(node, &frames.free[order]) {
             paddr_t block = virt_to_phys(node);
             paddr_t buddy = block ^ (PAGE_SIZE << order);
             assert((block & ((PAGE_SIZE << order) - 1)) == 0 && all_are(block, order, FREE));

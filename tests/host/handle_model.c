@@ -61,14 +61,14 @@ void kobject_waits_end(struct kobject *object, j6_status_t status)
     assert_int_equal(status, j6_status_destroyed);
 }
 
-#define TYPE(the_number)                                                                           \
-    {                                                                                              \
-        .name = "thing", .number = (the_number), .size = sizeof(struct thing),                     \
-        .last_handle = note_last_handle, .destroy = note_destroy, .free = note_free                \
+#define TYPE(the_number)                                                            \
+    {                                                                               \
+        .name = "thing", .number = (the_number), .size = sizeof(struct thing),      \
+        .last_handle = note_last_handle, .destroy = note_destroy, .free = note_free \
     }
 
 static const struct kobject_type types[HANDLE_MODEL_KINDS] = {TYPE(1), TYPE(2), TYPE(3), TYPE(4),
-                                                 TYPE(5), TYPE(6), TYPE(7)};
+                                                              TYPE(5), TYPE(6), TYPE(7)};
 
 struct account account;
 struct handle_table table;

@@ -11,7 +11,7 @@ enum { PAGE_TABLE_MODEL_MAX = 4096 };
 
 struct page_table_model {
     struct page_table *table;
-    vaddr_t low; /* half of the address space that the array speaks of */
+    vaddr_t low;        /* half of the address space that the array speaks of */
     uint64_t permanent; /* tables that stay without a page in them */
     size_t count;
     struct page_table_model_entry {

@@ -123,7 +123,8 @@ static void account_of_pages_that_overflow_bytes_is_quota(void **state)
 {
     (void)state;
     start(UINT64_MAX);
-    static const uint64_t pages[] = {UINT64_MAX, UINT64_MAX / PAGE + 1, 1ull << 52, (1ull << 52) + 1};
+    static const uint64_t pages[] = {UINT64_MAX, UINT64_MAX / PAGE + 1, 1ull << 52,
+                                     (1ull << 52) + 1};
     for (unsigned i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
         struct account child;
         struct j6_limits limits = {.pages = pages[i]};

@@ -58,8 +58,8 @@ static void handle_rights_of_each_type_are_those_of_the_list(void **state)
             j6_right_endpoint_send | j6_right_endpoint_receive | j6_right_endpoint_badge,
         [j6_type_vma] = j6_right_vma_map | j6_right_vma_read | j6_right_vma_write |
                         j6_right_vma_exec | j6_right_vma_resize,
-        [j6_type_process] = j6_right_process_kill | j6_right_process_start |
-                            j6_right_process_give | j6_right_process_map | j6_right_process_debug,
+        [j6_type_process] = j6_right_process_kill | j6_right_process_start | j6_right_process_give |
+                            j6_right_process_map | j6_right_process_debug,
         [j6_type_thread] = j6_right_thread_kill | j6_right_thread_control | j6_right_thread_debug,
     };
     for (unsigned type = 1; type < j6_type_count; type++) {

@@ -9,7 +9,7 @@
 #include <test_random.h>
 
 #define GIB (1ull << 30)
-#define RW (PAGE_WRITE | PAGE_USER)
+#define RW  (PAGE_WRITE | PAGE_USER)
 
 static struct page_table_model kernel;
 static struct page_table_model model;
@@ -128,10 +128,9 @@ static void page_table_next_steps_over_what_is_absent(void **state)
     set(GIB + 511 * PAGE_SIZE, 0x2000);
     set(600 * GIB, 0x3000);
     set(USER_END - PAGE_SIZE, 0x4000);
-    static const vaddr_t edges[] = {0,         GIB - PAGE_SIZE,           GIB,
-                                    2 * GIB,   GIB + 512 * PAGE_SIZE,     512 * GIB,
-                                    600 * GIB, USER_END - PAGE_SIZE,      USER_END,
-                                    1ull << 47, GIB + 511 * PAGE_SIZE};
+    static const vaddr_t edges[] = {
+        0,         GIB - PAGE_SIZE,      GIB,      2 * GIB,    GIB + 512 * PAGE_SIZE, 512 * GIB,
+        600 * GIB, USER_END - PAGE_SIZE, USER_END, 1ull << 47, GIB + 511 * PAGE_SIZE};
     for (unsigned from = 0; from < sizeof(edges) / sizeof(edges[0]); from++) {
         for (unsigned to = 0; to < sizeof(edges) / sizeof(edges[0]); to++) {
             page_table_model_next(&model, edges[from], edges[to]);
@@ -284,8 +283,8 @@ static vaddr_t random_address(bool dense, bool in_kernel)
     static const uint64_t indexes[] = {0, 1, 255, 511};
     vaddr_t address = 0;
     for (unsigned level = 0; level < 3; level++) {
-        uint64_t index = level == 0 || !dense ? indexes[test_random_below(4)]
-                                              : test_random_below(2);
+        uint64_t index =
+            level == 0 || !dense ? indexes[test_random_below(4)] : test_random_below(2);
         index = level == 0 && dense ? test_random_below(512) : index;
         address |= index << (PAGE_SHIFT + 9 * level);
     }

@@ -12,9 +12,10 @@
 
 enum { FRAMES = 2048, OBJECTS = 3000 };
 
-#define SIZES(X)                                                                                   \
-    X(1) X(16) X(24) X(48) X(64) X(100) X(128) X(192) X(400) X(512) X(520) X(1000) X(1024)         \
-    X(1500) X(2048) X(2064) X(3000) X(4096) X(30000)
+#define SIZES(X)                                                                              \
+    X(1)                                                                                      \
+    X(16) X(24) X(48) X(64) X(100) X(128) X(192) X(400) X(512) X(520) X(1000) X(1024) X(1500) \
+        X(2048) X(2064) X(3000) X(4096) X(30000)
 
 #define CACHE(size) SLAB_CACHE_SIZED(cache_##size, "cache of " #size, size);
 SIZES(CACHE)
@@ -179,6 +180,19 @@ static void slab_alloc_zeroed_clears_what_was_there(void **state)
     check_empty();
 }
 
+static void slab_that_is_new_tells_nothing_of_who_had_its_frames(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < CACHES; i++) {
+        const uint8_t *bytes = slab_alloc(caches[i]);
+        for (uint32_t n = 0; n < caches[i]->object_size; n++) {
+            assert_int_equal(bytes[n], 0);
+        }
+        slab_free(caches[i], (void *)bytes);
+        check_empty();
+    }
+}
+
 static void slab_object_is_filled_when_it_is_freed(void **state)
 {
     (void)state;
@@ -207,8 +221,7 @@ static void slab_runs_out_in_the_middle_and_recovers(void **state)
         uint64_t capacity = ((PAGE_SIZE << caches[i]->order) - 64) / caches[i]->object_size;
         for (uint64_t slabs = 0; slabs * capacity < OBJECTS && slabs < 5; slabs++) {
             test_frames_leave(caches[i]->order, slabs);
-            while (object_alloc(caches[i])) {
-            }
+            while (object_alloc(caches[i])) {}
             assert_int_equal(object_count, slabs * capacity);
             assert_int_equal(frames_free(), 0);
             assert_int_equal(caches[i]->slab_count, slabs);
@@ -323,6 +336,7 @@ int main(void)
         cmocka_unit_test(slab_wastes_at_most_an_eighth_of_itself),
         cmocka_unit_test(slab_objects_keep_what_is_written_to_them),
         cmocka_unit_test(slab_alloc_zeroed_clears_what_was_there),
+        cmocka_unit_test(slab_that_is_new_tells_nothing_of_who_had_its_frames),
         cmocka_unit_test(slab_object_is_filled_when_it_is_freed),
         cmocka_unit_test(slab_object_given_to_another_cache_is_caught),
         cmocka_unit_test(slab_runs_out_in_the_middle_and_recovers),

@@ -111,6 +111,9 @@ static void area_of_no_size_or_too_much_is_out_of_range(void **state)
     assert_null(area);
     assert_int_equal(account.left[ACCOUNT_MEMORY], 1 << 20);
     assert_int_equal(account.refs, 1);
+    assert_int_equal(vm_area_create_open(&account, VM_AREA_MAX_SIZE, 0, &area), j6_status_ok);
+    kobject_put(&area->object);
+    grace_pass();
 }
 
 static void area_holds_what_lies_inside_of_it(void **state)
@@ -196,8 +199,7 @@ static void area_resized_keeps_what_stays_and_zeroes_what_comes(void **state)
             expect_read(0, PLACE + i * PAGE, i < sizes[n] ? j6_status_ok : j6_err_bad_address);
         }
         for (unsigned i = 0; i < 60; i++) {
-            expect_read(1, PLACE + i * PAGE,
-                        50 + i < sizes[n] ? j6_status_ok : j6_err_bad_address);
+            expect_read(1, PLACE + i * PAGE, 50 + i < sizes[n] ? j6_status_ok : j6_err_bad_address);
         }
     }
     vm_model_end();

@@ -9,8 +9,8 @@ static struct mapping_model model;
 
 static void insert(vaddr_t first_page, uint64_t pages)
 {
-    assert_true(mapping_model_insert(&model, first_page * PAGE_SIZE,
-                                     (first_page + pages) * PAGE_SIZE));
+    assert_true(
+        mapping_model_insert(&model, first_page * PAGE_SIZE, (first_page + pages) * PAGE_SIZE));
 }
 
 static vaddr_t room(vaddr_t low, vaddr_t high, uint64_t pages)
@@ -54,8 +54,8 @@ static void mapping_insert_refuses_what_is_taken_in_part(void **state)
         vaddr_t start, end;
     } taken[] = {{20, 30}, {19, 21}, {29, 31}, {22, 25}, {10, 40}, {20, 21}, {29, 30}, {10, 30}};
     for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
-        assert_false(mapping_model_insert(&model, taken[i].start * PAGE_SIZE,
-                                          taken[i].end * PAGE_SIZE));
+        assert_false(
+            mapping_model_insert(&model, taken[i].start * PAGE_SIZE, taken[i].end * PAGE_SIZE));
     }
     insert(19, 1);
     insert(30, 1);
@@ -161,8 +161,8 @@ static vaddr_t random_page(bool wide)
 static void random_operation(bool wide)
 {
     vaddr_t start = random_page(wide) * PAGE_SIZE;
-    uint64_t len = (1 + test_random_below(wide && test_random_below(4) == 0 ? 1ull << 30 : 12)) *
-                   PAGE_SIZE;
+    uint64_t len =
+        (1 + test_random_below(wide && test_random_below(4) == 0 ? 1ull << 30 : 12)) * PAGE_SIZE;
     switch (test_random_below(8)) {
     case 0:
     case 1:

@@ -64,9 +64,9 @@ static void space_map_refuses_what_makes_no_sense(void **state)
     };
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         vaddr_t address = cases[i].address;
-        assert_int_equal(vm_model_map(0, 0, &address, cases[i].offset, cases[i].len,
-                                      cases[i].flags),
-                         cases[i].expected);
+        assert_int_equal(
+            vm_model_map(0, 0, &address, cases[i].offset, cases[i].len, cases[i].flags),
+            cases[i].expected);
         vm_model_check();
     }
     vm_model_end();

@@ -118,8 +118,10 @@ void vm_model_end(void)
     memory_drain();
     frame_drain();
     assert(vm_model.mapping_count == 0 && kobject_live(j6_type_vma) == 0);
-    assert(vm_model.area_account.left[ACCOUNT_MEMORY] == VM_MODEL_LIMIT && vm_model.area_account.refs == 1);
-    assert(vm_model.space_account.left[ACCOUNT_MEMORY] == VM_MODEL_LIMIT && vm_model.space_account.refs == 1);
+    assert(vm_model.area_account.left[ACCOUNT_MEMORY] == VM_MODEL_LIMIT &&
+           vm_model.area_account.refs == 1);
+    assert(vm_model.space_account.left[ACCOUNT_MEMORY] == VM_MODEL_LIMIT &&
+           vm_model.space_account.refs == 1);
     assert(frames_free() == vm_model.frames_at_start);
 }
 
@@ -139,8 +141,8 @@ void vm_model_renew_space(unsigned space)
 
 static void area_started(unsigned i, struct vm_area *area, uint64_t pages, bool resizable)
 {
-    vm_model.areas[i] = (struct model_area){
-        .area = area, .held = true, .resizable = resizable, .pages = pages};
+    vm_model.areas[i] =
+        (struct model_area){.area = area, .held = true, .resizable = resizable, .pages = pages};
 }
 
 bool vm_model_create(unsigned area, uint64_t pages, uint32_t flags)
@@ -150,7 +152,8 @@ bool vm_model_create(unsigned area, uint64_t pages, uint32_t flags)
     }
     struct vm_area *made;
     j6_status_t status;
-    WITH_FAILURES(status, vm_area_create_open(&vm_model.area_account, pages * PAGE_SIZE, flags, &made));
+    WITH_FAILURES(status,
+                  vm_area_create_open(&vm_model.area_account, pages * PAGE_SIZE, flags, &made));
     assert(status == j6_status_ok);
     area_started(area, made, pages, flags & j6_vma_flag_resizable);
     return true;

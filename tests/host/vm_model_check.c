@@ -25,9 +25,9 @@ static void check_entry(void *context, const struct page_visit *page)
     assert(page->page == (area->kind == VM_AREA_FIXED
                               ? area->physical + offset
                               : page_tree_peek(&area->pages, offset / PAGE_SIZE)));
-    assert(page->flags == (PAGE_USER | area->page_flags |
-                           (mapping->flags & j6_map_write ? PAGE_WRITE : 0) |
-                           (mapping->flags & j6_map_exec ? PAGE_EXEC : 0)));
+    assert(page->flags ==
+           (PAGE_USER | area->page_flags | (mapping->flags & j6_map_write ? PAGE_WRITE : 0) |
+            (mapping->flags & j6_map_exec ? PAGE_EXEC : 0)));
 }
 
 static void check_space(unsigned space)

@@ -83,8 +83,8 @@ j6_status_t vm_model_map(unsigned space, unsigned area, vaddr_t *address, uint64
     vaddr_t expected = *address;
     vaddr_t got = *address;
     j6_status_t status;
-    WITH_FAILURES(status,
-                  vm_space_map(&vm_model.spaces[space], vm_model.areas[area].area, &got, offset, len, flags));
+    WITH_FAILURES(status, vm_space_map(&vm_model.spaces[space], vm_model.areas[area].area, &got,
+                                       offset, len, flags));
     assert(status == expected_map(space, area, &expected, offset, len, flags));
     assert(got == (status == j6_status_ok ? expected : *address));
     if (status == j6_status_ok) {
@@ -126,7 +126,8 @@ j6_status_t vm_model_unmap(unsigned space, unsigned area, vaddr_t address, uint6
                            : fits                           ? j6_status_ok
                                                             : j6_err_not_found;
     j6_status_t status;
-    WITH_FAILURES(status, vm_space_unmap(&vm_model.spaces[space], vm_model.areas[area].area, address, len));
+    WITH_FAILURES(status,
+                  vm_space_unmap(&vm_model.spaces[space], vm_model.areas[area].area, address, len));
     assert(status == expected);
     if (status == j6_status_ok) {
         struct model_mapping old = *mapping;
@@ -186,9 +187,8 @@ static j6_status_t access_page(unsigned space, vaddr_t address, bool write, padd
 static j6_status_t access(unsigned space, vaddr_t address, bool write, uint64_t value)
 {
     const struct model_mapping *mapping = model_mapping_at(space, address);
-    uint64_t number = mapping == NULL
-                          ? 0
-                          : (mapping->offset + (address - mapping->start)) / PAGE_SIZE;
+    uint64_t number =
+        mapping == NULL ? 0 : (mapping->offset + (address - mapping->start)) / PAGE_SIZE;
     bool allowed = mapping != NULL && (mapping->flags & (write ? j6_map_write : j6_map_read)) &&
                    number < vm_model.areas[mapping->area].pages;
     paddr_t page;

@@ -49,11 +49,11 @@ void model_step_begin(int64_t step);
 bool model_step_failed(j6_status_t status, int64_t *step);
 
 /* Runs the operation with a failure at each step in turn, and at last without. */
-#define WITH_FAILURES(status, operation)                                                           \
-    do {                                                                                           \
-        int64_t model_step = vm_model.fail_every_step ? 0 : -1;                                    \
-        do {                                                                                       \
-            model_step_begin(model_step);                                                          \
-            (status) = (operation);                                                                \
-        } while (model_step_failed(status, &model_step));                                          \
+#define WITH_FAILURES(status, operation)                        \
+    do {                                                        \
+        int64_t model_step = vm_model.fail_every_step ? 0 : -1; \
+        do {                                                    \
+            model_step_begin(model_step);                       \
+            (status) = (operation);                             \
+        } while (model_step_failed(status, &model_step));       \
     } while (0)

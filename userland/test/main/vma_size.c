@@ -145,3 +145,34 @@ TEST(vma_write_reaches_what_is_mapped_read_only)
     }
     expect_ok(j6_handle_close(area));
 }
+
+/* One area, mapped very often: each mapping follows, and loses what is taken away. */
+TEST(hundreds_of_mappings_follow_the_size_of_their_area)
+{
+    enum { MAPPINGS = 300, GAP = 4 };
+    j6_handle_t area = area_new(1, j6_vma_flag_resizable);
+    uint64_t place = far_place();
+    for (uint64_t i = 0; i < MAPPINGS; i++) {
+        uint64_t address = place + i * GAP * PAGE;
+        expect_ok(
+            j6_vma_map(area, j6_handle_self_process, &address, 0, 0, READ_WRITE | j6_map_exact));
+    }
+    expect_ok(resize(area, 2));
+    *(char *)(place + PAGE) = 'x';
+    bool all_grew = true;
+    bool all_shrank = true;
+    for (uint64_t i = 0; i < MAPPINGS; i++) {
+        all_grew &= *(volatile char *)(place + i * GAP * PAGE + PAGE) == 'x';
+    }
+    expect_ok(resize(area, 1));
+    for (uint64_t i = 0; i < MAPPINGS; i++) {
+        all_shrank &= !can_read((char *)(place + i * GAP * PAGE + PAGE)) &&
+                      can_read((char *)(place + i * GAP * PAGE));
+    }
+    expect(all_grew);
+    expect(all_shrank);
+    for (uint64_t i = 0; i < MAPPINGS; i++) {
+        expect_ok(j6_vma_unmap(area, j6_handle_self_process, place + i * GAP * PAGE, 0));
+    }
+    expect_ok(j6_handle_close(area));
+}

@@ -8,7 +8,7 @@
 
 #define PER_CPU(type, name) __attribute__((section("percpu"))) type name
 
-#define cpu_of(block, name) ((__typeof__(&name))((uint64_t)&(name) + (uint64_t)(block)))
+#define cpu_of(block, name) ((__typeof__(&name))((uint64_t) & (name) + (uint64_t)(block)))
 #define this_cpu(name)      cpu_of(percpu_block(), name)
 
 /* How far this CPU's variables lie from where the linker put them. */
