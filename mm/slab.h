@@ -41,7 +41,7 @@ struct slab_cache {
     struct slab_cache *next_cache;
 };
 
-/* The smallest run that wastes at most an eighth of itself. */
+/* Runs that waste little of themselves: at most an eighth for most sizes up to a page. */
 #define SLAB_ORDER(size) ((size) <= 512 ? 0 : (size) <= 1024 ? 1 : (size) <= 2048 ? 2 : 3)
 #define SLAB_ROUND(size) (((size) + 15) & ~15ull)
 

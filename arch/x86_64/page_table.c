@@ -201,6 +201,7 @@ bool page_table_next(const struct page_table *table, vaddr_t from, vaddr_t end,
         const uint64_t *at = table_of(table->root) + index_at(from, LEVELS - 1);
         unsigned level = LEVELS - 1;
         while (level > 0 && (*at & ENTRY_PRESENT)) {
+            assert(!(*at & ENTRY_LARGE));
             level--;
             at = table_of(*at) + index_at(from, level);
         }

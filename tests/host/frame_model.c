@@ -272,7 +272,7 @@ void frame_model_check(void)
     assert(frames.lock.held == 0);
 }
 
-/* Nothing is in use, and only first frames of free blocks, or what the debug build marks, say so. */
+/* Nothing is in use, and only first frames of free blocks and marks of the debug build are left. */
 static void check_nothing_used(void)
 {
     for (uint64_t i = 0; i < frames.section_count; i++) {

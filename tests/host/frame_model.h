@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frame allocator beside an array with an entry for each frame. Every operation is done on both;
- * where they disagree the program ends. Used by the unit test and by the fuzzer.
+ * The frame allocator beside an array with an entry for each frame. Every operation is done on
+ * both; where they disagree the program ends. Used by the unit test and by the fuzzer.
  */
 #pragma once
 #include "mm/frame.h"

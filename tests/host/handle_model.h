@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A handle table with objects of every type to put into it, in a memory that can run out. Everything
- * is counted, and must be back at the end. Link what test_handle.c links.
+ * A handle table with objects of every type to put into it, in a memory that can run out.
+ * Everything is counted, and must be back at the end. Link what test_handle.c links.
  */
 #pragma once
 #include "kernel/handle.h"

@@ -2,7 +2,7 @@
 /*
  * Page tables beside a sorted array of what they map. Every operation is done on both; where they
  * disagree, or a table breaks a rule of its own, the program ends. Also the upcalls: pages for
- * tables, of which so many are to be had, and which crash whoever touches them after they were freed.
+ * tables, of which so many are to be had, and which nobody can touch after they were freed.
  */
 #pragma once
 #include "arch/page_table.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine of <test_machine.h>. Physical memory is a large reservation of addresses of which only
- * what a test adds can be touched. Variables per CPU lie in a section of their own, of which each
- * further CPU has a zeroed copy.
+ * The machine of <test_machine.h>. Physical memory is a large reservation of addresses of which
+ * only what a test adds can be touched. Variables per CPU lie in a section of their own, of which
+ * each further CPU has a zeroed copy.
  */
 #include <test_machine.h>
 

@@ -317,7 +317,7 @@ static size_t random_ranges(struct frame_range *ranges)
     paddr_t at = MIB;
     for (size_t i = 0; i < count; i++) {
         if (test_random_below(4) == 0) {
-            at = (at & ~(GIB - 1)) + GIB - test_random_below(512) * PAGE_SIZE;
+            at = ((at + 2 * MIB) & ~(GIB - 1)) + GIB - test_random_below(512) * PAGE_SIZE;
         }
         ranges[i].start = at + test_random_below(64) * PAGE_SIZE;
         ranges[i].end = ranges[i].start + (1 + test_random_below(600)) * PAGE_SIZE;

@@ -12,10 +12,11 @@
 
 enum { FRAMES = 2048, OBJECTS = 3000 };
 
-#define SIZES(X)                                                                              \
-    X(1)                                                                                      \
-    X(16) X(24) X(48) X(64) X(100) X(128) X(192) X(400) X(512) X(520) X(1000) X(1024) X(1500) \
-        X(2048) X(2064) X(3000) X(4096) X(30000)
+/* clang-format off */
+#define SIZES(X)                                                                 \
+    X(1) X(16) X(24) X(48) X(64) X(100) X(128) X(192) X(400) X(512) X(520) X(1000) \
+    X(1024) X(1500) X(2048) X(2064) X(3000) X(4096) X(30000)
+/* clang-format on */
 
 #define CACHE(size) SLAB_CACHE_SIZED(cache_##size, "cache of " #size, size);
 SIZES(CACHE)
@@ -213,7 +214,7 @@ static void slab_object_given_to_another_cache_is_caught(void **state)
     check_empty();
 }
 
-/* With 0, 1, 2 … slabs to be had: what comes out is good, what doesn't is NULL, all comes back. */
+/* With 0, 1, 2 … slabs to be had: what comes is good, what doesn't is NULL, all goes back. */
 static void slab_runs_out_in_the_middle_and_recovers(void **state)
 {
     (void)state;

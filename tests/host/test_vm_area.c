@@ -93,6 +93,7 @@ static void area_of_fixed_memory_is_that_memory(void **state)
     write(0, PLACE + 2 * PAGE, 99);
     expect_read(1, PLACE + 5 * PAGE, j6_status_ok);
     assert_int_equal(vm_model_resize(1, PAGE), j6_err_bad_state);
+    assert_int_equal(vm_model_resize(1, 0), j6_err_out_of_range);
     vm_model_end();
 }
 
@@ -251,7 +252,7 @@ static void area_shrinks_that_is_mapped_in_many_far_places(void **state)
     vm_model_end();
 }
 
-/* A module of the boot loader: frames that nobody had, whose last page is only partly the file's. */
+/* A module of the boot loader: frames that nobody had; the last page is only partly the file's. */
 static void area_that_adopts_frames_frees_them_at_its_end(void **state)
 {
     (void)state;

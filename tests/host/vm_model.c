@@ -199,11 +199,11 @@ static bool followers_fit(unsigned area, uint64_t size)
 
 static j6_status_t expected_resize(unsigned area, uint64_t size)
 {
-    if (!vm_model.areas[area].resizable) {
-        return j6_err_bad_state;
-    }
     if (size == 0 || size > VM_AREA_MAX_SIZE) {
         return j6_err_out_of_range;
+    }
+    if (!vm_model.areas[area].resizable) {
+        return j6_err_bad_state;
     }
     return followers_fit(area, page_up(size)) ? j6_status_ok : j6_err_collision;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All of mm beside a simple model of it: spaces, areas and mappings as small arrays. Every operation
- * is done on both; where they disagree, or anything was lost, the program ends. Each operation can be
- * made to run out of memory or quota at its n-th step.
+ * All of mm beside a simple model of it: spaces, areas and mappings as small arrays. Every
+ * operation is done on both; where they disagree, or anything was lost, the program ends. Each
+ * operation can be made to run out of memory or quota at its n-th step.
  */
 #pragma once
 #include "mm/vm_area.h"
@@ -25,8 +25,8 @@ void vm_model_begin(void);
 void vm_model_end(void);
 
 /*
- * From now on each operation is tried with a failure at its 1st, 2nd, … step until it succeeds. What
- * it says then must be quota or no_memory, and nothing may be left of it.
+ * From now on each operation is tried with a failure at its 1st, 2nd, … step until it succeeds.
+ * What it says then must be quota or no_memory, and nothing may be left of it.
  */
 void vm_model_fail_every_step(bool on);
 

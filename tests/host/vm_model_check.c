@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Nothing is lost, nothing is left: what mm has is what the model has, and all of it is paid for. */
+/* Nothing is lost, nothing is left: what mm has is what the model has, and all is paid for. */
 #include "mm/frame.h"
 #include "mm/slab.h"
 #include "mm/vm_mapping.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Memory and quota that run out at a chosen step: the n-th call of frame_alloc, slab_alloc,
- * slab_alloc_zeroed or account_charge fails. Link tests/host/shim_failures.c in place of mm/frame.c,
- * mm/slab.c and kernel/base/account.c.
+ * slab_alloc_zeroed or account_charge fails. Link tests/host/shim_failures.c in place of
+ * mm/frame.c, mm/slab.c and kernel/base/account.c.
  */
 #pragma once
 #include <stdint.h>
