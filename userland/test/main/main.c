@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs on the test image in init's place, and ends the machine with the verdict. */
+#include "userland/test/main/ending.h"
 #include "userland/test/main/test.h"
 #include "userland/test/main/util.h"
 #include "userland/test/start_check.h"
@@ -16,6 +17,10 @@ int main(int argc, char **argv, char **envp)
 {
     start_found = start_check(argc, argv, envp);
     j6_boot_info(); /* mapped once, before anything is counted */
+    int code;
+    if (ending_take(&code)) {
+        return code;
+    }
     int64_t failures = test_run_all();
     j6_printf("tests: %lld failed", (long long)failures);
     j6_status_t status = j6_system_power(system_handle(), j6_power_verdict, failures);
