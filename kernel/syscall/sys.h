@@ -42,11 +42,12 @@ typedef struct thread object_thread;
 #undef J6_LATER
 #undef J6_OP
 
-/*
- * Opens a handle with all rights in the caller's table, gives up the reference that the caller of
- * this function has, and writes the handle's value out. What fails leaves no handle.
- */
-j6_status_t sys_handle_out(struct thread *caller, struct kobject *object, struct user_ptr out);
+/* Opens a handle in the table and writes its value out. What fails leaves no handle. */
+j6_status_t sys_handle_out(struct handle_table *table, struct kobject *object, uint64_t rights,
+                           struct user_ptr out);
+
+/* The same with all rights, in the caller's table: for what was just made. */
+j6_status_t sys_new_handle_out(struct thread *caller, struct kobject *object, struct user_ptr out);
 
 /*
  * Writes `size` bytes of information to buf and the size to *len; insufficient, with the size in

@@ -6,13 +6,11 @@
 #include <j6/info.h>
 #include <stddef.h>
 
-j6_status_t sys_handle_out(struct thread *caller, struct kobject *object, struct user_ptr out)
+j6_status_t sys_handle_out(struct handle_table *table, struct kobject *object, uint64_t rights,
+                           struct user_ptr out)
 {
-    struct handle_table *table = &caller->process->handles;
     j6_handle_t handle;
-    j6_status_t status =
-        handle_insert(table, object, handle_all_rights(object->type->number), &handle);
-    kobject_put(object);
+    j6_status_t status = handle_insert(table, object, rights, &handle);
     if (status != j6_status_ok) {
         return status;
     }
@@ -21,6 +19,12 @@ j6_status_t sys_handle_out(struct thread *caller, struct kobject *object, struct
         handle_remove(table, handle); /* or another thread guessed and closed it */
     }
     return status;
+}
+
+j6_status_t sys_new_handle_out(struct thread *caller, struct kobject *object, struct user_ptr out)
+{
+    return sys_handle_out(&caller->process->handles, object,
+                          handle_all_rights(object->type->number), out);
 }
 
 j6_status_t sys_info_out(const void *info, uint64_t size, struct user_ptr buf, struct user_ptr len)
@@ -55,17 +59,7 @@ j6_status_t sys_handle_duplicate(struct thread *caller, struct kobject *object, 
     if (badge != 0) {
         return j6_err_invalid_arg;
     }
-    struct handle_table *table = &caller->process->handles;
-    j6_handle_t copy;
-    j6_status_t status = handle_insert(table, object, rights, &copy);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    status = user_copy_out(out, &copy, sizeof(copy));
-    if (status != j6_status_ok) {
-        handle_remove(table, copy);
-    }
-    return status;
+    return sys_handle_out(&caller->process->handles, object, rights, out);
 }
 
 j6_status_t sys_object_koid(struct thread *caller, struct kobject *object, struct user_ptr koid)

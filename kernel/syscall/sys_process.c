@@ -38,8 +38,7 @@ j6_status_t sys_process_create(struct thread *caller, struct user_ptr name, uint
     if (status != j6_status_ok) {
         return status;
     }
-    kobject_get(&process->object);
-    status = sys_handle_out(caller, &process->object, h);
+    status = sys_new_handle_out(caller, &process->object, h);
     if (status != j6_status_ok) {
         process_end(process, &(struct j6_end_info){.reason = j6_reason_killed});
     }
@@ -55,16 +54,7 @@ j6_status_t sys_process_give_handle(struct thread *caller, struct process *proce
     if (rights & ~j6_handle_rights(handle)) {
         return j6_err_denied;
     }
-    j6_handle_t copy;
-    j6_status_t status = handle_insert(&process->handles, object, rights, &copy);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    status = user_copy_out(out, &copy, sizeof(copy));
-    if (status != j6_status_ok) {
-        handle_remove(&process->handles, copy);
-    }
-    return status;
+    return sys_handle_out(&process->handles, object, rights, out);
 }
 
 j6_status_t sys_process_start(struct thread *caller, struct process *process, uint64_t entry,
@@ -81,8 +71,7 @@ j6_status_t sys_process_start(struct thread *caller, struct process *process, ui
     if (status != j6_status_ok) {
         return status;
     }
-    kobject_get(&thread->object);
-    status = sys_handle_out(caller, &thread->object, thread_out);
+    status = sys_new_handle_out(caller, &thread->object, thread_out);
     if (status == j6_status_ok) {
         status = process_start(process, thread);
     }
@@ -117,8 +106,7 @@ j6_status_t sys_thread_create(struct thread *caller, struct process *process, ui
     if (status != j6_status_ok) {
         return status;
     }
-    kobject_get(&thread->object);
-    status = sys_handle_out(caller, &thread->object, h);
+    status = sys_new_handle_out(caller, &thread->object, h);
     if (status != j6_status_ok) {
         thread_kill(thread);
     }

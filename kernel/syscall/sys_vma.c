@@ -22,21 +22,26 @@ j6_status_t sys_vma_create(struct thread *caller, uint64_t size, uint64_t flags,
     struct vm_area *area;
     j6_status_t status =
         vm_area_create_open(caller->process->account, size, (uint32_t)flags, &area);
-    return status == j6_status_ok ? sys_handle_out(caller, &area->object, h) : status;
+    if (status != j6_status_ok) {
+        return status;
+    }
+    status = sys_new_handle_out(caller, &area->object, h);
+    kobject_put(&area->object);
+    return status;
 }
 
 /* Maps, and tells where; unmaps again if that can't be told. */
 static j6_status_t map_and_tell(struct vm_space *space, struct vm_area *area,
-                                struct user_ptr address_out, vaddr_t address, uint64_t offset,
+                                struct user_ptr address_out, vaddr_t *address, uint64_t offset,
                                 uint64_t len, uint64_t flags)
 {
-    j6_status_t status = vm_space_map(space, area, &address, offset, len, flags);
+    j6_status_t status = vm_space_map(space, area, address, offset, len, flags);
     if (status != j6_status_ok) {
         return status;
     }
-    status = user_copy_out(address_out, &address, sizeof(address));
+    status = user_copy_out(address_out, address, sizeof(*address));
     if (status != j6_status_ok) {
-        vm_space_unmap(space, area, address, 0); /* or another thread did */
+        vm_space_unmap(space, area, *address, 0); /* or another thread did */
     }
     return status;
 }
@@ -61,20 +66,12 @@ j6_status_t sys_vma_create_map(struct thread *caller, uint64_t size, uint64_t fl
         return status;
     }
     struct vm_space *space = &caller->process->space;
-    status = vm_space_map(space, area, &address, 0, 0, map_flags);
-    if (status != j6_status_ok) {
-        kobject_put(&area->object);
-        return status;
-    }
-    kobject_get(&area->object);
-    status = user_copy_out(address_inout, &address, sizeof(address));
+    status = map_and_tell(space, area, address_inout, &address, 0, 0, map_flags);
     if (status == j6_status_ok) {
-        status = sys_handle_out(caller, &area->object, h);
-    } else {
-        kobject_put(&area->object);
-    }
-    if (status != j6_status_ok) {
-        vm_space_unmap(space, area, address, 0);
+        status = sys_new_handle_out(caller, &area->object, h);
+        if (status != j6_status_ok) {
+            vm_space_unmap(space, area, address, 0);
+        }
     }
     kobject_put(&area->object);
     return status;
@@ -96,7 +93,7 @@ j6_status_t sys_vma_map(struct thread *caller, struct vm_area *area, j6_handle_t
     if (status != j6_status_ok) {
         return status;
     }
-    return map_and_tell(&process->space, area, address_inout, address, offset, len, flags);
+    return map_and_tell(&process->space, area, address_inout, &address, offset, len, flags);
 }
 
 j6_status_t sys_vma_unmap(struct thread *caller, struct vm_area *area, struct process *process,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SOURCES: tests/host/vm_model.c tests/host/vm_model_map.c tests/host/vm_model_check.c tests/host/shim_failures.c tests/host/shim_frames.c tests/host/shim_machine.c mm/vm_space.c mm/vm_map.c mm/vm_area.c mm/vm_resize.c mm/vm_mapping.c mm/page_tree.c mm/page_tree_nodes.c mm/table_pool.c mm/memory.c arch/x86_64/page_table.c arch/x86_64/page_walk.c kernel/base/kobject.c kernel/base/grace.c kernel/base/spinlock.c lib/avl.c lib/string.c */
 /* Areas: their pages, their size, their life; seen through mappings and without. */
-#include "tests/host/vm_model.h"
+#include "tests/host/vm_steps.h"
 #include "arch/layout.h"
 #include "mm/frame.h"
 #include "mm/memory.h"
@@ -9,31 +9,7 @@
 #include <test.h>
 #include <test_assert.h>
 
-#define RW    (j6_map_read | j6_map_write)
-#define EXACT j6_map_exact
-#define PAGE  PAGE_SIZE
-
-/* A place that nothing chooses by itself. */
-#define PLACE 0x123400000000ull
-
 static paddr_t module; /* frames that nobody was given */
-
-static void map(unsigned space, unsigned area, vaddr_t address, uint64_t offset, uint64_t len,
-                uint64_t flags)
-{
-    assert_int_equal(vm_model_map(space, area, &address, offset, len, flags), j6_status_ok);
-    vm_model_check();
-}
-
-static void write(unsigned space, vaddr_t address, uint64_t value)
-{
-    assert_int_equal(vm_model_write(space, address, value), j6_status_ok);
-}
-
-static void expect_read(unsigned space, vaddr_t address, j6_status_t expected)
-{
-    assert_int_equal(vm_model_read(space, address), expected);
-}
 
 static void area_pages_are_zero_until_they_are_written(void **state)
 {

@@ -22,12 +22,17 @@ int64_t mode_parent(int64_t argument)
 
 static volatile char memory[MEMORY_PAGES * j6_page_size];
 
+static int64_t nothing(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
 /* Goes on when the parent has gone: fresh pages, an area, a thread. Says so in the shared area. */
 int64_t mode_heir(int64_t argument)
 {
     (void)argument;
     volatile uint64_t *shared = map_role("shared");
-    j6_time_t now;
     while (shared[0] == 0) {
         j6_thread_sleep(0);
     }
@@ -35,9 +40,15 @@ int64_t mode_heir(int64_t argument)
         memory[i * j6_page_size] = 1;
     }
     j6_handle_t area;
-    shared[1] = 1 + j6_vma_create(j6_page_size, 0, &area);
-    j6_clock(&now);
-    j6_thread_sleep(now + 1000000);
+    struct j6_thread thread;
+    j6_status_t status = j6_vma_create(j6_page_size, 0, &area);
+    if (status == j6_status_ok) {
+        status = j6_thread_run(&thread, nothing, NULL, j6_page_size);
+    }
+    if (status == j6_status_ok) {
+        status = j6_thread_join(&thread, NULL);
+    }
+    shared[1] = 1 + status;
     return 0;
 }
 
