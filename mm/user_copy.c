@@ -5,6 +5,7 @@
 #include "kernel/base/spinlock.h"
 
 static PER_CPU(j6_status_t, failure); /* of the copy that is under way */
+static PER_CPU(bool, now);            /* it is one that doesn't bring pages in */
 
 void user_copy_failed(j6_status_t status)
 {
@@ -51,4 +52,25 @@ j6_status_t user_copy_out(struct user_ptr dst, const void *src, uint64_t len)
 {
     uint64_t done;
     return user_copy_out_part(dst, src, len, &done);
+}
+
+uint64_t user_copy_in_now(void *dst, struct user_ptr src, uint64_t len)
+{
+    *this_cpu(now) = true;
+    uint64_t left = arch_user_copy(dst, (const void *)src.address, len);
+    *this_cpu(now) = false;
+    return len - left;
+}
+
+uint64_t user_copy_out_now(struct user_ptr dst, const void *src, uint64_t len)
+{
+    *this_cpu(now) = true;
+    uint64_t left = arch_user_copy((void *)dst.address, src, len);
+    *this_cpu(now) = false;
+    return len - left;
+}
+
+bool user_copy_is_now(void)
+{
+    return *this_cpu(now);
 }

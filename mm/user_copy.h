@@ -3,8 +3,8 @@
  * The only way to user memory. A struct user_ptr can't be dereferenced; these routines check the
  * whole range first, survive faults, and bring absent pages in.
  *
- * Rules: the caller's space is loaded and no lock is held. Each user word is read once: copy, then
- * look at the copy. Source: SMAP, Intel SDM vol. 3, §4.6.
+ * Rules: the caller's space is loaded and no lock is held (but see user_copy_in_now). Each user word
+ * is read once: copy, then look at the copy. Source: SMAP, Intel SDM vol. 3, §4.6.
  */
 #pragma once
 #include "arch/types.h"
@@ -36,3 +36,13 @@ j6_status_t user_copy_in_part(void *dst, struct user_ptr src, uint64_t len,
                               uint64_t *done) J6_MUST_USE;
 j6_status_t user_copy_out_part(struct user_ptr dst, const void *src, uint64_t len,
                                uint64_t *done) J6_MUST_USE;
+
+/*
+ * The same by what is there: no page is brought in. Returns how many bytes were copied. Locks may be
+ * held, and the range has been checked.
+ */
+uint64_t user_copy_in_now(void *dst, struct user_ptr src, uint64_t len);
+uint64_t user_copy_out_now(struct user_ptr dst, const void *src, uint64_t len);
+
+/* Is it such a copy that is under way? The trap code's question: then no fault is mended. */
+bool user_copy_is_now(void);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Areas: making and ending them, their pages, and copies in and out. Resizing: vm_resize.c. */
+/* Areas: making and ending them, and their lock. Their pages: vm_pages.c. */
 #include "mm/vm_area.h"
-#include "arch/layout.h"
-#include "arch/page_table.h"
+#include "arch/arch.h"
+#include "arch/upcall.h"
 #include "lib/container.h"
 #include "lib/string.h"
 #include "mm/frame.h"
+#include "mm/page_batch.h"
 #include "mm/slab.h"
-#include "mm/vm_space.h"
 
 SLAB_CACHE(area_cache, "vm_area", struct vm_area);
 
@@ -16,20 +16,16 @@ struct vm_area *vm_area_of(struct kobject *object)
     return container_of(object, struct vm_area, object);
 }
 
+/* Nothing maps it any more, and nobody else finds it. */
 static void area_destroy(struct kobject *object)
 {
     struct vm_area *area = vm_area_of(object);
-    assert(list_is_empty(&area->mappings));
-    uint64_t number = 0;
-    size_t count;
-    paddr_t pages[PAGE_BATCH_MAX];
-    while ((count = page_tree_remove_step(&area->pages, &number, PAGE_TREE_PAGES, pages,
-                                          PAGE_BATCH_MAX)) > 0) {
-        for (size_t i = 0; i < count; i++) {
-            frame_put(pages[i]);
-        }
-        account_uncharge(object->account, ACCOUNT_MEMORY, count * PAGE_SIZE);
+    assert(view_first(&area->views, 0, UINT64_MAX) == NULL);
+    uint64_t pages = page_tree_pages(&area->pages);
+    while (page_tree_drop_step(&area->pages)) {
+        kernel_step_point();
     }
+    account_uncharge(object->account, ACCOUNT_MEMORY, pages * PAGE_SIZE);
 }
 
 static void area_free(struct kobject *object)
@@ -63,9 +59,9 @@ static j6_status_t area_create(struct account *account, enum vm_area_kind kind, 
     area->kind = kind;
     area->flags = flags;
     area->size = page_up(size);
-    spinlock_init(&area->resize_lock, RANK_RESIZE);
     spinlock_init(&area->lock, RANK_AREA);
-    list_init(&area->mappings);
+    view_set_init(&area->views);
+    list_init(&area->followers);
     *out_area = area;
     return j6_status_ok;
 }
@@ -94,73 +90,61 @@ j6_status_t vm_area_create_fixed(struct account *account, paddr_t physical, uint
 j6_status_t vm_area_adopt(struct account *account, paddr_t physical, uint64_t size,
                           struct vm_area **out_area)
 {
-    j6_status_t status = vm_area_create_open(account, size, 0, out_area);
+    struct vm_area *area;
+    j6_status_t status = account_charge(account, ACCOUNT_MEMORY, page_up(size));
     if (status != j6_status_ok) {
         return status;
     }
-    struct vm_area *area = *out_area;
-    for (uint64_t offset = 0; offset < area->size && status == j6_status_ok; offset += PAGE_SIZE) {
-        status = account_charge(account, ACCOUNT_MEMORY, PAGE_SIZE);
-        if (status == j6_status_ok) {
-            status = page_tree_insert(&area->pages, offset >> PAGE_SHIFT, physical + offset);
-        }
+    status = vm_area_create_open(account, size, 0, &area);
+    if (status != j6_status_ok) {
+        account_uncharge(account, ACCOUNT_MEMORY, page_up(size));
+        return status;
+    }
+    uint64_t offset = 0;
+    while (offset < area->size && status == j6_status_ok) {
         frame_adopt(physical + offset);
+        status = page_tree_insert(&area->pages, offset >> PAGE_SHIFT, physical + offset);
+        offset += PAGE_SIZE;
+    }
+    if (status != j6_status_ok) {
+        frame_put(physical + offset - PAGE_SIZE);
+        account_uncharge(account, ACCOUNT_MEMORY, area->size - (offset - PAGE_SIZE));
+        kobject_put(&area->object);
+        return status;
     }
     memset((char *)phys_to_virt(physical) + size, 0, area->size - size);
-    return status;
-}
-
-static j6_status_t page_make_locked(struct vm_area *area, uint64_t number, paddr_t *out_page)
-{
-    struct account *account = area->object.account;
-    j6_status_t status = account_charge(account, ACCOUNT_MEMORY, PAGE_SIZE);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    status = j6_err_no_memory;
-    paddr_t page = frame_alloc();
-    if (page != 0) {
-        memset(phys_to_virt(page), 0, PAGE_SIZE); /* before anybody can find it */
-        status = page_tree_insert(&area->pages, number, page);
-        if (status == j6_status_ok) {
-            *out_page = page;
-            return j6_status_ok;
-        }
-        frame_free(page);
-    }
-    account_uncharge(account, ACCOUNT_MEMORY, PAGE_SIZE);
-    return status;
-}
-
-j6_status_t vm_area_page_locked(struct vm_area *area, uint64_t offset, paddr_t *out_page)
-{
-    if (offset >= area->size) {
-        return j6_err_out_of_range;
-    }
-    if (area->kind == VM_AREA_FIXED) {
-        *out_page = area->physical + page_down(offset);
-        return j6_status_ok;
-    }
-    paddr_t page = page_tree_find(&area->pages, offset >> PAGE_SHIFT);
-    if (page == 0) {
-        return page_make_locked(area, offset >> PAGE_SHIFT, out_page);
-    }
-    *out_page = page;
+    *out_area = area;
     return j6_status_ok;
 }
 
-j6_status_t vm_area_page_get(struct vm_area *area, uint64_t offset, paddr_t *out_page)
+void vm_area_lock(struct vm_area *area)
 {
-    if (area->kind == VM_AREA_FIXED) {
-        return j6_err_bad_state;
-    }
     spinlock_lock(&area->lock);
-    j6_status_t status = vm_area_page_locked(area, offset, out_page);
-    if (status == j6_status_ok) {
-        frame_get(*out_page);
+    while (area->unflushed != 0) {
+        spinlock_unlock(&area->lock);
+        arch_spin_pause(); /* answers the one who waits for us */
+        spinlock_lock(&area->lock);
+    }
+}
+
+void vm_area_unlock(struct vm_area *area)
+{
+    spinlock_unlock(&area->lock);
+}
+
+void vm_area_flush(struct vm_area *area, struct page_batch *batch)
+{
+    bool remote = batch->page_count > 0 && (batch->cpus & ~(1ull << cpu_index())) != 0;
+    if (remote) {
+        area->unflushed++;
     }
     spinlock_unlock(&area->lock);
-    return status;
+    page_batch_finish(batch);
+    if (remote) {
+        spinlock_lock(&area->lock);
+        area->unflushed--;
+        spinlock_unlock(&area->lock);
+    }
 }
 
 bool vm_area_holds(struct vm_area *area, uint64_t offset, uint64_t len)
@@ -169,22 +153,4 @@ bool vm_area_holds(struct vm_area *area, uint64_t offset, uint64_t len)
     bool holds = offset <= area->size && len <= area->size - offset;
     spinlock_unlock(&area->lock);
     return holds;
-}
-
-j6_status_t vm_area_write(struct vm_area *area, uint64_t offset, const void *data, uint64_t len)
-{
-    assert(area->kind == VM_AREA_OPEN);
-    for (uint64_t done = 0, piece; done < len; done += piece) {
-        uint64_t at = offset + done;
-        paddr_t page;
-        j6_status_t status = vm_area_page_get(area, at, &page);
-        if (status != j6_status_ok) {
-            return status;
-        }
-        piece = PAGE_SIZE - at % PAGE_SIZE;
-        piece = len - done < piece ? len - done : piece;
-        memcpy((char *)phys_to_virt(page) + at % PAGE_SIZE, (const char *)data + done, piece);
-        frame_put(page);
-    }
-    return j6_status_ok;
 }

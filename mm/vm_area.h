@@ -3,20 +3,30 @@
  * vm_area: the object behind a vma handle. An area owns pages and knows which page belongs at which
  * offset; spaces only map them, and the area knows every mapping.
  *
- *   fixed   a given physical range; frames aren't the area's
- *   open    pages come on demand, zeroed, and live until the area shrinks or ends
+ *   fixed      a given physical range; frames aren't the area's, but for DMA memory
+ *   open       pages come on demand, zeroed, and live until the area gives them up. A clone is an
+ *              open area that starts with the pages of another, which both share until one writes
  *
  * Rules: page-table entries for an area's pages change only with the area's lock held, so what takes
  * pages away sees all of them. Order of locks: space, area, page table. An area lives while a handle
- * or a mapping does. Sizes and offsets are bytes, multiples of the page size.
+ * or a mapping does. It pays for every page that it holds, shared or not. Sizes and offsets are
+ * bytes; offsets and lengths of ranges are multiples of the page size unless a call says otherwise.
+ *
+ * Pages that change hands: an entry that is taken away or replaced may live on in the TLBs of other
+ * CPUs until vm_area_flush has been heard there. Until then `unflushed` is set, and nobody is let to
+ * a page of the area (vm_area_lock waits), else one CPU could write to the new page while another
+ * still reads or writes the old one.
  */
 #pragma once
 #include "kernel/base/kobject.h"
 #include "lib/list.h"
 #include "mm/page_tree.h"
+#include "mm/vm_views.h"
 #include <j6/flags.h>
 
 #define VM_AREA_MAX_SIZE (1ull << 47)
+
+struct page_batch;
 
 enum vm_area_kind {
     VM_AREA_FIXED,
@@ -30,15 +40,28 @@ struct vm_area {
     uint32_t flags;      /* j6_vma_flag_… */
     uint32_t page_flags; /* caching, of enum page_flags */
     paddr_t physical;    /* fixed */
-    /* Guarded by resize_lock: one resize at a time */
-    struct spinlock resize_lock;
-    /* Guarded by lock */
+    uint64_t bias;       /* open: the number in the tree of the page at offset 0 */
+    /* Guarded by lock; vm_area_lock takes it */
     struct spinlock lock;
     uint64_t size;
-    struct page_tree pages; /* open */
-    struct list mappings;   /* struct vm_mapping, in no order */
-    uint64_t mapping_count;
-    uint64_t mapping_changes; /* how often one came or went */
+    uint32_t unflushed; /* changes that other CPUs' TLBs haven't been told of yet */
+    bool resizing;      /* one resize at a time */
+    bool revoked;       /* it has no pages any more, and gets none */
+    struct page_tree pages;
+    struct view_set views;  /* its mappings, by offset */
+    struct list followers;  /* mappings of the whole area: they follow its size */
+    uint64_t fixed_commits; /* mappings that rely on all of their pages being there */
+};
+
+struct page_request {
+    uint64_t offset;
+    bool write;
+    const struct vm_mapping *by; /* whose entry the caller puts right; NULL: nobody's */
+};
+
+struct page_grant {
+    paddr_t page;
+    bool writable; /* it may be mapped writable: nobody else shares it */
 };
 
 /* out_of_range: size 0 or too large. quota, no_memory. */
@@ -51,27 +74,81 @@ j6_status_t vm_area_create_fixed(struct account *account, paddr_t physical, uint
 j6_status_t vm_area_adopt(struct account *account, paddr_t physical, uint64_t size,
                           struct vm_area **out_area) J6_MUST_USE;
 
-/* The page at an offset, made if there is none. out_of_range beyond the size; quota, no_memory. */
-j6_status_t vm_area_page_locked(struct vm_area *area, uint64_t offset,
-                                paddr_t *out_page) J6_MUST_USE;
+struct vm_area *vm_area_of(struct kobject *object);
+
+/* The lock, when no TLB is behind. Every access to pages takes it like this. */
+void vm_area_lock(struct vm_area *area);
+void vm_area_unlock(struct vm_area *area);
 
 /*
- * The same, with a reference to the frame that keeps it while no lock is held; for frame_put.
- * bad_state for a fixed area, whose pages are no frames.
+ * Gives the lock up, tells other CPUs what to forget, and frees what was taken away. Nothing else
+ * is held.
  */
-j6_status_t vm_area_page_get(struct vm_area *area, uint64_t offset, paddr_t *out_page) J6_MUST_USE;
+void vm_area_flush(struct vm_area *area, struct page_batch *batch);
 
-/* Does [offset, offset + len) lie inside of the area? */
+/* Does [offset, offset + len), in bytes, lie inside of the area? */
 bool vm_area_holds(struct vm_area *area, uint64_t offset, uint64_t len);
 
-/* Copies kernel memory into an open area. out_of_range, quota, no_memory. */
-j6_status_t vm_area_write(struct vm_area *area, uint64_t offset, const void *data,
-                          uint64_t len) J6_MUST_USE;
+/* ---- pages (vm_pages.c); the lock is held ---- */
+
+/*
+ * The page at an offset, made if there is none. To write, it is made the area's alone, and entries
+ * for what it replaces are cleared into the batch. out_of_range beyond the size, bad_state when the
+ * area is revoked; quota, no_memory.
+ */
+j6_status_t vm_area_page_locked(struct vm_area *area, const struct page_request *request,
+                                struct page_batch *batch, struct page_grant *grant) J6_MUST_USE;
+
+/* The page at an offset of an open area; 0 where there is none. */
+paddr_t vm_area_peek_locked(struct vm_area *area, uint64_t offset);
+
+/* Clears the entries of every mapping for [offset, offset + len). */
+void vm_area_hide_locked(struct vm_area *area, uint64_t offset, uint64_t len,
+                         struct page_batch *batch);
+
+/* ---- ranges (vm_range.c) ---- */
+
+/*
+ * Each goes in steps; *done tells how many bytes, from the offset on, it has come. out_of_range,
+ * bad_state (a fixed or revoked area, or a decommit below a fixed_size mapping), quota, no_memory,
+ * cancelled (the caller was killed).
+ */
+
+/* Makes every page that isn't there; `own`: unshares those that are. */
+j6_status_t vm_area_commit(struct vm_area *area, uint64_t offset, uint64_t len, bool own,
+                           uint64_t *done) J6_MUST_USE;
+/* Gives pages back: they read as zero again. */
+j6_status_t vm_area_decommit(struct vm_area *area, uint64_t offset, uint64_t len,
+                             uint64_t *done) J6_MUST_USE;
+/* Clears the pages that are there. */
+j6_status_t vm_area_zero(struct vm_area *area, uint64_t offset, uint64_t len,
+                         uint64_t *done) J6_MUST_USE;
+
+/* ---- for good (vm_cut.c) ---- */
+
+/*
+ * Gives back all pages from an offset on, which nobody can reach any more: beyond the size, or of a
+ * revoked area. Needs no memory if the tree owns the way to the offset.
+ */
+void vm_area_cut(struct vm_area *area, uint64_t offset);
+
+/* Takes everything away from everybody: later accesses are faults. Any area. */
+void vm_area_revoke(struct vm_area *area);
+
+/* ---- size (vm_resize.c) ---- */
 
 /*
  * Changes the size. Mappings of the whole area follow it. bad_state if it isn't resizable,
- * out_of_range, collision if a mapping that follows has no room; then nothing has changed.
+ * would_block while another resize is under way, out_of_range, collision if a mapping that follows
+ * has no room; quota or no_memory if it ends amid shared pages. Then nothing has changed.
  */
 j6_status_t vm_area_resize(struct vm_area *area, uint64_t size) J6_MUST_USE;
 
-struct vm_area *vm_area_of(struct kobject *object);
+/* ---- clones (vm_clone.c) ---- */
+
+/*
+ * A new open area that starts as a snapshot of [offset, offset + len) of this one, its maker paying
+ * for as many pages. bad_state (fixed, revoked), out_of_range, quota, no_memory.
+ */
+j6_status_t vm_area_clone(struct vm_area *source, struct account *account, uint64_t offset,
+                          uint64_t len, uint32_t flags, struct vm_area **out_area) J6_MUST_USE;

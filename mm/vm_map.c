@@ -1,28 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Mapping and unmapping. A range is unmapped by first cutting it off as a mapping of its own, then
- * unlinking that from its area, so that no fault fills it any more, then clearing its pages in steps,
- * and only then giving up its addresses.
- */
+/* Mappings: made, placed, cut. Taking them out: vm_unmap.c; what they allow: vm_protect.c. */
 #include "mm/vm_map.h"
-#include "arch/upcall.h"
 #include "kernel/base/account.h"
 #include "lib/bits.h"
 #include "lib/container.h"
-#include "mm/frame.h"
 #include "mm/slab.h"
 #include "mm/vm_area.h"
+#include "mm/vm_block.h"
 #include "mm/vm_mapping.h"
 
 SLAB_CACHE(mapping_cache, "vm_mapping", struct vm_mapping);
 
-/* Pages between which a long operation holds no lock. */
-enum { STEP_PAGES = 64 };
-
 static const uint64_t access_flags = j6_map_read | j6_map_write | j6_map_exec;
 
-static j6_status_t mapping_create(struct vm_space *space, struct vm_area *area,
-                                  struct vm_mapping **out_mapping)
+j6_status_t vm_mapping_create(struct vm_space *space, struct vm_area *area,
+                              struct vm_mapping **out_mapping)
 {
     j6_status_t status = account_charge(space->account, ACCOUNT_MEMORY, sizeof(struct vm_mapping));
     if (status != j6_status_ok) {
@@ -45,36 +37,41 @@ static void mapping_free(struct grace_item *item)
     slab_free(&mapping_cache, container_of(item, struct vm_mapping, grace));
 }
 
-/* After it is out of the space, or if it never was in. */
-static void mapping_discard(struct vm_mapping *mapping)
+void vm_mapping_discard(struct vm_mapping *mapping)
 {
     account_uncharge(mapping->space->account, ACCOUNT_MEMORY, sizeof(struct vm_mapping));
     kobject_put(&mapping->area->object);
     grace_defer(&mapping->grace, mapping_free);
 }
 
-static page_bits_t page_bits_of(const struct vm_mapping *mapping)
+/* The last offset that it shows. */
+static uint64_t last_offset(const struct vm_mapping *mapping)
 {
-    return page_bits(PAGE_USER | mapping->area->page_flags |
-                     (mapping->flags & j6_map_write ? PAGE_WRITE : 0) |
-                     (mapping->flags & j6_map_exec ? PAGE_EXEC : 0));
+    return mapping->whole ? UINT64_MAX : mapping->offset + (mapping->end - mapping->start) - 1;
 }
 
 static void link_locked(struct vm_mapping *mapping)
 {
     struct vm_area *area = mapping->area;
-    list_push_back(&area->mappings, &mapping->area_node);
-    area->mapping_count++;
-    area->mapping_changes++;
+    view_insert(&area->views, mapping, mapping->offset, last_offset(mapping));
+    if (mapping->whole) {
+        list_push_back(&area->followers, &mapping->follower);
+    }
     mapping->linked = true;
 }
 
-static void unlink_locked(struct vm_mapping *mapping)
+static void stop_following_locked(struct vm_mapping *mapping)
 {
-    struct vm_area *area = mapping->area;
-    list_remove(&mapping->area_node);
-    area->mapping_count--;
-    area->mapping_changes++;
+    if (mapping->whole) {
+        list_remove(&mapping->follower);
+        mapping->whole = false;
+    }
+}
+
+void vm_mapping_unlink_locked(struct vm_mapping *mapping)
+{
+    stop_following_locked(mapping);
+    view_set_last(&mapping->area->views, mapping, last_offset(mapping));
     mapping->linked = false;
 }
 
@@ -84,43 +81,84 @@ bool vm_map_flags_ok(uint64_t flags)
     bool both = (flags & j6_map_write) && (flags & j6_map_exec);
     /* The CPU can't withhold reading from what may be written or executed. */
     bool readable = (flags & j6_map_read) || !(flags & access_flags);
-    return known && !both && readable && !(flags & j6_map_fixed_size);
+    return known && !both && readable;
 }
 
-/* An address for len bytes: the wanted one, else in the window, else anywhere. 0 if there is none. */
-static vaddr_t place_locked(struct vm_space *space, vaddr_t wanted, uint64_t len, bool exact)
+void vm_mapping_set_flags_locked(struct vm_mapping *mapping, uint64_t flags)
 {
+    uint32_t read = PAGE_USER | mapping->area->page_flags | (flags & j6_map_exec ? PAGE_EXEC : 0);
+    mapping->flags = (uint32_t)flags;
+    mapping->page_bits[0] = page_bits(read);
+    mapping->page_bits[1] = page_bits(read | (flags & j6_map_write ? PAGE_WRITE : 0));
+}
+
+/*
+ * What is large enough for a block of the area, if that has blocks, is placed so that blocks of it
+ * begin where large pages do.
+ */
+static uint64_t alignment_of(const struct vm_area *area, uint64_t len)
+{
+    bool blocks = area->kind == VM_AREA_FIXED || (area->flags & j6_vma_flag_large);
+    return blocks && len >= BLOCK_SIZE ? BLOCK_SIZE : PAGE_SIZE;
+}
+
+/* Room for len bytes in [low, high), `skew` behind a multiple of align; or 0. */
+static vaddr_t room_locked(const struct vm_space *space, vaddr_t low, vaddr_t high, uint64_t len,
+                           uint64_t align, uint64_t skew)
+{
+    vaddr_t place = mapping_room(&space->mappings, low, high, len + align - PAGE_SIZE);
+    return place != 0 ? place + ((skew - place) & (align - 1)) : 0;
+}
+
+/* An address for the mapping: the wanted one, else in the window, else anywhere. 0: there is none. */
+static vaddr_t place_locked(const struct vm_mapping *mapping, vaddr_t wanted, uint64_t len)
+{
+    const struct vm_space *space = mapping->space;
     bool inside = wanted >= USER_START && wanted < USER_END && USER_END - wanted >= len;
     if (inside && mapping_room(&space->mappings, wanted, wanted + len, len) == wanted) {
         return wanted;
     }
-    if (exact) {
+    if (mapping->flags & j6_map_exact) {
         return 0;
     }
+    uint64_t align = alignment_of(mapping->area, len);
+    uint64_t skew = mapping->offset;
     vaddr_t window_end = space->window + VM_WINDOW_SIZE;
-    vaddr_t place = mapping_room(&space->mappings, space->window, window_end, len);
-    return place != 0 ? place : mapping_room(&space->mappings, USER_START, USER_END, len);
+    vaddr_t place = room_locked(space, space->first_place, window_end, len, align, skew);
+    if (place == 0) {
+        place = room_locked(space, space->window, window_end, len, align, skew);
+    }
+    if (place == 0) {
+        place = room_locked(space, USER_START, USER_END, len, align, skew);
+    }
+    return place != 0 ? place : room_locked(space, USER_START, USER_END, len, PAGE_SIZE, 0);
 }
 
-/* Fills in the mapping and links it; both under the area's lock, so that the size stands. */
+static j6_status_t area_check_locked(const struct vm_area *area, uint64_t offset, uint64_t len)
+{
+    if (area->revoked) {
+        return j6_err_bad_state;
+    }
+    bool inside = len == 0 ? offset == 0 : offset <= area->size && len <= area->size - offset;
+    return inside ? j6_status_ok : j6_err_out_of_range;
+}
+
+/* Places the mapping and links it; both locks are held, so that the size stands. */
 static j6_status_t mapping_link(struct vm_mapping *mapping, vaddr_t wanted, uint64_t offset,
                                 uint64_t len)
 {
     struct vm_space *space = mapping->space;
-    uint64_t size = mapping->area->size;
-    if (space->closed) {
-        return j6_err_bad_state;
-    }
-    if (len == 0 ? offset != 0 : offset > size || len > size - offset) {
-        return j6_err_out_of_range;
+    j6_status_t status = area_check_locked(mapping->area, offset, len);
+    if (status != j6_status_ok || space->closed) {
+        return status != j6_status_ok ? status : j6_err_bad_state;
     }
     mapping->whole = len == 0;
     mapping->offset = offset;
-    len = len == 0 ? size : len;
+    len = len == 0 ? mapping->area->size : len;
     if ((mapping->flags & j6_map_exact) && len > USER_END - wanted) {
         return j6_err_out_of_range;
     }
-    mapping->start = place_locked(space, wanted, len, mapping->flags & j6_map_exact);
+    mapping->start = place_locked(mapping, wanted, len);
     mapping->end = mapping->start + len;
     if (mapping->start == 0) {
         return mapping->flags & j6_map_exact ? j6_err_collision : j6_err_no_memory;
@@ -129,6 +167,48 @@ static j6_status_t mapping_link(struct vm_mapping *mapping, vaddr_t wanted, uint
     assert(inserted);
     link_locked(mapping);
     return j6_status_ok;
+}
+
+static j6_status_t map_at(struct vm_space *space, struct vm_area *area, vaddr_t *address,
+                          uint64_t offset, uint64_t len, uint64_t flags)
+{
+    struct vm_mapping *mapping;
+    j6_status_t status = vm_mapping_create(space, area, &mapping);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    spinlock_lock(&space->lock);
+    spinlock_lock(&area->lock);
+    vm_mapping_set_flags_locked(mapping, flags);
+    status = mapping_link(mapping, *address, offset, len);
+    vaddr_t start = mapping->start;
+    spinlock_unlock(&area->lock);
+    spinlock_unlock(&space->lock);
+    if (status != j6_status_ok) {
+        vm_mapping_discard(mapping);
+        return status;
+    }
+    *address = start;
+    return j6_status_ok;
+}
+
+/* The size of such an area never changes, so all of the range can be made to be there. */
+static j6_status_t map_fixed_size(struct vm_space *space, struct vm_area *area, vaddr_t *address,
+                                  uint64_t offset, uint64_t len, uint64_t flags)
+{
+    if (area->flags & (j6_vma_flag_resizable | j6_vma_flag_revocable)) {
+        return j6_err_bad_state;
+    }
+    j6_status_t status = map_at(space, area, address, offset, len, flags);
+    if (status != j6_status_ok || area->kind == VM_AREA_FIXED) {
+        return status;
+    }
+    uint64_t done;
+    status = vm_area_commit(area, offset, len != 0 ? len : area->size, flags & j6_map_write, &done);
+    if (status != j6_status_ok) {
+        vm_space_unmap(space, area, *address, 0); /* or another thread did */
+    }
+    return status;
 }
 
 j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *address,
@@ -141,156 +221,89 @@ j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *
     if (exact && (*address < USER_START || *address >= USER_END)) {
         return j6_err_out_of_range;
     }
-    struct vm_mapping *mapping;
-    j6_status_t status = mapping_create(space, area, &mapping);
-    if (status != j6_status_ok) {
-        return status;
+    return flags & j6_map_fixed_size ? map_fixed_size(space, area, address, offset, len, flags)
+                                     : map_at(space, area, address, offset, len, flags);
+}
+
+j6_status_t vm_spares_get(struct vm_space *space, struct vm_area *area, uint64_t len,
+                          struct vm_spares *spares)
+{
+    *spares = (struct vm_spares){{NULL, NULL}};
+    for (unsigned i = 0; len != 0 && i < 2; i++) {
+        j6_status_t status = vm_mapping_create(space, area, &spares->mapping[i]);
+        if (status != j6_status_ok) {
+            vm_spares_put(spares);
+            return status;
+        }
     }
-    mapping->flags = (uint32_t)flags;
-    mapping->page_bits = page_bits_of(mapping);
-    spinlock_lock(&space->lock);
-    spinlock_lock(&area->lock);
-    status = mapping_link(mapping, *address, offset, len);
-    spinlock_unlock(&area->lock);
-    spinlock_unlock(&space->lock);
-    if (status != j6_status_ok) {
-        mapping_discard(mapping);
-        return status;
-    }
-    *address = mapping->start;
     return j6_status_ok;
 }
 
-void page_batch_finish(struct page_batch *batch)
+void vm_spares_put(struct vm_spares *spares)
 {
-    for (uint32_t i = 0; i < batch->table_count; i++) {
-        upcall_table_free(batch->tables[i].owner, batch->tables[i].page);
-    }
-    for (uint32_t i = 0; i < batch->frame_count; i++) {
-        frame_put(batch->frames[i]);
-    }
-    batch->table_count = 0;
-    batch->frame_count = 0;
-}
-
-void vm_mapping_clear(struct vm_mapping *mapping, vaddr_t from, vaddr_t end)
-{
-    struct vm_space *space = mapping->space;
-    struct page_batch batch = {0};
-    bool more = true;
-    while (more) {
-        spinlock_lock(&mapping->area->lock);
-        spinlock_lock(&space->table_lock);
-        for (unsigned i = 0; i < STEP_PAGES && more && !page_batch_is_full(&batch); i++) {
-            more = page_table_next(&space->table, from, end, &from);
-            if (more) {
-                page_table_clear(&space->table, from, &batch);
-                from += PAGE_SIZE;
-            }
+    for (unsigned i = 0; i < 2; i++) {
+        if (spares->mapping[i] != NULL) {
+            vm_mapping_discard(spares->mapping[i]);
         }
-        spinlock_unlock(&space->table_lock);
-        spinlock_unlock(&mapping->area->lock);
-        page_batch_finish(&batch);
     }
 }
 
-static void unlink(struct vm_mapping *mapping)
+/* What lies from `at` on becomes a mapping of its own, the spare one, which is used up. */
+static struct vm_mapping *cut_locked(struct vm_mapping *mapping, vaddr_t at,
+                                     struct vm_mapping **spare)
 {
-    spinlock_lock(&mapping->area->lock);
-    unlink_locked(mapping);
-    spinlock_unlock(&mapping->area->lock);
-}
-
-/* The rest, for a mapping that is no longer linked to its area. */
-static void mapping_finish(struct vm_mapping *mapping)
-{
-    struct vm_space *space = mapping->space;
-    vm_mapping_clear(mapping, mapping->start, mapping->end);
-    spinlock_lock(&space->lock);
-    if (space->last == mapping) {
-        space->last = NULL;
-    }
-    mapping_remove(&space->mappings, mapping);
-    spinlock_unlock(&space->lock);
-    mapping_discard(mapping);
-}
-
-void vm_mapping_destroy(struct vm_mapping *mapping)
-{
-    unlink(mapping);
-    mapping_finish(mapping);
-}
-
-/* A piece at the upper end of `whole` becomes a mapping of its own, still linked. */
-static void cut_locked(struct vm_mapping *whole, vaddr_t at, struct vm_mapping *piece)
-{
-    struct avl_tree *set = &whole->space->mappings;
-    piece->flags = whole->flags;
-    piece->page_bits = whole->page_bits;
+    struct vm_mapping *piece = *spare;
+    struct avl_tree *set = &mapping->space->mappings;
+    *spare = NULL;
+    vm_mapping_set_flags_locked(piece, mapping->flags);
     piece->start = at;
-    piece->end = whole->end;
-    piece->offset = whole->offset + (at - whole->start);
-    bool moved = mapping_move(set, whole, whole->start, at);
+    piece->end = mapping->end;
+    piece->offset = mapping->offset + (at - mapping->start);
+    stop_following_locked(mapping);
+    bool moved = mapping_move(set, mapping, mapping->start, at);
     bool inserted = mapping_insert(set, piece);
     assert(moved && inserted);
-    whole->whole = false;
+    view_set_last(&mapping->area->views, mapping, last_offset(mapping));
     link_locked(piece);
+    return piece;
 }
 
-/* The mapping of the area that holds all of [address, address + len), or NULL. */
-static struct vm_mapping *target_locked(struct vm_space *space, const struct vm_area *area,
-                                        vaddr_t address, uint64_t len)
+struct vm_mapping *vm_mapping_carve_locked(struct vm_space *space, const struct vm_area *area,
+                                           vaddr_t address, uint64_t len, struct vm_spares *spares)
 {
     struct vm_mapping *mapping = mapping_find(&space->mappings, address);
     bool fits = mapping != NULL && mapping->area == area && mapping->linked &&
                 (len == 0 ? address == mapping->start : len <= mapping->end - address);
-    return fits ? mapping : NULL;
+    if (!fits) {
+        return NULL;
+    }
+    if (len != 0 && address + len < mapping->end) {
+        cut_locked(mapping, address + len, &spares->mapping[0]);
+    }
+    return address > mapping->start ? cut_locked(mapping, address, &spares->mapping[1]) : mapping;
 }
 
-j6_status_t vm_space_unmap(struct vm_space *space, struct vm_area *area, vaddr_t address,
-                           uint64_t len)
+struct vm_mapping *vm_mapping_join_locked(struct vm_mapping *mapping)
 {
-    if (!is_aligned(address | len, PAGE_SIZE)) {
-        return j6_err_invalid_arg;
+    struct vm_space *space = mapping->space;
+    struct vm_mapping *next = mapping_next(mapping);
+    if (next == NULL || next->area != mapping->area || next->start != mapping->end ||
+        next->offset - mapping->offset != mapping->end - mapping->start ||
+        next->flags != mapping->flags || !mapping->linked || !next->linked || mapping->whole ||
+        next->whole) {
+        return NULL;
     }
-    struct vm_mapping *spare[2] = {NULL, NULL};
-    for (unsigned i = 0; len != 0 && i < 2; i++) {
-        j6_status_t status = mapping_create(space, area, &spare[i]);
-        if (status != j6_status_ok) {
-            if (i > 0) {
-                mapping_discard(spare[0]);
-            }
-            return status;
-        }
+    vaddr_t end = next->end;
+    vm_mapping_unlink_locked(next);
+    view_remove(&mapping->area->views, next);
+    mapping_remove(&space->mappings, next);
+    if (space->last == next) {
+        space->last = NULL;
     }
-    spinlock_lock(&space->lock);
-    spinlock_lock(&area->lock);
-    struct vm_mapping *mapping = target_locked(space, area, address, len);
-    if (mapping != NULL) {
-        vaddr_t end = len == 0 ? mapping->end : address + len;
-        if (end < mapping->end) {
-            cut_locked(mapping, end, spare[0]);
-            spare[0] = NULL;
-        }
-        if (address > mapping->start) {
-            cut_locked(mapping, address, spare[1]);
-            mapping = spare[1];
-            spare[1] = NULL;
-        }
-        unlink_locked(mapping);
-    }
-    spinlock_unlock(&area->lock);
-    spinlock_unlock(&space->lock);
-    for (unsigned i = 0; i < 2; i++) {
-        if (spare[i] != NULL) {
-            mapping_discard(spare[i]);
-        }
-    }
-    if (mapping == NULL) {
-        return j6_err_not_found;
-    }
-    mapping_finish(mapping);
-    return j6_status_ok;
+    bool moved = mapping_move(&space->mappings, mapping, mapping->start, end);
+    assert(moved);
+    view_set_last(&mapping->area->views, mapping, last_offset(mapping));
+    return next;
 }
 
 j6_status_t vm_mapping_set_size(struct vm_mapping *mapping, uint64_t size)

@@ -1,13 +1,39 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside of mm: taking mappings, and pages of mappings, away. */
+/*
+ * Inside of mm: mappings as such. A mapping is in the set of its space and among the views of its
+ * area from its making until no page of it is left in any TLB; `linked`, it admits faults.
+ */
 #pragma once
 #include "mm/vm_space.h"
 
-/* Takes a whole mapping out of its space, its pages out of the tables, and frees it. */
-void vm_mapping_destroy(struct vm_mapping *mapping);
+/* A mapping that is nowhere yet, charged to the space's account. quota, no_memory. */
+j6_status_t vm_mapping_create(struct vm_space *space, struct vm_area *area,
+                              struct vm_mapping **out_mapping) J6_MUST_USE;
 
-/* Clears the pages of [from, end) of a mapping out of the page tables, in steps. */
-void vm_mapping_clear(struct vm_mapping *mapping, vaddr_t from, vaddr_t end);
+/* Frees one that is nowhere any more, or never was. */
+void vm_mapping_discard(struct vm_mapping *mapping);
 
-/* Frees what was taken away: no TLB knows it any more. */
-void page_batch_finish(struct page_batch *batch);
+/* What it allows from now on; the locks of space and area are held. */
+void vm_mapping_set_flags_locked(struct vm_mapping *mapping, uint64_t flags);
+
+/* Joins a mapping with the one behind it, which is returned, if they are alike; else NULL. */
+struct vm_mapping *vm_mapping_join_locked(struct vm_mapping *mapping);
+
+/* Admits no fault any more; the locks of space and area are held. */
+void vm_mapping_unlink_locked(struct vm_mapping *mapping);
+
+/* Mappings for the pieces that are left when one is cut; NULL: not needed. */
+struct vm_spares {
+    struct vm_mapping *mapping[2];
+};
+j6_status_t vm_spares_get(struct vm_space *space, struct vm_area *area, uint64_t len,
+                          struct vm_spares *spares) J6_MUST_USE;
+void vm_spares_put(struct vm_spares *spares);
+
+/*
+ * The area's mapping of exactly [address, address + len), cut out of a larger one if need be; len 0:
+ * the whole mapping that begins there. NULL if there is none. Both locks are held.
+ */
+struct vm_mapping *vm_mapping_carve_locked(struct vm_space *space, const struct vm_area *area,
+                                           vaddr_t address, uint64_t len,
+                                           struct vm_spares *spares);

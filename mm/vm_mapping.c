@@ -53,9 +53,14 @@ struct vm_mapping *mapping_next(const struct vm_mapping *mapping)
     return mapping_of(avl_next(&mapping->node));
 }
 
+struct vm_mapping *mapping_prev(const struct vm_mapping *mapping)
+{
+    return mapping_of(avl_prev(&mapping->node));
+}
+
 static vaddr_t end_before(const struct vm_mapping *mapping)
 {
-    const struct vm_mapping *prev = mapping_of(avl_prev(&mapping->node));
+    const struct vm_mapping *prev = mapping_prev(mapping);
     return prev != NULL ? prev->end : 0;
 }
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Address spaces: making and ending them, and page faults. Mapping and unmapping: vm_map.c. */
+/* Address spaces: making them, and page faults. Mapping: vm_map.c; ending: vm_unmap.c. */
 #include "mm/vm_space.h"
 #include "kernel/base/account.h"
 #include "kernel/base/random.h"
+#include "lib/bits.h"
+#include "lib/container.h"
+#include "mm/page_batch.h"
 #include "mm/vm_area.h"
-#include "mm/vm_map.h"
+#include "mm/vm_block.h"
 #include "mm/vm_mapping.h"
 
 struct vm_space kernel_space = {
@@ -44,23 +47,12 @@ j6_status_t vm_space_init(struct vm_space *space, struct account *account)
 {
     space->account = account;
     space->window = window_choose();
+    space->first_place = space->window + page_down(random_u64() % (VM_WINDOW_SIZE / 2));
     space->last = NULL;
     spinlock_init(&space->lock, RANK_SPACE);
     spinlock_init(&space->table_lock, RANK_PAGE_TABLE);
     mapping_set_init(&space->mappings);
     return page_table_init(&space->table);
-}
-
-void vm_space_destroy(struct vm_space *space)
-{
-    spinlock_lock(&space->lock);
-    space->closed = true;
-    spinlock_unlock(&space->lock);
-    struct vm_mapping *mapping;
-    while ((mapping = mapping_from(&space->mappings, 0)) != NULL) {
-        vm_mapping_destroy(mapping);
-    }
-    page_table_destroy(&space->table);
 }
 
 static struct vm_mapping *find_locked(struct vm_space *space, vaddr_t address)
@@ -76,35 +68,103 @@ static struct vm_mapping *find_locked(struct vm_space *space, vaddr_t address)
     return mapping;
 }
 
-static j6_status_t fault_locked(struct vm_space *space, struct vm_mapping *mapping, vaddr_t address)
-{
-    if (!mapping->linked || address - mapping->start >= mapping->end - mapping->start) {
-        return j6_err_bad_address;
-    }
-    paddr_t page;
-    uint64_t offset = address - mapping->start + mapping->offset;
-    j6_status_t status = vm_area_page_locked(mapping->area, offset, &page);
-    if (status == j6_err_out_of_range) {
-        return j6_err_bad_address;
-    }
-    if (status == j6_status_ok) {
-        spinlock_lock(&space->table_lock);
-        status = page_table_set(&space->table, page_down(address), page, mapping->page_bits);
-        spinlock_unlock(&space->table_lock);
-    }
-    return status;
-}
-
-j6_status_t vm_space_fault(struct vm_space *space, vaddr_t address, enum vm_access access)
+struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address)
 {
     spinlock_lock(&space->lock);
     struct vm_mapping *mapping = find_locked(space, address);
     spinlock_unlock(&space->lock);
+    return mapping;
+}
+
+/* Maps the block around the address, if mapping and area have all of it, and alike. */
+static bool show_block_locked(struct vm_mapping *mapping, vaddr_t address, bool write,
+                              struct page_batch *batch)
+{
+    vaddr_t start = align_down(address, BLOCK_SIZE);
+    uint64_t offset = start - mapping->start + mapping->offset;
+    struct page_grant grant;
+    if (start < mapping->start || mapping->end - start < BLOCK_SIZE ||
+        !is_aligned(offset, BLOCK_SIZE) || !vm_block_locked(mapping->area, offset, &grant) ||
+        (write && !grant.writable)) {
+        return false;
+    }
+    struct vm_space *space = mapping->space;
+    spinlock_lock(&space->table_lock);
+    j6_status_t status = page_table_set_large(&space->table, start, grant.page,
+                                              mapping->page_bits[grant.writable], batch);
+    page_table_aim(&space->table, batch);
+    spinlock_unlock(&space->table_lock);
+    return status == j6_status_ok;
+}
+
+static j6_status_t show_locked(struct vm_mapping *mapping, vaddr_t address,
+                               const struct page_grant *grant, struct page_batch *batch)
+{
+    struct vm_space *space = mapping->space;
+    spinlock_lock(&space->table_lock);
+    j6_status_t status = page_table_set(&space->table, page_down(address), grant->page,
+                                        mapping->page_bits[grant->writable], batch);
+    if (batch->page_count > 0) {
+        page_table_aim(&space->table, batch);
+    }
+    spinlock_unlock(&space->table_lock);
+    return status;
+}
+
+/* May blocks be mapped? A small page is the same to everybody else. */
+static bool may_have_blocks(const struct vm_area *area)
+{
+    return area->kind == VM_AREA_FIXED || (area->flags & j6_vma_flag_large);
+}
+
+bool vm_mapping_allows_locked(const struct vm_mapping *mapping, vaddr_t address,
+                              enum vm_access access)
+{
+    return mapping->linked && address - mapping->start < mapping->end - mapping->start &&
+           (mapping->flags & access);
+}
+
+static j6_status_t fault_locked(struct vm_mapping *mapping, vaddr_t address, enum vm_access access,
+                                struct page_batch *batch)
+{
+    if (!vm_mapping_allows_locked(mapping, address, access)) {
+        return j6_err_bad_address;
+    }
+    bool write = access == VM_ACCESS_WRITE;
+    struct page_request request = {
+        .offset = address - mapping->start + mapping->offset, .write = write, .by = mapping};
+    struct page_grant grant;
+    j6_status_t status = vm_area_page_locked(mapping->area, &request, batch, &grant);
+    if (status == j6_err_out_of_range || status == j6_err_bad_state) {
+        return j6_err_bad_address;
+    }
+    if (status != j6_status_ok || (may_have_blocks(mapping->area) &&
+                                   show_block_locked(mapping, address, write, batch))) {
+        return status;
+    }
+    return show_locked(mapping, address, &grant, batch);
+}
+
+j6_status_t vm_space_fault(struct vm_space *space, vaddr_t address, enum vm_access access)
+{
+    struct vm_mapping *mapping = vm_space_find(space, address);
     if (mapping == NULL || !(mapping->flags & access)) {
         return j6_err_bad_address;
     }
-    spinlock_lock(&mapping->area->lock);
-    j6_status_t status = fault_locked(space, mapping, address);
-    spinlock_unlock(&mapping->area->lock);
+    struct vm_area *area = mapping->area;
+    struct page_batch batch;
+    page_batch_init(&batch);
+    vm_block_fill(area, address - mapping->start + mapping->offset);
+    vm_area_lock(area);
+    j6_status_t status = fault_locked(mapping, address, access, &batch);
+    vm_area_flush(area, &batch);
     return status;
+}
+
+j6_status_t vm_space_fault_loaded(vaddr_t address, enum vm_access access)
+{
+    struct page_table *table = page_table_loaded();
+    return table == &kernel_page_table
+               ? j6_err_bad_address
+               : vm_space_fault(container_of(table, struct vm_space, table), address, access);
 }

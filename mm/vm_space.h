@@ -15,6 +15,7 @@
 #include "kernel/base/spinlock.h"
 #include "lib/avl.h"
 #include "lib/list.h"
+#include "mm/vm_views.h"
 #include <j6/flags.h>
 #include <j6/status.h>
 
@@ -27,6 +28,7 @@ struct vm_space {
     /* Immutable after create */
     struct account *account; /* pays for page tables and mappings */
     vaddr_t window;          /* where addresses are chosen */
+    vaddr_t first_place;     /* in the window, at random: from here on */
     /* Guarded by lock */
     struct spinlock lock;
     struct avl_tree mappings;
@@ -37,24 +39,31 @@ struct vm_space {
     struct page_table table;
 };
 
+/* Somebody who is taking a mapping out, as long as it is still in the set (vm_map.c). */
+struct vm_unmapping {
+    _Atomic uint32_t state; /* enum unmapping_state */
+};
+
 struct vm_mapping {
     /* Immutable after create */
     struct vm_space *space;
     struct vm_area *area;
-    uint32_t flags;        /* j6_map_… */
-    bool whole;            /* of the whole area: follows its size */
-    page_bits_t page_bits; /* of its page-table entries */
     /* Guarded by the locks of space and area, see above */
     vaddr_t start;
     vaddr_t end;
-    uint64_t offset; /* into the area, of start */
+    uint64_t offset;       /* into the area, of start */
+    uint32_t flags;        /* j6_map_… */
+    bool whole;            /* of the whole area: follows its size */
+    page_bits_t page_bits[2]; /* of its page-table entries: read-only, and as its flags say */
     /* Guarded by the area's lock */
     bool linked;
-    struct list_node area_node;
+    struct view_node view;
+    struct list_node follower; /* if whole */
     /* Guarded by the space's lock */
     struct avl_node node;
-    uint64_t gap;     /* free bytes before start */
-    uint64_t max_gap; /* of the subtree */
+    uint64_t gap;                   /* free bytes before start */
+    uint64_t max_gap;               /* of the subtree */
+    struct vm_unmapping *unmapping; /* who takes it out, or NULL */
     /* After it was taken out */
     struct grace_item grace;
 };
@@ -71,21 +80,31 @@ void vm_space_destroy(struct vm_space *space);
 /*
  * Maps [offset, offset + len) of the area at *address; 0 or, unless j6_map_exact is set, a taken
  * address: the kernel chooses. len 0: the whole area, following its size. Checks of rights are the
- * caller's. No access flags: a reserved range. invalid_arg (alignment, W and X, W or X without R), out_of_range, collision,
- * bad_state (the space is being destroyed), quota, no_memory.
+ * caller's. No access flags: a reserved range. With j6_map_fixed_size every page is there from now on
+ * and stays. invalid_arg (alignment, W and X, W or X without R), out_of_range, collision, bad_state
+ * (the space is being destroyed, the area was revoked; fixed_size: it may shrink or be revoked), quota,
+ * no_memory, cancelled.
  */
 j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *address,
                          uint64_t offset, uint64_t len, uint64_t flags) J6_MUST_USE;
 
-/* Can a mapping have these flags? Not yet: fixed_size. */
+/* Can a mapping have these flags? */
 bool vm_map_flags_ok(uint64_t flags);
 
 /*
  * Takes [address, address + len) out, which lies in one mapping of the area; len 0: the whole
- * mapping. not_found if there is none such; quota, no_memory for splitting it.
+ * mapping. not_found if there is none such; quota, no_memory for splitting it. Goes in steps: the
+ * caller holds references to space and area.
  */
 j6_status_t vm_space_unmap(struct vm_space *space, struct vm_area *area, vaddr_t address,
                            uint64_t len);
+
+/*
+ * Changes the access flags of [address, address + len) likewise. invalid_arg (alignment, flags
+ * that aren't access), not_found, quota, no_memory.
+ */
+j6_status_t vm_space_protect(struct vm_space *space, struct vm_area *area, vaddr_t address,
+                             uint64_t len, uint64_t flags) J6_MUST_USE;
 
 /* One bit, the same as in the flags of a mapping. */
 enum vm_access {
@@ -100,6 +119,19 @@ enum vm_access {
  */
 j6_status_t vm_space_fault(struct vm_space *space, vaddr_t address,
                            enum vm_access access) J6_MUST_USE;
+
+/* The same for the space that this CPU has loaded; bad_address if that is the kernel's. */
+j6_status_t vm_space_fault_loaded(vaddr_t address, enum vm_access access) J6_MUST_USE;
+
+/*
+ * The mapping that holds the address, or NULL. It stays readable until the call leaves the kernel or
+ * passes a step point; whether it still counts only its area's lock tells.
+ */
+struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address);
+
+/* Does it still hold the address, and allow the access? Its area's lock is held. */
+bool vm_mapping_allows_locked(const struct vm_mapping *mapping, vaddr_t address,
+                              enum vm_access access);
 
 /* Lets mappings that follow the area end at its new size, which they must have room for. */
 j6_status_t vm_mapping_set_size(struct vm_mapping *mapping, uint64_t size) J6_MUST_USE;

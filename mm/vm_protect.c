@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Changing what a mapping allows. The range becomes a mapping of its own, with the new flags, and
+ * joins its neighbours where they are alike. Writing is taken away by the topmost entries; what else
+ * goes is cleared in steps, and faults fill it as the new flags say. What is added comes by faults.
+ */
+#include "arch/upcall.h"
+#include "lib/bits.h"
+#include "mm/page_batch.h"
+#include "mm/vm_area.h"
+#include "mm/vm_map.h"
+#include "mm/vm_mapping.h"
+
+enum { STEP_PAGES = 64 };
+
+static const uint64_t access_flags = j6_map_read | j6_map_write | j6_map_exec;
+
+/* Joins the mapping with both neighbours; what is left over goes into joined. */
+static void join_locked(struct vm_mapping *mapping, struct vm_mapping *joined[2])
+{
+    struct vm_mapping *before = mapping_prev(mapping);
+    joined[0] = vm_mapping_join_locked(mapping);
+    joined[1] = before != NULL ? vm_mapping_join_locked(before) : NULL;
+}
+
+static void protect_locked(struct vm_mapping *mapping, struct page_batch *batch)
+{
+    struct vm_space *space = mapping->space;
+    spinlock_lock(&space->table_lock);
+    page_table_protect(&space->table, mapping->start, mapping->end, batch);
+    page_table_aim(&space->table, batch);
+    spinlock_unlock(&space->table_lock);
+}
+
+/*
+ * Clears some of the area's entries of [*from, end), whatever has become of its mappings there
+ * meanwhile; false when there are no more.
+ */
+static bool clear_step(struct vm_space *space, struct vm_area *area, vaddr_t *from, vaddr_t end)
+{
+    struct page_batch batch;
+    page_batch_init(&batch);
+    spinlock_lock(&space->lock);
+    spinlock_lock(&area->lock);
+    const struct vm_mapping *mapping = mapping_from(&space->mappings, *from);
+    if (mapping == NULL || mapping->start >= end) {
+        *from = end;
+    } else if (mapping->area != area) {
+        *from = mapping->end;
+    } else {
+        vaddr_t stop = mapping->end < end ? mapping->end : end;
+        *from = mapping->start > *from ? mapping->start : *from;
+        spinlock_lock(&space->table_lock);
+        page_table_clear(&space->table, from, stop, STEP_PAGES, &batch);
+        page_table_aim(&space->table, &batch);
+        spinlock_unlock(&space->table_lock);
+    }
+    spinlock_unlock(&space->lock);
+    vm_area_flush(area, &batch);
+    return *from < end;
+}
+
+j6_status_t vm_space_protect(struct vm_space *space, struct vm_area *area, vaddr_t address,
+                             uint64_t len, uint64_t flags)
+{
+    if (!is_aligned(address | len, PAGE_SIZE) || (flags & ~access_flags) ||
+        !vm_map_flags_ok(flags)) {
+        return j6_err_invalid_arg;
+    }
+    struct vm_spares spares;
+    j6_status_t status = vm_spares_get(space, area, len, &spares);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    struct page_batch batch;
+    page_batch_init(&batch);
+    struct vm_mapping *joined[2] = {NULL, NULL};
+    uint64_t removed = 0;
+    vaddr_t end = address;
+    spinlock_lock(&space->lock);
+    spinlock_lock(&area->lock);
+    struct vm_mapping *mapping = vm_mapping_carve_locked(space, area, address, len, &spares);
+    if (mapping != NULL) {
+        end = mapping->end;
+        removed = mapping->flags & access_flags & ~flags;
+        vm_mapping_set_flags_locked(mapping, (mapping->flags & ~access_flags) | flags);
+        if (removed == j6_map_write) {
+            protect_locked(mapping, &batch);
+        }
+        join_locked(mapping, joined);
+    }
+    spinlock_unlock(&space->lock);
+    vm_area_flush(area, &batch);
+    vm_spares_put(&spares);
+    for (unsigned i = 0; i < 2; i++) {
+        if (joined[i] != NULL) {
+            vm_mapping_discard(joined[i]);
+        }
+    }
+    vaddr_t from = address;
+    while (removed != 0 && removed != j6_map_write && clear_step(space, area, &from, end)) {
+        kernel_step_point();
+    }
+    return mapping != NULL ? j6_status_ok : j6_err_not_found;
+}
