@@ -152,9 +152,13 @@ J6_MUST_USE j6_status_t page_tree_clone(struct page_tree *clone, struct page_tre
                                         uint64_t first, uint64_t end);
 
 /*
- * Frees the tree of an owner that is ending, a leaf or the link to a shared node in a step; true
- * while there is more. No page is mapped any more. Needs no memory.
+ * Drops pages from `first` on that no TLB knows any more, a leaf or the link to a shared node in a
+ * step; returns how many, 0 when there are none left. The way to `first` is own, or no page lies
+ * before it and it is 0. Needs no memory.
  */
+uint64_t page_tree_truncate_step(struct page_tree *tree, uint64_t first);
+
+/* The same with all pages, for an owner that is ending: true while there may be more. */
 bool page_tree_drop_step(struct page_tree *tree);
 
 /*

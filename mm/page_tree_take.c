@@ -156,26 +156,52 @@ static bool give_up(struct page_tree_node *node)
     return false;
 }
 
-bool page_tree_drop_step(struct page_tree *tree)
+/*
+ * Drops the leaf of the number, or the link to the topmost shared node above it that begins at
+ * `first` or later. Returns how many pages that were.
+ */
+static uint64_t drop(struct page_tree *tree, uint64_t first, uint64_t number)
 {
     struct page_tree_node *node = tree->root;
     struct page_tree_node *parent = NULL;
-    if (node == NULL) {
-        return false;
-    }
     page_tree_forget(tree);
     for (;;) {
-        uint64_t number = node->first;
-        uint64_t pages = pages_below(node);
+        uint64_t pages = pages_below(node); /* before it may go */
         bool leaf = node->level == 0;
-        if (leaf || give_up(node)) {
+        if (leaf || (node->first >= first && give_up(node))) {
             detach(tree, parent, number, pages);
             if (leaf) {
                 page_tree_node_put(node);
             }
-            return tree->root != NULL;
+            return pages;
         }
         parent = node;
-        node = node->children[first_slot(node->present)];
+        node = child_of(node, number);
     }
+}
+
+/* What the leaf has from `first` on, which lies in it: its way is own. */
+static uint64_t drop_pages(struct page_tree *tree, uint64_t slots)
+{
+    struct page_taken taken = {.count = 0};
+    take_pages(tree, slots, &taken);
+    page_tree_taken_put(&taken);
+    return taken.count;
+}
+
+uint64_t page_tree_truncate_step(struct page_tree *tree, uint64_t first)
+{
+    uint64_t number;
+    if (page_tree_next(tree, first, &number) == 0) {
+        return 0;
+    }
+    const struct page_tree_node *leaf = tree->last_leaf;
+    uint64_t slots = slots_in(leaf, number, UINT64_MAX);
+    bool whole = slots == leaf->present;
+    return whole ? drop(tree, first, number) : drop_pages(tree, slots);
+}
+
+bool page_tree_drop_step(struct page_tree *tree)
+{
+    return page_tree_truncate_step(tree, 0) > 0;
 }

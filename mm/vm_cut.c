@@ -39,7 +39,7 @@ static bool drop_step(struct vm_area *area, uint64_t first)
 
 void vm_area_cut(struct vm_area *area, uint64_t offset)
 {
-    uint64_t first = (offset >> PAGE_SHIFT) + area->bias;
+    uint64_t first = offset > 0 ? (offset >> PAGE_SHIFT) + area->bias : 0;
     uint64_t number = first;
     while (hide_step(area, &number)) {
         kernel_step_point();

@@ -2,6 +2,7 @@
 /* Calls on processes and threads. */
 #include "kernel/syscall/sys.h"
 #include "kernel/wait.h"
+#include "mm/vm_copy.h"
 #include <j6/handle.h>
 #include <j6/info.h>
 
@@ -93,6 +94,38 @@ j6_status_t sys_process_exit(struct thread *caller, int64_t code)
 {
     process_end(caller->process, &(struct j6_end_info){.reason = j6_reason_exited, .code = code});
     return j6_status_ok;
+}
+
+/* Copies between the caller's buf and the memory of a process; tells how far it came. */
+static j6_status_t copy_and_tell(struct process *process, bool write, uint64_t address,
+                                 struct user_ptr buf, struct user_ptr len_inout)
+{
+    uint64_t len;
+    j6_status_t status = user_copy_in(&len, len_inout, sizeof(len));
+    if (status != j6_status_ok) {
+        return status;
+    }
+    uint64_t done = 0;
+    kobject_get(&process->object); /* the copy may be left by a switch to other threads */
+    status = write ? vm_space_write_user(&process->space, address, buf, len, &done)
+                   : vm_space_read_user(&process->space, address, buf, len, &done);
+    kobject_put(&process->object);
+    j6_status_t told = user_copy_out(len_inout, &done, sizeof(done));
+    return status != j6_status_ok ? status : told;
+}
+
+j6_status_t sys_process_read(struct thread *caller, struct process *process, uint64_t address,
+                             struct user_ptr buf, struct user_ptr len_inout)
+{
+    (void)caller;
+    return copy_and_tell(process, false, address, buf, len_inout);
+}
+
+j6_status_t sys_process_write(struct thread *caller, struct process *process, uint64_t address,
+                              struct user_ptr buf, struct user_ptr len_inout)
+{
+    (void)caller;
+    return copy_and_tell(process, true, address, buf, len_inout);
 }
 
 j6_status_t sys_thread_create(struct thread *caller, struct process *process, uint64_t entry,

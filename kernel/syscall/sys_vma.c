@@ -2,9 +2,11 @@
 /* Calls on areas of memory. */
 #include "kernel/syscall/sys.h"
 #include "arch/layout.h"
-#include "mm/frame.h"
+#include "lib/bits.h"
+#include "mm/vm_copy.h"
 
-static const uint64_t area_flags = j6_vma_flag_resizable | j6_vma_flag_revocable;
+static const uint64_t area_flags =
+    j6_vma_flag_resizable | j6_vma_flag_revocable | j6_vma_flag_large;
 
 /* The rights that mapping with these flags asks of the area's handle. */
 static uint64_t rights_for(uint64_t map_flags)
@@ -96,11 +98,44 @@ j6_status_t sys_vma_map(struct thread *caller, struct vm_area *area, j6_handle_t
     return map_and_tell(&process->space, area, address_inout, &address, offset, len, flags);
 }
 
+/* What goes in steps may be left by a switch to other threads: references keep what it works on. */
+static void long_call_begin(struct kobject *area, struct kobject *process)
+{
+    kobject_get(area);
+    if (process != NULL) {
+        kobject_get(process);
+    }
+}
+
+static void long_call_end(struct kobject *area, struct kobject *process)
+{
+    if (process != NULL) {
+        kobject_put(process);
+    }
+    kobject_put(area);
+}
+
 j6_status_t sys_vma_unmap(struct thread *caller, struct vm_area *area, struct process *process,
                           uint64_t address, uint64_t len)
 {
     (void)caller;
-    return vm_space_unmap(&process->space, area, address, len);
+    long_call_begin(&area->object, &process->object);
+    j6_status_t status = vm_space_unmap(&process->space, area, address, len);
+    long_call_end(&area->object, &process->object);
+    return status;
+}
+
+j6_status_t sys_vma_protect(struct thread *caller, struct vm_area *area, j6_handle_t handle,
+                            struct process *process, uint64_t address, uint64_t len, uint64_t flags)
+{
+    (void)caller;
+    if (rights_for(flags) & ~handle) {
+        return j6_err_denied;
+    }
+    long_call_begin(&area->object, &process->object);
+    j6_status_t status = vm_space_protect(&process->space, area, address, len, flags);
+    long_call_end(&area->object, &process->object);
+    return status;
 }
 
 j6_status_t sys_vma_resize(struct thread *caller, struct vm_area *area, struct user_ptr size_inout)
@@ -124,35 +159,57 @@ j6_status_t sys_vma_resize(struct thread *caller, struct vm_area *area, struct u
     return user_copy_out(size_inout, &size, sizeof(size));
 }
 
-/* Copies user bytes into the pages of an area, each held while no lock is. */
-static j6_status_t write_in(struct vm_area *area, uint64_t offset, struct user_ptr buf,
-                            uint64_t len, uint64_t *done)
+static j6_status_t op_run(struct vm_area *area, uint64_t op, uint64_t offset, uint64_t len,
+                          uint64_t *done)
 {
-    while (*done < len) {
-        uint64_t at = offset + *done;
-        paddr_t page;
-        j6_status_t status = vm_area_page_get(area, at, &page);
-        if (status != j6_status_ok) {
-            return status;
-        }
-        uint64_t piece = PAGE_SIZE - at % PAGE_SIZE;
-        piece = len - *done < piece ? len - *done : piece;
-        uint64_t copied;
-        status = user_copy_in_part((char *)phys_to_virt(page) + at % PAGE_SIZE,
-                                   user_ptr_add(buf, *done), piece, &copied);
-        frame_put(page);
-        *done += copied;
-        if (status != j6_status_ok) {
-            return status;
-        }
+    switch (op) {
+    case j6_op_commit: return vm_area_commit(area, offset, len, false, done);
+    case j6_op_decommit: return vm_area_decommit(area, offset, len, done);
+    default: return vm_area_zero(area, offset, len, done);
     }
-    return j6_status_ok;
 }
 
-j6_status_t sys_vma_write(struct thread *caller, struct vm_area *area, uint64_t offset,
-                          struct user_ptr buf, struct user_ptr len_inout)
+j6_status_t sys_vma_op_range(struct thread *caller, struct vm_area *area, uint64_t op,
+                             uint64_t offset, struct user_ptr len_inout)
 {
     (void)caller;
+    uint64_t len;
+    j6_status_t status = user_copy_in(&len, len_inout, sizeof(len));
+    if (status != j6_status_ok) {
+        return status;
+    }
+    if (!is_aligned(offset | len, PAGE_SIZE)) {
+        return j6_err_invalid_arg;
+    }
+    uint64_t done = 0;
+    long_call_begin(&area->object, NULL);
+    status = op_run(area, op, offset, len, &done);
+    long_call_end(&area->object, NULL);
+    j6_status_t told = user_copy_out(len_inout, &done, sizeof(done));
+    return status != j6_status_ok ? status : told;
+}
+
+j6_status_t sys_vma_clone(struct thread *caller, struct vm_area *area, uint64_t offset,
+                          uint64_t len, uint64_t flags, struct user_ptr out)
+{
+    if ((flags & ~area_flags) || !is_aligned(offset | len, PAGE_SIZE)) {
+        return j6_err_invalid_arg;
+    }
+    struct vm_area *clone;
+    j6_status_t status =
+        vm_area_clone(area, caller->process->account, offset, len, (uint32_t)flags, &clone);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    status = sys_new_handle_out(caller, &clone->object, out);
+    kobject_put(&clone->object);
+    return status;
+}
+
+/* Copies between the caller's buf and the area, whichever way; tells how far it came. */
+static j6_status_t copy_and_tell(struct vm_area *area, bool write, uint64_t offset,
+                                 struct user_ptr buf, struct user_ptr len_inout)
+{
     uint64_t len;
     j6_status_t status = user_copy_in(&len, len_inout, sizeof(len));
     if (status != j6_status_ok) {
@@ -165,7 +222,24 @@ j6_status_t sys_vma_write(struct thread *caller, struct vm_area *area, uint64_t 
         return j6_err_bad_address;
     }
     uint64_t done = 0;
-    status = write_in(area, offset, buf, len, &done);
+    long_call_begin(&area->object, NULL);
+    status = write ? vm_area_write_user(area, offset, buf, len, &done)
+                   : vm_area_read_user(area, offset, buf, len, &done);
+    long_call_end(&area->object, NULL);
     j6_status_t told = user_copy_out(len_inout, &done, sizeof(done));
     return status != j6_status_ok ? status : told;
+}
+
+j6_status_t sys_vma_read(struct thread *caller, struct vm_area *area, uint64_t offset,
+                         struct user_ptr buf, struct user_ptr len_inout)
+{
+    (void)caller;
+    return copy_and_tell(area, false, offset, buf, len_inout);
+}
+
+j6_status_t sys_vma_write(struct thread *caller, struct vm_area *area, uint64_t offset,
+                          struct user_ptr buf, struct user_ptr len_inout)
+{
+    (void)caller;
+    return copy_and_tell(area, true, offset, buf, len_inout);
 }
