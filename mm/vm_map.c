@@ -149,8 +149,8 @@ static j6_status_t mapping_link(struct vm_mapping *mapping, vaddr_t wanted, uint
 {
     struct vm_space *space = mapping->space;
     j6_status_t status = area_check_locked(mapping->area, offset, len);
-    if (status != j6_status_ok || space->closed) {
-        return status != j6_status_ok ? status : j6_err_bad_state;
+    if (status != j6_status_ok) {
+        return status;
     }
     mapping->whole = len == 0;
     mapping->offset = offset;

@@ -33,15 +33,9 @@ struct vm_space {
     struct spinlock lock;
     struct avl_tree mappings;
     struct vm_mapping *last; /* the one found last, or NULL */
-    bool closed;             /* nothing is mapped any more */
     /* Guarded by table_lock */
     struct spinlock table_lock;
     struct page_table table;
-};
-
-/* Somebody who is taking a mapping out, as long as it is still in the set (vm_map.c). */
-struct vm_unmapping {
-    _Atomic uint32_t state; /* enum unmapping_state */
 };
 
 struct vm_mapping {
@@ -61,9 +55,8 @@ struct vm_mapping {
     struct list_node follower; /* if whole */
     /* Guarded by the space's lock */
     struct avl_node node;
-    uint64_t gap;                   /* free bytes before start */
-    uint64_t max_gap;               /* of the subtree */
-    struct vm_unmapping *unmapping; /* who takes it out, or NULL */
+    uint64_t gap;     /* free bytes before start */
+    uint64_t max_gap; /* of the subtree */
     /* After it was taken out */
     struct grace_item grace;
 };
@@ -74,7 +67,7 @@ void vm_space_init_kernel(void);
 
 j6_status_t vm_space_init(struct vm_space *space, struct account *account) J6_MUST_USE;
 
-/* Takes every mapping out and gives the tables back. No CPU has the space loaded. */
+/* Takes every mapping out and gives the tables back. Nobody uses the space, no CPU has it loaded. */
 void vm_space_destroy(struct vm_space *space);
 
 /*
@@ -82,8 +75,7 @@ void vm_space_destroy(struct vm_space *space);
  * address: the kernel chooses. len 0: the whole area, following its size. Checks of rights are the
  * caller's. No access flags: a reserved range. With j6_map_fixed_size every page is there from now on
  * and stays. invalid_arg (alignment, W and X, W or X without R), out_of_range, collision, bad_state
- * (the space is being destroyed, the area was revoked; fixed_size: it may shrink or be revoked), quota,
- * no_memory, cancelled.
+ * (the area was revoked; fixed_size: it may shrink or be revoked), quota, no_memory, cancelled.
  */
 j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *address,
                          uint64_t offset, uint64_t len, uint64_t flags) J6_MUST_USE;

@@ -32,19 +32,41 @@ j6_status_t sys_vma_create(struct thread *caller, uint64_t size, uint64_t flags,
     return status;
 }
 
+/*
+ * Work that goes in steps may be left by a switch to other threads: until it has come to its end, it
+ * keeps the area and the space of the process. False: the process has ended.
+ */
+static bool work_begin(struct vm_area *area, struct process *process)
+{
+    if (!process_space_get(process)) {
+        return false;
+    }
+    kobject_get(&area->object);
+    return true;
+}
+
+static void work_end(struct vm_area *area, struct process *process)
+{
+    kobject_put(&area->object);
+    process_space_put(process);
+}
+
 /* Maps, and tells where; unmaps again if that can't be told. */
-static j6_status_t map_and_tell(struct vm_space *space, struct vm_area *area,
+static j6_status_t map_and_tell(struct process *process, struct vm_area *area,
                                 struct user_ptr address_out, vaddr_t *address, uint64_t offset,
                                 uint64_t len, uint64_t flags)
 {
-    j6_status_t status = vm_space_map(space, area, address, offset, len, flags);
-    if (status != j6_status_ok) {
-        return status;
+    if (!work_begin(area, process)) {
+        return j6_err_bad_state;
     }
-    status = user_copy_out(address_out, address, sizeof(*address));
-    if (status != j6_status_ok) {
-        vm_space_unmap(space, area, *address, 0); /* or another thread did */
+    j6_status_t status = vm_space_map(&process->space, area, address, offset, len, flags);
+    if (status == j6_status_ok) {
+        status = user_copy_out(address_out, address, sizeof(*address));
+        if (status != j6_status_ok) {
+            vm_space_unmap(&process->space, area, *address, 0); /* or another thread did */
+        }
     }
+    work_end(area, process);
     return status;
 }
 
@@ -67,12 +89,12 @@ j6_status_t sys_vma_create_map(struct thread *caller, uint64_t size, uint64_t fl
     if (status != j6_status_ok) {
         return status;
     }
-    struct vm_space *space = &caller->process->space;
-    status = map_and_tell(space, area, address_inout, &address, 0, 0, map_flags);
+    struct process *process = caller->process;
+    status = map_and_tell(process, area, address_inout, &address, 0, 0, map_flags);
     if (status == j6_status_ok) {
         status = sys_new_handle_out(caller, &area->object, h);
         if (status != j6_status_ok) {
-            vm_space_unmap(space, area, address, 0);
+            vm_space_unmap(&process->space, area, address, 0);
         }
     }
     kobject_put(&area->object);
@@ -95,33 +117,18 @@ j6_status_t sys_vma_map(struct thread *caller, struct vm_area *area, j6_handle_t
     if (status != j6_status_ok) {
         return status;
     }
-    return map_and_tell(&process->space, area, address_inout, &address, offset, len, flags);
-}
-
-/* What goes in steps may be left by a switch to other threads: references keep what it works on. */
-static void long_call_begin(struct kobject *area, struct kobject *process)
-{
-    kobject_get(area);
-    if (process != NULL) {
-        kobject_get(process);
-    }
-}
-
-static void long_call_end(struct kobject *area, struct kobject *process)
-{
-    if (process != NULL) {
-        kobject_put(process);
-    }
-    kobject_put(area);
+    return map_and_tell(process, area, address_inout, &address, offset, len, flags);
 }
 
 j6_status_t sys_vma_unmap(struct thread *caller, struct vm_area *area, struct process *process,
                           uint64_t address, uint64_t len)
 {
     (void)caller;
-    long_call_begin(&area->object, &process->object);
+    if (!work_begin(area, process)) {
+        return j6_err_not_found;
+    }
     j6_status_t status = vm_space_unmap(&process->space, area, address, len);
-    long_call_end(&area->object, &process->object);
+    work_end(area, process);
     return status;
 }
 
@@ -132,9 +139,11 @@ j6_status_t sys_vma_protect(struct thread *caller, struct vm_area *area, j6_hand
     if (rights_for(flags) & ~handle) {
         return j6_err_denied;
     }
-    long_call_begin(&area->object, &process->object);
+    if (!work_begin(area, process)) {
+        return j6_err_not_found;
+    }
     j6_status_t status = vm_space_protect(&process->space, area, address, len, flags);
-    long_call_end(&area->object, &process->object);
+    work_end(area, process);
     return status;
 }
 
@@ -151,7 +160,9 @@ j6_status_t sys_vma_resize(struct thread *caller, struct vm_area *area, struct u
     if (status != j6_status_ok) {
         return status;
     }
+    kobject_get(&area->object);
     status = vm_area_resize(area, size);
+    kobject_put(&area->object);
     if (status != j6_status_ok) {
         return status;
     }
@@ -182,9 +193,9 @@ j6_status_t sys_vma_op_range(struct thread *caller, struct vm_area *area, uint64
         return j6_err_invalid_arg;
     }
     uint64_t done = 0;
-    long_call_begin(&area->object, NULL);
+    kobject_get(&area->object); /* the handle may be closed between two steps */
     status = op_run(area, op, offset, len, &done);
-    long_call_end(&area->object, NULL);
+    kobject_put(&area->object);
     j6_status_t told = user_copy_out(len_inout, &done, sizeof(done));
     return status != j6_status_ok ? status : told;
 }
@@ -222,10 +233,10 @@ static j6_status_t copy_and_tell(struct vm_area *area, bool write, uint64_t offs
         return j6_err_bad_address;
     }
     uint64_t done = 0;
-    long_call_begin(&area->object, NULL);
+    kobject_get(&area->object); /* the handle may be closed between two steps */
     status = write ? vm_area_write_user(area, offset, buf, len, &done)
                    : vm_area_read_user(area, offset, buf, len, &done);
-    long_call_end(&area->object, NULL);
+    kobject_put(&area->object);
     j6_status_t told = user_copy_out(len_inout, &done, sizeof(done));
     return status != j6_status_ok ? status : told;
 }
