@@ -76,13 +76,24 @@ j6_status_t vm_space_unmap(struct vm_space *space, struct vm_area *area, vaddr_t
     return j6_status_ok;
 }
 
-void vm_space_destroy(struct vm_space *space)
+/* Some mapping of a space that ends, unlinked; NULL: there is none left. */
+static struct vm_mapping *unlink_any(struct vm_space *space)
 {
-    struct vm_mapping *mapping;
-    while ((mapping = mapping_from(&space->mappings, 0)) != NULL) {
+    spinlock_lock(&space->lock);
+    struct vm_mapping *mapping = mapping_from(&space->mappings, 0);
+    if (mapping != NULL) {
         spinlock_lock(&mapping->area->lock);
         vm_mapping_unlink_locked(mapping);
         spinlock_unlock(&mapping->area->lock);
+    }
+    spinlock_unlock(&space->lock);
+    return mapping;
+}
+
+void vm_space_destroy(struct vm_space *space)
+{
+    struct vm_mapping *mapping;
+    while ((mapping = unlink_any(space)) != NULL) {
         take_out(mapping);
     }
     page_table_destroy(&space->table);
