@@ -22,9 +22,9 @@ static void area_destroy(struct kobject *object)
     assert(list_is_empty(&area->mappings));
     uint64_t number = 0;
     size_t count;
-    paddr_t pages[PAGE_BATCH_MAX];
+    paddr_t pages[PAGE_BATCH_FRAMES];
     while ((count = page_tree_remove_step(&area->pages, &number, PAGE_TREE_PAGES, pages,
-                                          PAGE_BATCH_MAX)) > 0) {
+                                          PAGE_BATCH_FRAMES)) > 0) {
         for (size_t i = 0; i < count; i++) {
             frame_put(pages[i]);
         }

@@ -5,7 +5,6 @@
  * and only then giving up its addresses.
  */
 #include "mm/vm_map.h"
-#include "arch/upcall.h"
 #include "kernel/base/account.h"
 #include "lib/bits.h"
 #include "lib/container.h"
@@ -163,31 +162,24 @@ j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *
 
 void page_batch_finish(struct page_batch *batch)
 {
-    for (uint32_t i = 0; i < batch->table_count; i++) {
-        upcall_table_free(batch->tables[i].owner, batch->tables[i].page);
-    }
+    page_batch_free_tables(batch);
     for (uint32_t i = 0; i < batch->frame_count; i++) {
         frame_put(batch->frames[i]);
     }
-    batch->table_count = 0;
-    batch->frame_count = 0;
+    page_batch_init(batch);
 }
 
 void vm_mapping_clear(struct vm_mapping *mapping, vaddr_t from, vaddr_t end)
 {
     struct vm_space *space = mapping->space;
-    struct page_batch batch = {0};
+    struct page_batch batch;
+    page_batch_init(&batch);
     bool more = true;
     while (more) {
         spinlock_lock(&mapping->area->lock);
         spinlock_lock(&space->table_lock);
-        for (unsigned i = 0; i < STEP_PAGES && more && !page_batch_is_full(&batch); i++) {
-            more = page_table_next(&space->table, from, end, &from);
-            if (more) {
-                page_table_clear(&space->table, from, &batch);
-                from += PAGE_SIZE;
-            }
-        }
+        more = page_table_clear(&space->table, &from, end, STEP_PAGES, &batch);
+        page_table_aim(&space->table, &batch);
         spinlock_unlock(&space->table_lock);
         spinlock_unlock(&mapping->area->lock);
         page_batch_finish(&batch);

@@ -78,8 +78,10 @@ static void page_hide_locked(struct vm_mapping *mapping, uint64_t offset, struct
 {
     struct vm_space *space = mapping->space;
     if (offset - mapping->offset < mapping->end - mapping->start) {
+        vaddr_t at = mapping->start + (offset - mapping->offset);
         spinlock_lock(&space->table_lock);
-        page_table_clear(&space->table, mapping->start + (offset - mapping->offset), batch);
+        page_table_clear(&space->table, &at, at + PAGE_SIZE, 1, batch);
+        page_table_aim(&space->table, batch);
         spinlock_unlock(&space->table_lock);
     }
 }
@@ -107,7 +109,7 @@ static bool take_away_locked(struct vm_area *area, struct removal *removal)
             }
         } while (mapping != NULL);
         page_tree_remove(&area->pages, removal->number);
-        removal->batch.frames[removal->batch.frame_count++] = page;
+        page_batch_add_frame(&removal->batch, page);
         removal->round = round_begin_locked(area);
     }
     return false;

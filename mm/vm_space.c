@@ -89,7 +89,7 @@ static j6_status_t fault_locked(struct vm_space *space, struct vm_mapping *mappi
     }
     if (status == j6_status_ok) {
         spinlock_lock(&space->table_lock);
-        status = page_table_set(&space->table, page_down(address), page, mapping->page_bits);
+        status = page_table_set(&space->table, page_down(address), page, mapping->page_bits, NULL);
         spinlock_unlock(&space->table_lock);
     }
     return status;
