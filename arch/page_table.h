@@ -3,13 +3,20 @@
  * Page tables: what the CPU is told about one address space. They decide nothing; vm_space and
  * vm_area do.
  *
- * Rules: calls on one page_table are serialised by its owner. Entries of the kernel half are shared
- * by all spaces. A cleared entry may live on in TLBs: the frame behind it, and tables that became
- * empty, may be reused only after page_batch_finish.
+ * Rules: calls on one page_table are serialised by its owner. Ranges are multiples of the page size;
+ * ~0 ends one at the end of the address space.
+ * Entries of the kernel half are shared by all spaces. A changed entry may live on in the TLBs of
+ * other CPUs: the frame behind it, and tables that became empty, may be reused only after
+ * page_batch_finish, and before the lock is released page_table_aim says whom that must reach. This
+ * CPU's own TLB is always up to date on return.
+ *
+ * Write protection may stand in an upper entry: W clear there protects all that is below, whatever
+ * the entries of its pages say. Flags that are read back are what counts, not what one entry says.
  */
 #pragma once
 #include "arch/layout.h"
 #include <j6/status.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,29 +35,77 @@ enum page_flags {
     PAGE_CACHE_MASK = 7 << PAGE_CACHE_SHIFT,
 };
 
+#define LARGE_PAGE_SIZE (1ull << 21)
+
 struct page_table {
     paddr_t root;
     uint64_t tables; /* pages that it consists of, without the shared ones */
-    /* The lowest table that an entry was last set in: of which 2 MiB, and the entry above it. */
+    /*
+     * The lowest table that an entry was last set in: of which 2 MiB, and the entry above it. Nothing
+     * on the way to it is write-protected.
+     */
     vaddr_t last_base;
     uint64_t *last_parent; /* NULL: none */
+    /* The CPUs that have it loaded. Of the kernel's: all, since its half is in every table. */
+    _Atomic uint64_t cpus;
 };
 
 /* What the CPU's entry for a page says besides its address; made of enum page_flags. */
 typedef uint64_t page_bits_t;
 page_bits_t page_bits(uint32_t flags);
 
-/* Frames and tables on their way back to the allocator, until every TLB has forgotten them. */
-#define PAGE_BATCH_MAX 32
+/*
+ * What is to happen when the tables have changed: which addresses other CPUs must forget, and what
+ * may be freed only then.
+ */
+#define PAGE_BATCH_FRAMES 64
+#define PAGE_BATCH_PAGES  16
 struct page_batch {
+    uint64_t cpus;
+    struct freed_table *tables; /* linked through the tables themselves, so there is always room */
     uint32_t frame_count;
-    uint32_t table_count;
-    paddr_t frames[PAGE_BATCH_MAX];
-    struct {
-        struct page_table *owner;
-        paddr_t page;
-    } tables[PAGE_BATCH_MAX];
+    uint32_t page_count; /* more than PAGE_BATCH_PAGES: all of them */
+    vaddr_t pages[PAGE_BATCH_PAGES];
+    paddr_t frames[PAGE_BATCH_FRAMES];
 };
+
+/* An empty batch; cheaper than clearing its arrays. */
+static inline void page_batch_init(struct page_batch *batch)
+{
+    batch->cpus = 0;
+    batch->tables = NULL;
+    batch->frame_count = 0;
+    batch->page_count = 0;
+}
+
+static inline bool page_batch_is_full(const struct page_batch *batch)
+{
+    return batch->frame_count == PAGE_BATCH_FRAMES;
+}
+
+/* A frame to put; the batch isn't full. */
+static inline void page_batch_add_frame(struct page_batch *batch, paddr_t frame)
+{
+    batch->frames[batch->frame_count++] = frame;
+}
+
+/* An address whose entry has changed; of a large page any one. */
+static inline void page_batch_add_page(struct page_batch *batch, vaddr_t address)
+{
+    if (batch->page_count < PAGE_BATCH_PAGES) {
+        batch->pages[batch->page_count++] = address;
+    } else {
+        batch->page_count = PAGE_BATCH_PAGES + 1;
+    }
+}
+
+static inline void page_batch_add_all_pages(struct page_batch *batch)
+{
+    batch->page_count = PAGE_BATCH_PAGES + 1;
+}
+
+/* Gives the tables in the batch back, each to its owner. No CPU knows them any more. */
+void page_batch_free_tables(struct page_batch *batch);
 
 /*
  * The caching of all memory, whoever maps it: PAGE_WRITE_BACK, or PAGE_WRITE_THROUGH with
@@ -67,19 +122,48 @@ j6_status_t page_table_init(struct page_table *table) J6_MUST_USE;
 /* Gives the root back; the lower half is empty by then, and no CPU has it loaded. */
 void page_table_destroy(struct page_table *table);
 
-/* Maps one page, in place of whatever was there. quota, no_memory: nothing was changed. */
-j6_status_t page_table_set(struct page_table *table, vaddr_t address, paddr_t page,
-                           page_bits_t bits) J6_MUST_USE;
+/* Makes the table this CPU's, unless it is already. kernel_page_table: the one to idle on. */
+void page_table_load(struct page_table *table);
 
 /*
- * Unmaps one page: true if one was mapped. Tables that it leaves empty go into the batch, at most
- * three. The TLB of this CPU has forgotten the page on return.
+ * Adds the CPUs that have the table loaded to those that the batch must reach: after present entries
+ * have changed, before the table's lock is released.
  */
-bool page_table_clear(struct page_table *table, vaddr_t address, struct page_batch *batch);
+void page_table_aim(struct page_table *table, struct page_batch *batch);
+
+/*
+ * Maps one page, in place of whatever was there; a large page that holds the address is split.
+ * `batch` may be NULL if nothing else is mapped there. quota, no_memory: nothing was changed.
+ */
+j6_status_t page_table_set(struct page_table *table, vaddr_t address, paddr_t page,
+                           page_bits_t bits, struct page_batch *batch) J6_MUST_USE;
+
+/* The same for a page of LARGE_PAGE_SIZE, of which address and page are multiples. */
+j6_status_t page_table_set_large(struct page_table *table, vaddr_t address, paddr_t page,
+                                 page_bits_t bits, struct page_batch *batch) J6_MUST_USE;
+
+/* May the LARGE_PAGE_SIZE of memory from `page` be one page: is its caching the same all over? */
+bool page_may_be_large(paddr_t page);
+
+/*
+ * Unmaps what is mapped in [*from, end), but at most `max` pages (a large one counts as one). Moves
+ * *from behind what was looked at; true while there is more to look at. Absent tables are stepped
+ * over, and tables that are left empty go into the batch. A large page that lies partly in the range
+ * is split, or taken out whole if there is no table to be had: a fault brings the rest back.
+ */
+bool page_table_clear(struct page_table *table, vaddr_t *from, vaddr_t end, unsigned max,
+                      struct page_batch *batch);
+
+/*
+ * Write-protects [from, end), user addresses, by the topmost entries that lie wholly inside: costs
+ * these, not pages. A large page that lies partly in the range is protected whole.
+ */
+void page_table_protect(struct page_table *table, vaddr_t from, vaddr_t end,
+                        struct page_batch *batch);
 
 /*
  * The first mapped page at or after `from` and below `end`, stepping over absent tables; false if
- * there is none.
+ * there is none. Inside of a large page it is `from` itself.
  */
 bool page_table_next(const struct page_table *table, vaddr_t from, vaddr_t end,
                      vaddr_t *out_address);
@@ -100,18 +184,12 @@ struct page_visit {
 void page_table_walk(const struct page_table *table,
                      void (*visit)(void *context, const struct page_visit *page), void *context);
 
-/* Is there no room for what one more page_table_clear may add? */
-bool page_batch_is_full(const struct page_batch *batch);
-
 /* Builds the kernel's final tables and switches to them. Large pages where the memory allows. */
 struct boot_info;
 void paging_init(const struct boot_info *boot);
 
 /* Unmaps the part of the image that only boot needed. */
 void paging_forget_boot(void);
-
-/* Loads the kernel's own table, which every CPU may stay on for ever. */
-void paging_load_kernel(void);
 
 /* Maps device memory for good, uncached or as said. NULL when there is no memory for tables. */
 void *device_map(paddr_t address, size_t size);

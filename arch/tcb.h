@@ -12,6 +12,8 @@
 #pragma once
 #include "arch/types.h"
 
+struct page_table;
+
 struct tcb {
     uint64_t arg[6]; /* rdi rsi rdx r10 r8 r9: the arguments of a system call */
     uint64_t rax;
@@ -22,7 +24,7 @@ struct tcb {
     uint32_t by_iret;
     uint32_t uses_fpu; /* 0: never; else 1 + the CPU that loaded its state last */
     void *fpu_area;
-    paddr_t page_table_root;
+    struct page_table *page_table;
 };
 
 enum { TCB_RDI, TCB_RSI, TCB_RDX, TCB_R10, TCB_R8, TCB_R9 };

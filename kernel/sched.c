@@ -139,7 +139,7 @@ void sched_exit(struct thread *thread)
     thread->state = THREAD_EXITED;
     queue->current = NULL;
     this_cpu(cpu)->tcb = NULL;
-    paging_load_kernel();
+    page_table_load(&kernel_page_table);
 }
 
 /* What ends with the period runs on this stack, in the middle of whatever the thread is up to. */
@@ -153,7 +153,7 @@ static void pass_grace(struct run_queue *queue)
 /* Waits until a thread is ready. The stack below is this CPU's own, so it may stay here for ever. */
 static struct thread *idle(struct run_queue *queue)
 {
-    paging_load_kernel(); /* the space of who ran last may go meanwhile */
+    page_table_load(&kernel_page_table); /* the space of who ran last may go meanwhile */
     for (;;) {
         pass_grace(queue); /* may wake threads, as interrupts do */
         power_when_idle();

@@ -101,7 +101,7 @@ j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stac
         return status;
     }
     tcb_init(&thread->tcb, entry, stack, arg);
-    thread->tcb.page_table_root = process->space.table.root;
+    thread->tcb.page_table = &process->space.table;
     thread->process = process;
     kobject_get(&process->object);
     thread->priority = PRIORITY_DEFAULT > process->account->priority ? PRIORITY_DEFAULT

@@ -62,17 +62,20 @@ static void number_return(struct guarded_area *area, uint64_t number)
 
 static void unmap(struct guarded_area *area, vaddr_t start)
 {
-    struct page_batch batch = {0};
-    for (uint64_t i = 0; i < area->section_pages; i++) {
+    struct page_batch batch;
+    page_batch_init(&batch);
+    vaddr_t end = start + area->section_pages * PAGE_SIZE;
+    spinlock_lock(&kernel_space.table_lock);
+    for (vaddr_t at = start; at < end; at += PAGE_SIZE) {
         paddr_t page;
         uint32_t flags;
-        spinlock_lock(&kernel_space.table_lock);
-        if (page_table_find(&kernel_page_table, start + i * PAGE_SIZE, &page, &flags)) {
-            page_table_clear(&kernel_page_table, start + i * PAGE_SIZE, &batch);
-            batch.frames[batch.frame_count++] = page;
+        if (page_table_find(&kernel_page_table, at, &page, &flags)) {
+            page_batch_add_frame(&batch, page);
         }
-        spinlock_unlock(&kernel_space.table_lock);
     }
+    page_table_clear(&kernel_page_table, &start, end, area->section_pages, &batch);
+    page_table_aim(&kernel_page_table, &batch);
+    spinlock_unlock(&kernel_space.table_lock);
     page_batch_finish(&batch);
 }
 
@@ -88,7 +91,7 @@ static j6_status_t map(struct guarded_area *area, vaddr_t start)
         spinlock_lock(&kernel_space.table_lock);
         j6_status_t status =
             page_table_set(&kernel_page_table, start + i * PAGE_SIZE, page,
-                           page_bits(PAGE_WRITE | PAGE_GLOBAL | page_memory_caching));
+                           page_bits(PAGE_WRITE | PAGE_GLOBAL | page_memory_caching), NULL);
         spinlock_unlock(&kernel_space.table_lock);
         if (status != j6_status_ok) {
             frame_put(page);

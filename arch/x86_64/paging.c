@@ -11,15 +11,11 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/mtrr.h"
 #include "arch/x86_64/page_entry.h"
-#include "arch/x86_64/x86.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
 #include "lib/page.h"
 #include "lib/string.h"
-
-#define SIZE_2M (1ull << 21)
-#define SIZE_1G (1ull << 30)
 
 extern const char kernel_image_start[], kernel_boot_end[];
 extern const char kernel_text_start[], kernel_text_end[], kernel_rodata_end[], kernel_data_end[];
@@ -39,7 +35,7 @@ static void map_image(const char *start, const char *end, uint32_t flags)
 {
     for (vaddr_t at = (vaddr_t)start; at < (vaddr_t)end; at += PAGE_SIZE) {
         must(page_table_set(&kernel_page_table, at, at - KERNEL_BASE,
-                            page_bits(flags | page_memory_caching | PAGE_GLOBAL)));
+                            page_bits(flags | page_memory_caching | PAGE_GLOBAL), NULL));
     }
 }
 
@@ -47,7 +43,7 @@ static void map_image(const char *start, const char *end, uint32_t flags)
 static unsigned level_for(paddr_t address, paddr_t end)
 {
     for (unsigned level = cpu_features.pages_1g ? 2 : 1; level > 0; level--) {
-        uint64_t size = PAGE_SIZE << (9 * level);
+        uint64_t size = page_span(level);
         if ((address & (size - 1)) == 0 && end - address >= size && mtrr_uniform(address, size)) {
             return level;
         }
@@ -55,21 +51,22 @@ static unsigned level_for(paddr_t address, paddr_t end)
     return 0;
 }
 
+bool page_may_be_large(paddr_t page)
+{
+    return mtrr_uniform(page, LARGE_PAGE_SIZE);
+}
+
 /* The first 2 MiB are always small pages: fixed MTRRs cut the first of them. */
 static void map_offset(paddr_t start, paddr_t end, uint32_t flags)
 {
     while (start < end) {
-        unsigned level = start < SIZE_2M ? 0 : level_for(start, end);
-        uint64_t entry = page_bits(flags | PAGE_GLOBAL);
-        if (level > 0) {
-            entry |= ENTRY_LARGE;
-        }
-        must(page_table_set_at(&kernel_page_table, start + OFFSET_MAP, start | entry, level));
-        start += PAGE_SIZE << (9 * level);
+        unsigned level = start < LARGE_PAGE_SIZE ? 0 : level_for(start, end);
+        uint64_t entry = page_entry(start, page_bits(flags | PAGE_GLOBAL), level);
+        must(page_table_set_at(&kernel_page_table, start + OFFSET_MAP, entry, level, NULL));
+        start += page_span(level);
     }
 }
 
-/* Large write-through pages have the PAT bits of small ones: PWT alone. */
 static void map_memory(const struct boot_info *boot)
 {
     for (size_t i = 0; i < boot->range_count; i++) {
@@ -119,23 +116,16 @@ void paging_init(const struct boot_info *boot)
     make_region(BUFFERS_BASE, BUFFERS_SIZE);
     make_region(DEVICES_BASE, DEVICES_SIZE);
     make_region(PER_CPU_BASE, PER_CPU_SIZE);
-    paging_load_kernel();
+    page_table_load(&kernel_page_table);
 }
 
 void paging_forget_boot(void)
 {
-    struct page_batch batch = {0};
-    for (vaddr_t at = (vaddr_t)kernel_image_start; at < (vaddr_t)kernel_boot_end; at += PAGE_SIZE) {
-        page_table_clear(&kernel_page_table, at, &batch);
-    }
-    assert(batch.table_count == 0); /* text lies in the same table */
-}
-
-void paging_load_kernel(void)
-{
-    if (x86_read_cr3() != kernel_page_table.root) {
-        x86_write_cr3(kernel_page_table.root);
-    }
+    struct page_batch batch;
+    page_batch_init(&batch);
+    vaddr_t from = (vaddr_t)kernel_image_start;
+    page_table_clear(&kernel_page_table, &from, (vaddr_t)kernel_boot_end, ~0u, &batch);
+    assert(batch.tables == NULL); /* text lies in the same table */
 }
 
 void *device_map_as(paddr_t address, size_t size, uint32_t page_flags)
@@ -147,7 +137,7 @@ void *device_map_as(paddr_t address, size_t size, uint32_t page_flags)
     }
     for (paddr_t at = start; at < address + size; at += PAGE_SIZE) {
         page_bits_t bits = page_bits(PAGE_WRITE | PAGE_GLOBAL | page_flags);
-        if (page_table_set(&kernel_page_table, device_next, at, bits) != j6_status_ok) {
+        if (page_table_set(&kernel_page_table, device_next, at, bits, NULL) != j6_status_ok) {
             return NULL;
         }
         device_next += PAGE_SIZE;

@@ -8,6 +8,7 @@
  * so GS is 0 anyway, and FS is what the tcb says or has to be put back.
  */
 #include "arch/arch.h"
+#include "arch/page_table.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/fpu.h"
 #include "arch/x86_64/x86.h"
@@ -22,7 +23,7 @@ void tcb_init(struct tcb *tcb, uint64_t entry, uint64_t stack, uint64_t arg)
         .rflags = RFLAGS_FIXED | RFLAGS_IF,
         .by_iret = 1,
         .fpu_area = tcb->fpu_area,
-        .page_table_root = tcb->page_table_root,
+        .page_table = tcb->page_table,
     };
 }
 
@@ -43,9 +44,7 @@ static void bases_load(const struct tcb *tcb)
 void tcb_load(struct tcb *tcb)
 {
     this_cpu(cpu)->tcb = tcb;
-    if (x86_read_cr3() != tcb->page_table_root) {
-        x86_write_cr3(tcb->page_table_root);
-    }
+    page_table_load(tcb->page_table);
     fpu_load(tcb);
     bases_load(tcb);
 }

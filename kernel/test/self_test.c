@@ -18,6 +18,7 @@ void self_test(const struct boot_info *boot)
     RUN(no_page_has_two_caching_types);
     RUN(kernel_text_is_read_only_and_executable);
     RUN(caching_types_read_back_from_page_tables);
+    RUN(cleared_page_tables_leave_nothing_behind);
     RUN(stacks_lie_in_their_region_behind_guard_pages);
     RUN(sections_are_reused_and_give_frames_back);
     RUN(exhausted_sections_are_no_memory_and_lose_nothing);

@@ -82,29 +82,73 @@ bool self_test_kernel_text_is_read_only_and_executable(void)
     return true;
 }
 
-/* In a table of its own, which is never loaded. */
+/* For tables that are never loaded, and that nobody pays for. */
+static struct vm_space test_spaces[2];
+
+static bool reads_back(struct page_table *table, vaddr_t address, paddr_t page, uint32_t flags)
+{
+    paddr_t found = 0;
+    uint32_t found_flags = 0;
+    return page_table_find(table, address, &found, &found_flags) && found == page &&
+           found_flags == flags;
+}
+
+/* Unmaps the first GiB. Is nothing left of the table but its root? */
+static bool clears_to_the_root(struct page_table *table)
+{
+    struct page_batch batch;
+    page_batch_init(&batch);
+    vaddr_t from = 0;
+    while (page_table_clear(table, &from, 1ull << 30, 64, &batch)) {}
+    page_batch_finish(&batch);
+    return table->tables == 1;
+}
+
 bool self_test_caching_types_read_back_from_page_tables(void)
 {
     static const uint32_t types[] = {PAGE_WRITE_BACK, PAGE_WRITE_THROUGH, PAGE_UNCACHED,
                                      PAGE_WRITE_COMBINE};
-    static struct page_table table;
-    if (page_table_init(&table) != j6_status_ok) {
+    struct page_table *table = &test_spaces[0].table;
+    if (page_table_init(table) != j6_status_ok) {
         return false;
     }
     bool right = true;
-    struct page_batch batch = {0};
     for (unsigned i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        vaddr_t address = USER_START + i * PAGE_SIZE;
-        paddr_t page;
-        uint32_t flags = 0;
-        right &= page_table_set(&table, address, PAGE_SIZE, page_bits(types[i] | PAGE_WRITE)) ==
-                     j6_status_ok &&
-                 page_table_find(&table, address, &page, &flags) && page == PAGE_SIZE &&
-                 flags == (types[i] | PAGE_WRITE);
-        page_table_clear(&table, address, &batch);
+        uint32_t flags = types[i] | PAGE_WRITE;
+        vaddr_t small = USER_START + i * PAGE_SIZE;
+        vaddr_t large = (i + 1) * LARGE_PAGE_SIZE;
+        right &=
+            page_table_set(table, small, PAGE_SIZE, page_bits(flags), NULL) == j6_status_ok &&
+            page_table_set_large(table, large, large, page_bits(flags), NULL) == j6_status_ok &&
+            reads_back(table, small, PAGE_SIZE, flags) &&
+            reads_back(table, large + PAGE_SIZE, large + PAGE_SIZE, flags);
     }
-    page_batch_finish(&batch);
-    page_table_destroy(&table);
+    right &= clears_to_the_root(table);
+    page_table_destroy(table);
+    return right;
+}
+
+/* Pages of both sizes, one of the large ones split, in two tables at once. */
+bool self_test_cleared_page_tables_leave_nothing_behind(void)
+{
+    page_bits_t bits = page_bits(PAGE_WRITE | PAGE_USER);
+    unsigned made = 0;
+    bool right = true;
+    for (; made < 2 && page_table_init(&test_spaces[made].table) == j6_status_ok; made++) {
+        struct page_table *table = &test_spaces[made].table;
+        vaddr_t large = (2 + made) * LARGE_PAGE_SIZE;
+        struct page_batch batch;
+        page_batch_init(&batch);
+        right &= page_table_set(table, USER_START, PAGE_SIZE, bits, NULL) == j6_status_ok &&
+                 page_table_set_large(table, large, large, bits, NULL) == j6_status_ok &&
+                 page_table_set(table, large, PAGE_SIZE, bits, &batch) == j6_status_ok &&
+                 table->tables == 5 && reads_back(table, large, PAGE_SIZE, PAGE_WRITE | PAGE_USER);
+    }
+    while (made > 0) {
+        made--;
+        right &= clears_to_the_root(&test_spaces[made].table);
+        page_table_destroy(&test_spaces[made].table);
+    }
     return right;
 }
 

@@ -9,6 +9,7 @@ bool self_test_no_kernel_page_belongs_to_users(void);
 bool self_test_no_page_has_two_caching_types(void);
 bool self_test_kernel_text_is_read_only_and_executable(void);
 bool self_test_caching_types_read_back_from_page_tables(void);
+bool self_test_cleared_page_tables_leave_nothing_behind(void);
 bool self_test_boot_memory_is_not_mapped_any_more(void);
 bool self_test_memory_is_cached_as_the_command_line_says(void);
 

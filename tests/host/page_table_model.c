@@ -9,7 +9,7 @@
 
 #define POOL_START (12ull << 30)
 
-enum { POOL_PAGES = 4096, ENTRIES = 512, LEVELS = 4, USED_SHIFT = 52 };
+enum { POOL_PAGES = 4096 };
 
 uint64_t test_tables_live;
 int64_t test_tables_left = -1;
@@ -114,53 +114,217 @@ static const struct page_table_model_entry *entry_at(const struct page_table_mod
     return i < model->count && model->entries[i].address == address ? &model->entries[i] : NULL;
 }
 
+/* What one operation told TLBs to forget. */
+static struct page_batch batch;
+
+static void begin(const struct page_table_model *model)
+{
+    page_table_load(model->table);
+    page_batch_init(&batch);
+    test_invlpg_count = 0;
+    test_cr3_writes = 0;
+}
+
+/* To a CPU that still walks it a table on its way back has no entries. */
+static void check_tables_are_empty(void)
+{
+    const uint64_t *table = (const uint64_t *)batch.tables;
+    while (table != NULL) {
+        for (unsigned i = 0; i < ENTRIES; i++) {
+            assert(i < 2 ? !(table[i] & ENTRY_PRESENT) : table[i] == 0);
+        }
+        table = (const uint64_t *)table[0]; /* NOLINT: the link lies in the first word */
+    }
+}
+
+static void end(const struct page_table_model *model)
+{
+    assert(batch.cpus == 0 && batch.frame_count == 0);
+    page_table_aim(model->table, &batch);
+    assert(batch.cpus & 1);
+    check_tables_are_empty();
+    page_batch_free_tables(&batch);
+    assert(batch.tables == NULL);
+}
+
+static bool is_among(const vaddr_t *pages, uint64_t count, vaddr_t first, uint64_t size)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        if (pages[i] - first < size) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A large page is forgotten by any address in it. */
+static void check_forgotten(const struct page_table_model_entry *entry, bool elsewhere)
+{
+    uint64_t size = entry->large ? LARGE_PAGE_SIZE : PAGE_SIZE;
+    vaddr_t first = entry->address & ~(size - 1);
+    assert(test_invlpg_count <= TEST_INVLPG_MAX);
+    assert(test_cr3_writes > 0 || is_among(test_invlpg, test_invlpg_count, first, size));
+    assert(!elsewhere || batch.page_count > PAGE_BATCH_PAGES ||
+           is_among(batch.pages, batch.page_count, first, size));
+}
+
+/* An entry becomes another one. More rights: other CPUs find out by a fault. */
+static void check_changed(const struct page_table_model_entry *old, paddr_t page, uint32_t flags)
+{
+    bool wider = old->page == page && (old->flags | PAGE_WRITE) == flags;
+    if (old->page != page || old->flags != flags) {
+        check_forgotten(old, !wider);
+    }
+}
+
+/* The first of so many entries that are new, in place of `old` ones. */
+static struct page_table_model_entry *splice(struct page_table_model *model, size_t at, size_t old,
+                                             size_t new)
+{
+    assert(at + old <= model->count && model->count - old + new <= PAGE_TABLE_MODEL_MAX);
+    memmove(&model->entries[at + new], &model->entries[at + old],
+            (model->count - at - old) * sizeof(model->entries[0]));
+    model->count = model->count - old + new;
+    return &model->entries[at];
+}
+
+/* The large page that an entry belongs to becomes 512 small ones. */
+static void split(struct page_table_model *model, size_t at)
+{
+    size_t first = position(model, model->entries[at].address & ~(LARGE_PAGE_SIZE - 1));
+    for (size_t i = first; i < first + ENTRIES; i++) {
+        assert(model->entries[i].large);
+        model->entries[i].large = false;
+    }
+}
+
+/* NULL where the contract allows that, now and then. */
+static struct page_batch *batch_or_null(bool present, vaddr_t address)
+{
+    return present || address / PAGE_SIZE % 2 == 0 ? &batch : NULL;
+}
+
 j6_status_t page_table_model_set(struct page_table_model *model, vaddr_t address, paddr_t page,
                                  uint32_t flags)
 {
-    assert(model->count < PAGE_TABLE_MODEL_MAX);
-    bool present = entry_at(model, address) != NULL;
-    uint64_t dropped = test_invlpg_count;
-    j6_status_t status = page_table_set(model->table, address, page, page_bits(flags));
+    const struct page_table_model_entry *old = entry_at(model, address);
+    begin(model);
+    j6_status_t status = page_table_set(model->table, address, page, page_bits(flags),
+                                        batch_or_null(old != NULL, address));
     if (status != j6_status_ok) {
-        assert(status == test_tables_failure && test_tables_left == 0 && !present);
+        assert(status == test_tables_failure && test_tables_left == 0);
+        assert(old == NULL || old->large);
+        end(model);
         return status;
     }
-    assert(!present || (test_invlpg_count > dropped && test_invlpg_last == address));
     size_t i = position(model, address);
-    if (!present) {
-        memmove(&model->entries[i + 1], &model->entries[i],
-                (model->count - i) * sizeof(model->entries[0]));
-        model->count++;
+    if (old != NULL) {
+        check_changed(old, page, flags);
+        if (old->large) {
+            split(model, i);
+        }
     }
-    model->entries[i] = (struct page_table_model_entry){address, page, flags};
+    *splice(model, i, old != NULL, 1) =
+        (struct page_table_model_entry){address, page, flags, false};
+    end(model);
     return status;
 }
 
-static void batch_finish(struct page_batch *batch)
+j6_status_t page_table_model_set_large(struct page_table_model *model, vaddr_t address,
+                                       paddr_t page, uint32_t flags)
 {
-    for (uint32_t i = 0; i < batch->table_count; i++) {
-        upcall_table_free(batch->tables[i].owner, batch->tables[i].page);
+    size_t first = position(model, address);
+    size_t after = position(model, address + LARGE_PAGE_SIZE);
+    after = address + LARGE_PAGE_SIZE == 0 ? model->count : after;
+    begin(model);
+    j6_status_t status = page_table_set_large(model->table, address, page, page_bits(flags),
+                                              batch_or_null(after > first, address >> 9));
+    if (status != j6_status_ok) {
+        assert(status == test_tables_failure && test_tables_left == 0 && first == after);
+        end(model);
+        return status;
     }
-    batch->table_count = 0;
+    for (size_t i = first; i < after; i++) {
+        const struct page_table_model_entry *old = &model->entries[i];
+        if (old->large) {
+            check_changed(old, page + (old->address - address), flags);
+        } else {
+            check_forgotten(old, true);
+        }
+    }
+    struct page_table_model_entry *new = splice(model, first, after - first, ENTRIES);
+    for (unsigned i = 0; i < ENTRIES; i++) {
+        uint64_t offset = i * PAGE_SIZE;
+        new[i] = (struct page_table_model_entry){address + offset, page + offset, flags, true};
+    }
+    end(model);
+    return status;
 }
 
-bool page_table_model_clear(struct page_table_model *model, vaddr_t address)
+void page_table_model_protect(struct page_table_model *model, vaddr_t from, vaddr_t end_of_range)
 {
-    struct page_batch batch = {0};
-    bool present = entry_at(model, address) != NULL;
-    uint64_t dropped = test_invlpg_count;
-    bool cleared = page_table_clear(model->table, address, &batch);
-    assert(cleared == present && batch.frame_count == 0 && batch.table_count <= 3);
-    assert(cleared || batch.table_count == 0);
-    if (cleared) {
-        assert(test_invlpg_count > dropped && test_invlpg_last == address);
-        size_t i = position(model, address);
-        model->count--;
-        memmove(&model->entries[i], &model->entries[i + 1],
-                (model->count - i) * sizeof(model->entries[0]));
+    begin(model);
+    page_table_protect(model->table, from, end_of_range, &batch);
+    for (size_t i = 0; i < model->count; i++) {
+        struct page_table_model_entry *entry = &model->entries[i];
+        uint64_t size = entry->large ? LARGE_PAGE_SIZE : PAGE_SIZE;
+        vaddr_t first = entry->address & ~(size - 1);
+        if (first < end_of_range && first + size > from && from < end_of_range &&
+            (entry->flags & PAGE_WRITE)) {
+            check_forgotten(entry, true);
+            entry->flags &= ~(uint32_t)PAGE_WRITE;
+        }
     }
-    batch_finish(&batch);
-    return cleared;
+    end(model);
+}
+
+/* Takes out what lies in the range, as said in arch/page_table.h; returns how much of max is left. */
+static unsigned clear(struct page_table_model *model, vaddr_t from, vaddr_t end_of_range,
+                      unsigned max, int64_t tables)
+{
+    size_t first = position(model, from);
+    size_t after = first;
+    while (max > 0 && after < model->count && model->entries[after].address < end_of_range) {
+        bool large = model->entries[after].large;
+        vaddr_t base = model->entries[after].address & ~(LARGE_PAGE_SIZE - 1);
+        bool whole = base >= from && end_of_range - base >= LARGE_PAGE_SIZE;
+        if (large && !whole && tables != 0) {
+            split(model, after);
+            tables--;
+            continue;
+        }
+        size_t begins = large ? position(model, base) : after;
+        check_forgotten(&model->entries[begins], true);
+        first = begins < first ? begins : first;
+        after = begins + (large ? ENTRIES : 1);
+        max--;
+    }
+    splice(model, first, after - first, 0);
+    return max;
+}
+
+bool page_table_model_clear(struct page_table_model *model, vaddr_t *from, vaddr_t end_of_range,
+                            unsigned max)
+{
+    vaddr_t start = *from;
+    int64_t tables = test_tables_left;
+    begin(model);
+    bool more = page_table_clear(model->table, from, end_of_range, max, &batch);
+    unsigned left = clear(model, start, end_of_range, max, tables);
+    size_t next = position(model, start);
+    assert(more == (*from < end_of_range) && (!more || left == 0));
+    assert(*from >= start && (more || start > end_of_range || *from == end_of_range));
+    assert(*from <= start || next == model->count || model->entries[next].address >= *from);
+    end(model);
+    return more;
+}
+
+bool page_table_model_clear_all(struct page_table_model *model, vaddr_t from, vaddr_t end_of_range)
+{
+    size_t before = model->count;
+    bool more = page_table_model_clear(model, &from, end_of_range, ~0u);
+    assert(!more);
+    return model->count < before;
 }
 
 void page_table_model_find(const struct page_table_model *model, vaddr_t address)
@@ -173,12 +337,12 @@ void page_table_model_find(const struct page_table_model *model, vaddr_t address
     assert(page == (found ? entry->page : 1) && flags == (found ? entry->flags : 2));
 }
 
-void page_table_model_next(const struct page_table_model *model, vaddr_t from, vaddr_t end)
+void page_table_model_next(const struct page_table_model *model, vaddr_t from, vaddr_t end_of_range)
 {
     vaddr_t found = 1;
     size_t i = position(model, from);
-    bool expected = i < model->count && model->entries[i].address < end;
-    assert(page_table_next(model->table, from, end, &found) == expected);
+    bool expected = i < model->count && model->entries[i].address < end_of_range;
+    assert(page_table_next(model->table, from, end_of_range, &found) == expected);
     assert(found == (expected ? model->entries[i].address : 1));
 }
 
@@ -188,8 +352,25 @@ struct audit {
     uint64_t tables;
 };
 
-/* Checks a table whose entries each span so many bytes; tells how many entries it uses. */
-static uint64_t check_table(struct audit *audit, paddr_t page, vaddr_t base, unsigned level)
+/* A page of any size. `entry` says what is effective. */
+static void check_page(struct audit *audit, vaddr_t address, uint64_t entry, unsigned level)
+{
+    assert(level < 2);
+    for (uint64_t offset = 0; offset < page_span(level); offset += PAGE_SIZE) {
+        const struct page_table_model_entry *expected = &audit->model->entries[audit->at++];
+        assert(audit->at <= audit->model->count && expected->address == address + offset);
+        assert(expected->page == page_entry_page(entry, level) + offset);
+        assert(page_entry_bits(entry, level) == page_bits(expected->flags));
+        assert(expected->large == (level == 1));
+    }
+}
+
+/*
+ * Checks a table whose entries each span so many bytes; tells how many entries it uses. `writable`:
+ * ENTRY_WRITABLE, or 0 if an entry above protects it.
+ */
+static uint64_t check_table(struct audit *audit, paddr_t page, vaddr_t base, unsigned level,
+                            uint64_t writable)
 {
     const struct page_table_model *model = audit->model;
     assert(owners[(page - POOL_START) / PAGE_SIZE] == model->table);
@@ -197,8 +378,8 @@ static uint64_t check_table(struct audit *audit, paddr_t page, vaddr_t base, uns
     uint64_t used = 0;
     audit->tables++;
     for (unsigned i = 0; i < ENTRIES; i++) {
-        vaddr_t address = base + ((vaddr_t)i << (PAGE_SHIFT + 9 * level));
-        if (level == LEVELS - 1 && i >= ENTRIES / 2) {
+        vaddr_t address = base + i * page_span(level);
+        if (level == LEVELS - 1 && i >= KERNEL_HALF) {
             address |= 0xffffull << 48;
         }
         bool other_half = level == LEVELS - 1 && (address >= OFFSET_MAP) != (model->low != 0);
@@ -207,16 +388,15 @@ static uint64_t check_table(struct audit *audit, paddr_t page, vaddr_t base, uns
             continue;
         }
         used++;
-        if (level > 0) {
-            uint64_t below = check_table(audit, entries[i] & ENTRY_ADDRESS, address, level - 1);
-            bool shared = level == LEVELS - 1 && model->low != 0;
-            assert(shared ? entries[i] >> USED_SHIFT == 0
-                          : below > 0 && entries[i] >> USED_SHIFT == below);
+        uint64_t entry = entries[i] & (~ENTRY_WRITABLE | writable);
+        if (level == 0 || (entry & ENTRY_LARGE)) {
+            check_page(audit, address, entry, level);
             continue;
         }
-        const struct page_table_model_entry *entry = &model->entries[audit->at++];
-        assert(audit->at <= model->count && entry->address == address);
-        assert(entries[i] == (entry->page | page_bits(entry->flags)));
+        uint64_t below = check_table(audit, entry & ENTRY_ADDRESS, address, level - 1,
+                                     entry & ENTRY_WRITE ? writable : 0);
+        bool shared = level == LEVELS - 1 && model->low != 0;
+        assert(entries[i] >> USED_SHIFT == (shared ? 0 : below) && (shared || below > 0));
     }
     return used;
 }
@@ -227,16 +407,18 @@ static void check_visit(void *context, const struct page_visit *page)
     if ((page->address >= OFFSET_MAP) != (audit->model->low != 0)) {
         return;
     }
-    const struct page_table_model_entry *entry = &audit->model->entries[audit->at++];
-    assert(audit->at <= audit->model->count && page->size == PAGE_SIZE);
+    const struct page_table_model_entry *entry = &audit->model->entries[audit->at];
+    assert(page->size == (entry->large ? LARGE_PAGE_SIZE : PAGE_SIZE));
     assert(page->address == entry->address && page->page == entry->page);
     assert(page->flags == entry->flags);
+    audit->at += page->size / PAGE_SIZE;
+    assert(audit->at <= audit->model->count);
 }
 
 void page_table_model_check(const struct page_table_model *model)
 {
     struct audit audit = {.model = model};
-    check_table(&audit, model->table->root, 0, LEVELS - 1);
+    check_table(&audit, model->table->root, 0, LEVELS - 1, ENTRY_WRITABLE);
     assert(audit.at == model->count && audit.tables == model->table->tables);
     assert(model->count > 0 || audit.tables == model->permanent);
     struct audit walk = {.model = model};
@@ -246,11 +428,11 @@ void page_table_model_check(const struct page_table_model *model)
 
 void page_table_model_destroy(struct page_table_model *model)
 {
-    while (model->count > 0) {
-        page_table_model_clear(model, model->entries[model->count / 2].address);
-    }
+    page_table_model_clear_all(model, model->low, model->low != 0 ? ~0ull : USER_END);
+    assert(model->count == 0);
     page_table_model_check(model);
     if (model->table != &kernel_page_table) {
+        page_table_load(&kernel_page_table);
         page_table_destroy(model->table);
     }
 }

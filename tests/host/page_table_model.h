@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Page tables beside a sorted array of what they map. Every operation is done on both; where they
- * disagree, or a table breaks a rule of its own, the program ends. Also the upcalls: pages for
- * tables, of which so many are to be had, and which nobody can touch after they were freed.
+ * Page tables beside a sorted array of the 4 KiB pages that they map. Every operation is done on
+ * both; where they disagree, a table breaks a rule of its own, or a TLB that remembers everything
+ * would be wrong now, the program ends. Also the upcalls: pages for tables, of which so many are to
+ * be had, and which nobody can touch after they were freed.
  */
 #pragma once
 #include "arch/page_table.h"
 
-enum { PAGE_TABLE_MODEL_MAX = 4096 };
+enum { PAGE_TABLE_MODEL_MAX = 16384 };
 
 struct page_table_model {
     struct page_table *table;
@@ -18,6 +19,7 @@ struct page_table_model {
         vaddr_t address;
         paddr_t page;
         uint32_t flags;
+        bool large;                  /* one of the 512 of a large page */
     } entries[PAGE_TABLE_MODEL_MAX]; /* by address */
 };
 
@@ -37,11 +39,19 @@ void page_table_model_init(struct page_table_model *model, struct page_table *ta
 /* Clears what is left, checks, and for a space gives the root back. */
 void page_table_model_destroy(struct page_table_model *model);
 
+/* Those that change something load the table, and free at once what was taken out. */
 j6_status_t page_table_model_set(struct page_table_model *model, vaddr_t address, paddr_t page,
                                  uint32_t flags);
+j6_status_t page_table_model_set_large(struct page_table_model *model, vaddr_t address,
+                                       paddr_t page, uint32_t flags);
+void page_table_model_protect(struct page_table_model *model, vaddr_t from, vaddr_t end);
 
-/* Frees the tables at once. */
-bool page_table_model_clear(struct page_table_model *model, vaddr_t address);
+/* One step: as page_table_clear. */
+bool page_table_model_clear(struct page_table_model *model, vaddr_t *from, vaddr_t end,
+                            unsigned max);
+
+/* All of a range, in one step; true if anything was mapped there. */
+bool page_table_model_clear_all(struct page_table_model *model, vaddr_t from, vaddr_t end);
 
 void page_table_model_find(const struct page_table_model *model, vaddr_t address);
 void page_table_model_next(const struct page_table_model *model, vaddr_t from, vaddr_t end);

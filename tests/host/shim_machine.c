@@ -18,8 +18,10 @@ PER_CPU(struct cpu, cpu);
 
 uint64_t test_cpu_offset;
 bool test_kernel_debug = true;
+paddr_t test_cr3[TEST_CPUS];
+uint64_t test_cr3_writes;
 uint64_t test_invlpg_count;
-vaddr_t test_invlpg_last;
+vaddr_t test_invlpg[TEST_INVLPG_MAX];
 
 extern char percpu_start[] __asm__("__start_percpu"); /* by the linker */
 extern char percpu_end[] __asm__("__stop_percpu");
@@ -86,6 +88,14 @@ void test_cpu_switch(unsigned number)
 
 void x86_invlpg(uint64_t address)
 {
+    if (test_invlpg_count < TEST_INVLPG_MAX) {
+        test_invlpg[test_invlpg_count] = address;
+    }
     test_invlpg_count++;
-    test_invlpg_last = address;
+}
+
+void x86_write_cr3(uint64_t value)
+{
+    test_cr3[cpu_index()] = value;
+    test_cr3_writes++;
 }

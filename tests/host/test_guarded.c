@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: mm/guarded.c mm/frame.c arch/x86_64/page_table.c arch/x86_64/page_walk.c tests/host/page_table_model.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c lib/bitmap.c lib/string.c */
+/* SOURCES: mm/guarded.c mm/frame.c arch/x86_64/page_table.c arch/x86_64/page_table_clear.c arch/x86_64/page_table_load.c arch/x86_64/page_table_protect.c arch/x86_64/page_table_set.c arch/x86_64/page_walk.c tests/host/page_table_model.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c lib/bitmap.c lib/string.c */
 /* Guarded sections: pages that are there, guards that aren't, and nothing left behind. */
 #include "mm/guarded.h"
 #include "arch/layout.h"
@@ -32,11 +32,7 @@ static uint64_t frames_at_start;
 
 void page_batch_finish(struct page_batch *batch)
 {
-    while (batch->table_count > 0) {
-        batch->table_count--;
-        upcall_table_free(batch->tables[batch->table_count].owner,
-                          batch->tables[batch->table_count].page);
-    }
+    page_batch_free_tables(batch);
     while (batch->frame_count > 0) {
         frame_put(batch->frames[--batch->frame_count]);
     }

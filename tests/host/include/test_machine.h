@@ -23,6 +23,11 @@ void test_memory_clear(void);
 /* From now on the test runs on that CPU. */
 void test_cpu_switch(unsigned number);
 
-/* How often, and where last, a TLB entry was dropped. */
+/* The page table's root of each CPU, and how often one was loaded. */
+extern paddr_t test_cr3[TEST_CPUS];
+extern uint64_t test_cr3_writes;
+
+/* Which addresses the TLB was told to forget since a test last set the count to 0. */
+enum { TEST_INVLPG_MAX = 65536 };
 extern uint64_t test_invlpg_count;
-extern vaddr_t test_invlpg_last;
+extern vaddr_t test_invlpg[TEST_INVLPG_MAX]; /* the first of them */
