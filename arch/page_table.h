@@ -125,6 +125,9 @@ void page_table_destroy(struct page_table *table);
 /* Makes the table this CPU's, unless it is already. kernel_page_table: the one to idle on. */
 void page_table_load(struct page_table *table);
 
+/* The table that this CPU has loaded. */
+struct page_table *page_table_loaded(void);
+
 /*
  * Adds the CPUs that have the table loaded to those that the batch must reach: after present entries
  * have changed, before the table's lock is released.

@@ -196,8 +196,8 @@ void thread_finish(struct thread *thread)
     struct process *process = thread->process;
     bool all_gone = false;
     if (process_leave(thread)) {
-        thread->tcb.page_table_root = kernel_page_table.root; /* its own goes now */
-        paging_load_kernel();
+        thread->tcb.page_table = &kernel_page_table; /* its own goes now */
+        page_table_load(&kernel_page_table);
         all_gone = process_teardown(process);
     }
     sched_exit(thread);

@@ -273,6 +273,19 @@ void frame_free(paddr_t frame)
     }
 }
 
+void frame_split(paddr_t block, unsigned order)
+{
+    assert(frame_of(block)->state == FRAME_USED && frame_of(block)->order == order);
+    for (paddr_t frame = block; frame < block + (PAGE_SIZE << order); frame += PAGE_SIZE) {
+        *frame_of(frame) = (struct frame){.state = FRAME_USED, .refs = 1};
+    }
+}
+
+bool frame_is_shared(paddr_t frame)
+{
+    return __atomic_load_n(&frame_of(frame)->refs, __ATOMIC_ACQUIRE) != 1;
+}
+
 void frame_get(paddr_t frame)
 {
     __atomic_add_fetch(&frame_of(frame)->refs, 1, __ATOMIC_RELAXED);

@@ -55,6 +55,15 @@ void frame_adopt(paddr_t frame);
 paddr_t frame_alloc_block(unsigned order);
 void frame_free_block(paddr_t block, unsigned order);
 
+/* Makes a block in use single frames, each in use with one holder, to be put one by one. */
+void frame_split(paddr_t block, unsigned order);
+
+/*
+ * Has it more than one holder? If not, nobody else touches it, nor will (acquire: the partner of
+ * frame_put, whose caller is done with it).
+ */
+bool frame_is_shared(paddr_t frame);
+
 /* One more holder of a frame; the last frame_put frees it. */
 void frame_get(paddr_t frame);
 void frame_put(paddr_t frame);

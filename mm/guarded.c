@@ -6,7 +6,8 @@
 #include "lib/bitmap.h"
 #include "lib/string.h"
 #include "mm/frame.h"
-#include "mm/vm_map.h"
+#include "mm/page_batch.h"
+#include "mm/vm_space.h"
 
 enum {
     STACK_PAGES = KERNEL_STACK_SIZE / PAGE_SIZE,

@@ -122,7 +122,7 @@ void vm_area_lock(struct vm_area *area)
     spinlock_lock(&area->lock);
     while (area->unflushed != 0) {
         spinlock_unlock(&area->lock);
-        arch_spin_pause(); /* answers the one who waits for us */
+        arch_pause(); /* answers the one who waits for us */
         spinlock_lock(&area->lock);
     }
 }

@@ -15,12 +15,12 @@
 #include "arch/x86_64/x86.h"
 
 /* NULL until the kernel's final tables are loaded. */
-static PER_CPU(struct page_table *, page_table_loaded);
+static PER_CPU(struct page_table *, loaded);
 
 /* The kernel's own bits are all set for good. */
 void page_table_load(struct page_table *table)
 {
-    struct page_table *old = *this_cpu(page_table_loaded);
+    struct page_table *old = *this_cpu(loaded);
     uint64_t bit = 1ull << cpu_index();
     if (old == table) {
         return;
@@ -29,7 +29,7 @@ void page_table_load(struct page_table *table)
         atomic_fetch_or_explicit(&table->cpus, bit, memory_order_seq_cst);
     }
     x86_write_cr3(table->root);
-    *this_cpu(page_table_loaded) = table;
+    *this_cpu(loaded) = table;
     if (old != NULL && old != &kernel_page_table) {
         atomic_fetch_and_explicit(&old->cpus, ~bit, memory_order_release);
     }
@@ -43,7 +43,12 @@ void page_table_aim(struct page_table *table, struct page_batch *batch)
 
 void page_table_forget(const struct page_table *table)
 {
-    if (*this_cpu(page_table_loaded) == table) {
+    if (*this_cpu(loaded) == table) {
         x86_write_cr3(table->root);
     }
+}
+
+struct page_table *page_table_loaded(void)
+{
+    return *this_cpu(loaded);
 }

@@ -16,6 +16,7 @@
 #include "lib/string.h"
 #include "mm/kalloc.h"
 #include "mm/vm_area.h"
+#include "mm/vm_copy.h"
 
 #define STACK_SIZE (256ull << 10)
 

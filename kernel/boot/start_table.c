@@ -9,6 +9,7 @@
 #include "mm/frame.h"
 #include "mm/kalloc.h"
 #include "mm/vm_area.h"
+#include "mm/vm_copy.h"
 #include <j6/rights.h>
 
 enum { ROWS_MAX = 4 + BOOT_MODULES_MAX };

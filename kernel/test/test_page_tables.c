@@ -2,7 +2,8 @@
 /* What the kernel's page tables say about every page. */
 #include "arch/page_table.h"
 #include "kernel/test/tests.h"
-#include "mm/vm_map.h"
+#include "mm/page_batch.h"
+#include "mm/vm_space.h"
 
 extern const char kernel_image_start[], kernel_text_start[], kernel_text_end[];
 
