@@ -42,6 +42,22 @@ static inline void *phys_to_virt(paddr_t address)
     return (void *)(address + OFFSET_MAP);
 }
 
+/*
+ * Fill a page with zeros or another page's bytes, by the string instructions that CPUs run fastest on
+ * whole pages (Intel Optimization Reference Manual, §3.7.6).
+ */
+static inline void page_clear(void *page)
+{
+    uint64_t words = PAGE_SIZE / 8;
+    __asm__ volatile("rep stosq" : "+D"(page), "+c"(words) : "a"(0ull) : "memory");
+}
+
+static inline void page_copy(void *to, const void *from)
+{
+    uint64_t words = PAGE_SIZE / 8;
+    __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+}
+
 static inline paddr_t virt_to_phys(const void *pointer)
 {
     return (vaddr_t)pointer - OFFSET_MAP;

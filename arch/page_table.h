@@ -78,6 +78,11 @@ static inline void page_batch_init(struct page_batch *batch)
     batch->page_count = 0;
 }
 
+static inline bool page_batch_is_empty(const struct page_batch *batch)
+{
+    return batch->page_count + batch->frame_count == 0 && batch->tables == NULL;
+}
+
 static inline bool page_batch_is_full(const struct page_batch *batch)
 {
     return batch->frame_count == PAGE_BATCH_FRAMES;

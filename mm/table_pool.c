@@ -44,7 +44,7 @@ static paddr_t table_take(void)
     }
     paddr_t page = frame_alloc();
     if (page != 0) {
-        memset(phys_to_virt(page), 0, PAGE_SIZE);
+        page_clear(phys_to_virt(page));
     }
     return page;
 }

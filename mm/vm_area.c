@@ -117,9 +117,8 @@ j6_status_t vm_area_adopt(struct account *account, paddr_t physical, uint64_t si
     return j6_status_ok;
 }
 
-void vm_area_lock(struct vm_area *area)
+void vm_area_wait_locked(struct vm_area *area)
 {
-    spinlock_lock(&area->lock);
     while (area->unflushed != 0) {
         spinlock_unlock(&area->lock);
         arch_pause(); /* answers the one who waits for us */
@@ -127,12 +126,7 @@ void vm_area_lock(struct vm_area *area)
     }
 }
 
-void vm_area_unlock(struct vm_area *area)
-{
-    spinlock_unlock(&area->lock);
-}
-
-void vm_area_flush(struct vm_area *area, struct page_batch *batch)
+void vm_area_finish_locked(struct vm_area *area, struct page_batch *batch)
 {
     bool remote = batch->page_count > 0 && (batch->cpus & ~(1ull << cpu_index())) != 0;
     if (remote) {

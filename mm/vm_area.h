@@ -18,6 +18,7 @@
  * still reads or writes the old one.
  */
 #pragma once
+#include "arch/page_table.h"
 #include "kernel/base/kobject.h"
 #include "lib/list.h"
 #include "mm/page_tree.h"
@@ -25,8 +26,6 @@
 #include <j6/flags.h>
 
 #define VM_AREA_MAX_SIZE (1ull << 47)
-
-struct page_batch;
 
 enum vm_area_kind {
     VM_AREA_FIXED,
@@ -76,15 +75,36 @@ j6_status_t vm_area_adopt(struct account *account, paddr_t physical, uint64_t si
 
 struct vm_area *vm_area_of(struct kobject *object);
 
+/* The slow parts of the two that follow: gives the lock up meanwhile, or for good. */
+void vm_area_wait_locked(struct vm_area *area);
+void vm_area_finish_locked(struct vm_area *area, struct page_batch *batch);
+
 /* The lock, when no TLB is behind. Every access to pages takes it like this. */
-void vm_area_lock(struct vm_area *area);
-void vm_area_unlock(struct vm_area *area);
+static inline void vm_area_lock(struct vm_area *area)
+{
+    spinlock_lock(&area->lock);
+    if (area->unflushed != 0) {
+        vm_area_wait_locked(area);
+    }
+}
+
+static inline void vm_area_unlock(struct vm_area *area)
+{
+    spinlock_unlock(&area->lock);
+}
 
 /*
  * Gives the lock up, tells other CPUs what to forget, and frees what was taken away. Nothing else
  * is held.
  */
-void vm_area_flush(struct vm_area *area, struct page_batch *batch);
+static inline void vm_area_flush(struct vm_area *area, struct page_batch *batch)
+{
+    if (page_batch_is_empty(batch)) {
+        spinlock_unlock(&area->lock);
+    } else {
+        vm_area_finish_locked(area, batch);
+    }
+}
 
 /* Does [offset, offset + len), in bytes, lie inside of the area? */
 bool vm_area_holds(struct vm_area *area, uint64_t offset, uint64_t len);

@@ -64,7 +64,7 @@ static j6_status_t page_make(struct vm_area *area, uint64_t number, struct page_
     status = j6_err_no_memory;
     paddr_t page = frame_alloc();
     if (page != 0) {
-        memset(phys_to_virt(page), 0, PAGE_SIZE); /* before anybody can find it */
+        page_clear(phys_to_virt(page)); /* before anybody can find it */
         status = page_tree_insert(&area->pages, number, page);
         if (status == j6_status_ok) {
             *grant = (struct page_grant){.page = page, .writable = true};
@@ -93,7 +93,7 @@ static j6_status_t page_unshare(struct vm_area *area, const struct page_request 
     if (copy == 0) {
         return j6_err_no_memory;
     }
-    memcpy(phys_to_virt(copy), phys_to_virt(grant->page), PAGE_SIZE);
+    page_copy(phys_to_virt(copy), phys_to_virt(grant->page));
     hide_from_others(area, page_down(request->offset), PAGE_SIZE, request->by, batch);
     page_batch_add_frame(batch, page_tree_replace(&area->pages, number, copy));
     *grant = (struct page_grant){.page = copy, .writable = true};

@@ -119,7 +119,7 @@ static j6_status_t clear_step(struct range *range)
         struct page_grant grant;
         status = vm_area_page_locked(area, &request, &batch, &grant);
         if (status == j6_status_ok) {
-            memset(phys_to_virt(grant.page), 0, PAGE_SIZE);
+            page_clear(phys_to_virt(grant.page));
             range->done += PAGE_SIZE;
         }
     }

@@ -68,12 +68,17 @@ static struct vm_mapping *find_locked(struct vm_space *space, vaddr_t address)
     return mapping;
 }
 
-struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address)
+static inline struct vm_mapping *find(struct vm_space *space, vaddr_t address)
 {
     spinlock_lock(&space->lock);
     struct vm_mapping *mapping = find_locked(space, address);
     spinlock_unlock(&space->lock);
     return mapping;
+}
+
+struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address)
+{
+    return find(space, address);
 }
 
 /* Maps the block around the address, if mapping and area have all of it, and alike. */
@@ -147,14 +152,16 @@ static j6_status_t fault_locked(struct vm_mapping *mapping, vaddr_t address, enu
 
 j6_status_t vm_space_fault(struct vm_space *space, vaddr_t address, enum vm_access access)
 {
-    struct vm_mapping *mapping = vm_space_find(space, address);
+    struct vm_mapping *mapping = find(space, address);
     if (mapping == NULL || !(mapping->flags & access)) {
         return j6_err_bad_address;
     }
     struct vm_area *area = mapping->area;
     struct page_batch batch;
     page_batch_init(&batch);
-    vm_block_fill(area, address - mapping->start + mapping->offset);
+    if (area->flags & j6_vma_flag_large) {
+        vm_block_fill(area, address - mapping->start + mapping->offset);
+    }
     vm_area_lock(area);
     j6_status_t status = fault_locked(mapping, address, access, &batch);
     vm_area_flush(area, &batch);
