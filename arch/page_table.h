@@ -3,12 +3,11 @@
  * Page tables: what the CPU is told about one address space. They decide nothing; vm_space and
  * vm_area do.
  *
- * Rules: calls on one page_table are serialised by its owner. Ranges are multiples of the page size;
- * ~0 ends one at the end of the address space.
- * Entries of the kernel half are shared by all spaces. A changed entry may live on in the TLBs of
- * other CPUs: the frame behind it, and tables that became empty, may be reused only after
- * page_batch_finish, and before the lock is released page_table_aim says whom that must reach. This
- * CPU's own TLB is always up to date on return.
+ * Rules: calls on one page_table are serialised by its owner. Entries of the kernel half are shared
+ * by all spaces. Ranges are multiples of the page size; ~0 ends one at the end of the address space.
+ * A changed entry may live on in the TLBs of other CPUs: the frame behind it, and tables that became
+ * empty, may be reused only after page_batch_finish, and before the lock is released page_table_aim
+ * says whom that must reach. This CPU's own TLB is up to date on return.
  *
  * Write protection may stand in an upper entry: W clear there protects all that is below, whatever
  * the entries of its pages say. Flags that are read back are what counts, not what one entry says.
@@ -56,7 +55,7 @@ page_bits_t page_bits(uint32_t flags);
 
 /*
  * What is to happen when the tables have changed: which addresses other CPUs must forget, and what
- * may be freed only then.
+ * may be freed only then. A batch with tables has pages, by which CPUs forget the tables too.
  */
 #define PAGE_BATCH_FRAMES 64
 #define PAGE_BATCH_PAGES  16

@@ -75,8 +75,8 @@ static inline void page_entry_write(uint64_t *at, uint64_t entry)
 }
 
 /*
- * The tables right below the kernel's root are in every space's root and stay, so nobody counts what
- * they use: the copies in the roots never change. Lowest level that has no counts.
+ * Entries of the levels below this one count. The tables right below the kernel's root are in every
+ * space's root and stay, so nobody counts what they use: the copies in the roots never change.
  */
 static inline unsigned page_counted_levels(vaddr_t address)
 {

@@ -22,6 +22,7 @@ paddr_t test_cr3[TEST_CPUS];
 uint64_t test_cr3_writes;
 uint64_t test_invlpg_count;
 vaddr_t test_invlpg[TEST_INVLPG_MAX];
+void (*test_invlpg_watch)(vaddr_t address);
 
 extern char percpu_start[] __asm__("__start_percpu"); /* by the linker */
 extern char percpu_end[] __asm__("__stop_percpu");
@@ -92,6 +93,9 @@ void x86_invlpg(uint64_t address)
         test_invlpg[test_invlpg_count] = address;
     }
     test_invlpg_count++;
+    if (test_invlpg_watch != NULL) {
+        test_invlpg_watch(address);
+    }
 }
 
 void x86_write_cr3(uint64_t value)

@@ -399,6 +399,58 @@ static void page_table_clear_stops_after_so_many_pages(void **state)
     end();
 }
 
+/* What the tables hold when the TLB is told to forget is what it may remember afterwards. */
+static uint64_t root_entry_seen;
+
+static void watch_root(vaddr_t address)
+{
+    root_entry_seen = raw_entry(&table, address, LEVELS - 1);
+}
+
+static void page_table_clear_forgets_tables_after_they_are_gone(void **state)
+{
+    (void)state;
+    begin();
+    test_invlpg_watch = watch_root;
+    set(GIB, 0x1000);
+    clear(&model, GIB);
+    assert_int_equal(root_entry_seen, 0);
+    set_large(GIB, 2 * MIB);
+    clear(&model, GIB); /* split */
+    assert_int_not_equal(root_entry_seen, 0);
+    page_table_model_clear_all(&model, GIB, GIB + 2 * MIB);
+    assert_int_equal(root_entry_seen, 0);
+    set_large(GIB, 2 * MIB);
+    page_table_model_clear_all(&model, GIB, GIB + 2 * MIB);
+    assert_int_equal(root_entry_seen, 0);
+    test_invlpg_watch = NULL;
+    end();
+}
+
+static void page_table_clear_looks_no_further_in_an_empty_table(void **state)
+{
+    (void)state;
+    begin();
+    set(GIB, 0x1000);
+    vaddr_t from = GIB;
+    assert_true(page_table_model_clear(&model, &from, 2 * GIB, 1));
+    assert_int_equal(from, GIB + 2 * MIB);
+    end();
+}
+
+/* A CPU that remembers the entry above would fault once more. */
+static void page_table_set_below_protection_is_seen_at_once(void **state)
+{
+    (void)state;
+    begin();
+    set(GIB, 0x1000);
+    page_table_model_protect(&model, GIB, GIB + 2 * MIB);
+    set(GIB + PAGE_SIZE, 0x2000);
+    assert_int_equal(test_invlpg_count, 1);
+    assert_int_equal(test_invlpg[0], GIB + PAGE_SIZE);
+    end();
+}
+
 /* W is left in the entries below, where nobody looks at it. */
 static void page_table_protect_costs_its_topmost_entries(void **state)
 {
@@ -739,6 +791,9 @@ int main(void)
         cmocka_unit_test(page_table_clear_splits_large_pages_at_the_ends),
         cmocka_unit_test(page_table_clear_without_memory_takes_large_pages_out_whole),
         cmocka_unit_test(page_table_clear_stops_after_so_many_pages),
+        cmocka_unit_test(page_table_clear_forgets_tables_after_they_are_gone),
+        cmocka_unit_test(page_table_clear_looks_no_further_in_an_empty_table),
+        cmocka_unit_test(page_table_set_below_protection_is_seen_at_once),
         cmocka_unit_test(page_table_protect_costs_its_topmost_entries),
         cmocka_unit_test(page_table_protect_takes_large_pages_whole),
         cmocka_unit_test(page_table_set_moves_protection_down_a_level_at_a_time),

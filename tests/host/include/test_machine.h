@@ -31,3 +31,6 @@ extern uint64_t test_cr3_writes;
 enum { TEST_INVLPG_MAX = 65536 };
 extern uint64_t test_invlpg_count;
 extern vaddr_t test_invlpg[TEST_INVLPG_MAX]; /* the first of them */
+
+/* Is called by each of them, unless NULL. */
+extern void (*test_invlpg_watch)(vaddr_t address);
