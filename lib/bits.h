@@ -41,3 +41,12 @@ static inline uint64_t divide_round_up(uint64_t value, uint64_t by)
 {
     return value / by + (value % by != 0);
 }
+
+/* How many bits are set; in plain arithmetic, since POPCNT isn't on every CPU. */
+static inline unsigned bit_count(uint64_t value)
+{
+    value -= value >> 1 & 0x5555555555555555;
+    value = (value & 0x3333333333333333) + (value >> 2 & 0x3333333333333333);
+    value = (value + (value >> 4)) & 0x0f0f0f0f0f0f0f0f;
+    return (unsigned)(value * 0x0101010101010101 >> 56);
+}

@@ -80,6 +80,19 @@ static void divide_round_up_never_wraps(void **state)
     assert_int_equal(divide_round_up(UINT64_MAX, 2), 1ull << 63);
 }
 
+static void bit_count_counts_every_bit(void **state)
+{
+    (void)state;
+    assert_int_equal(bit_count(0), 0);
+    assert_int_equal(bit_count(UINT64_MAX), 64);
+    assert_int_equal(bit_count(0xaaaaaaaaaaaaaaaa), 32);
+    for (unsigned bit = 0; bit < 64; bit++) {
+        assert_int_equal(bit_count(1ull << bit), 1);
+        assert_int_equal(bit_count((1ull << bit) - 1), bit);
+        assert_int_equal(bit_count(UINT64_MAX << bit), 64 - bit);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -89,6 +102,7 @@ int main(void)
         cmocka_unit_test(align_handles_every_power_of_two),
         cmocka_unit_test(log2_rounds_both_ways),
         cmocka_unit_test(divide_round_up_never_wraps),
+        cmocka_unit_test(bit_count_counts_every_bit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
