@@ -1,278 +1,71 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The radix tree of an area's pages. Inserting builds the missing branch aside and links it with
- * one store; removing cuts an emptied branch off with one store. Both are therefore all or nothing
- * for whoever reads along.
+ * The radix tree of an area's pages: finding, walking and inserting. The last leaf is remembered, so
+ * that a run of page faults neither walks nor counts on the way (page_tree_count.c). An insert
+ * builds the missing branch aside and links it when nothing can fail any more.
  */
 #include "mm/page_tree.h"
 #include "kernel/base/assert.h"
 #include "lib/string.h"
+#include "mm/page_tree_node.h"
 
-static unsigned slot_of(uint64_t number, unsigned level)
+struct page_tree_node *page_tree_descend(const struct page_tree *tree, uint64_t number,
+                                         bool *out_own)
 {
-    return number >> (PAGE_TREE_BITS * level) & (PAGE_TREE_FANOUT - 1);
-}
-
-/* How many page numbers a node of that level covers. */
-static uint64_t reach_of(unsigned level)
-{
-    return 1ull << (PAGE_TREE_BITS * (level + 1));
-}
-
-static bool covers(const struct page_tree_node *node, uint64_t number)
-{
-    return number - node->first < reach_of(node->level);
-}
-
-/* The level that a root needs to cover the number. */
-static unsigned level_for(uint64_t number)
-{
-    unsigned level = 0;
-    while (number >= reach_of(level)) {
-        level++;
+    struct page_tree_node *node = tree->root;
+    *out_own = true;
+    if (node == NULL || !covers(node, number)) {
+        return NULL;
     }
-    return level;
-}
-
-/* Links are read with acquire, which pairs with the release of link_write. */
-static struct page_tree_node *link_read(struct page_tree_node *const *link)
-{
-    return __atomic_load_n(link, __ATOMIC_ACQUIRE);
-}
-
-static void link_write(struct page_tree_node **link, struct page_tree_node *node)
-{
-    __atomic_store_n(link, node, __ATOMIC_RELEASE);
-}
-
-static struct page_tree_node *child_of(const struct page_tree_node *node, uint64_t number)
-{
-    return link_read(&node->children[slot_of(number, node->level)]);
-}
-
-/* An entry's bit follows it: only the holder of the lock reads `present`. */
-static void set_child(struct page_tree_node *node, unsigned slot, struct page_tree_node *child)
-{
-    link_write(&node->children[slot], child);
-    node->present |= 1ull << slot;
-}
-
-static void set_page(struct page_tree_node *leaf, unsigned slot, paddr_t page)
-{
-    __atomic_store_n(&leaf->pages[slot], page, __ATOMIC_RELEASE);
-    leaf->present |= 1ull << slot;
-}
-
-static struct page_tree_node *node_new(uint64_t number, unsigned level)
-{
-    struct page_tree_node *node = page_tree_node_alloc();
-    if (node) {
-        memset(node, 0, sizeof(*node));
-        node->first = number & ~(reach_of(level) - 1);
-        node->level = level;
-        node->refs = 1;
-    }
-    return node;
-}
-
-/* Frees the branch from `node` down to `below` (not freed; NULL: all of it) along the number. */
-static void branch_free(struct page_tree_node *node, struct page_tree_node *below, uint64_t number)
-{
-    while (node != below) {
+    for (;;) {
+        *out_own &= !is_shared(node);
         struct page_tree_node *child = node->level > 0 ? child_of(node, number) : NULL;
-        page_tree_node_free(node);
-        node = child;
-    }
-}
-
-/* Puts parents with one child on top of `bottom` up to that level; NULL, with none left, if not. */
-static struct page_tree_node *raise(struct page_tree_node *bottom, unsigned level)
-{
-    struct page_tree_node *top = bottom;
-    while (top->level < level) {
-        struct page_tree_node *parent = node_new(top->first, top->level + 1);
-        if (!parent) {
-            branch_free(top, bottom, bottom->first);
-            return NULL;
-        }
-        set_child(parent, slot_of(top->first, parent->level), top);
-        top = parent;
-    }
-    return top;
-}
-
-/* A branch of that level that holds one page. */
-static struct page_tree_node *branch_new(uint64_t number, paddr_t page, unsigned level,
-                                         struct page_tree_node **out_leaf)
-{
-    struct page_tree_node *leaf = node_new(number, 0);
-    if (!leaf) {
-        return NULL;
-    }
-    set_page(leaf, slot_of(number, 0), page);
-    struct page_tree_node *top = raise(leaf, level);
-    if (!top) {
-        page_tree_node_free(leaf);
-        return NULL;
-    }
-    *out_leaf = leaf;
-    return top;
-}
-
-/* Makes `root` the tree's, with what was the root as its first child; false: no memory. */
-static bool grow(struct page_tree *tree, struct page_tree_node *root)
-{
-    if (tree->root) {
-        struct page_tree_node *old = raise(tree->root, root->level - 1);
-        if (!old) {
-            return false;
-        }
-        set_child(root, 0, old);
-    }
-    link_write(&tree->root, root);
-    return true;
-}
-
-/* The lowest node on the way from the root, or NULL when the root doesn't cover the number. */
-__attribute__((noinline)) static struct page_tree_node *
-descend_from_root(const struct page_tree *tree, uint64_t number)
-{
-    struct page_tree_node *node = link_read(&tree->root);
-    if (!node || !covers(node, number)) {
-        return NULL;
-    }
-    while (node->level > 0) {
-        struct page_tree_node *child = child_of(node, number);
-        if (!child) {
-            break;
+        if (child == NULL) {
+            return node;
         }
         node = child;
     }
-    return node;
 }
 
-/* The same, by way of the last leaf. */
-static inline struct page_tree_node *descend(const struct page_tree *tree, uint64_t number)
+static void remember(struct page_tree *tree, struct page_tree_node *leaf, bool own)
 {
-    struct page_tree_node *node = link_read(&tree->last_leaf);
-    return node && number - node->first < PAGE_TREE_FANOUT ? node : descend_from_root(tree, number);
+    if (tree->last_leaf != leaf) {
+        page_tree_settle(tree);
+        tree->last_leaf = leaf;
+    }
+    tree->last_is_own = own;
 }
 
-/* The leaf of the number, remembered; NULL when there is none. */
-static struct page_tree_node *leaf_of(struct page_tree *tree, uint64_t number)
+bool page_tree_is_own(struct page_tree *tree, uint64_t number)
 {
-    struct page_tree_node *node = descend(tree, number);
-    if (!node || node->level > 0) {
-        return NULL;
+    if (tree->last_is_own && is_last_leaf(tree, number)) {
+        return true;
     }
-    link_write(&tree->last_leaf, node);
-    return node;
+    bool own;
+    struct page_tree_node *node = page_tree_descend(tree, number, &own);
+    if (node != NULL && node->level == 0) {
+        remember(tree, node, own);
+    }
+    return own;
 }
 
-/* Inserts a page below `node`, the lowest one on its way so far; NULL: the root must grow. */
-__attribute__((noinline)) static j6_status_t
-insert_branch(struct page_tree *tree, struct page_tree_node *node, uint64_t number, paddr_t page)
+__attribute__((noinline)) static paddr_t find_far(struct page_tree *tree, uint64_t number)
 {
-    struct page_tree_node *leaf;
-    struct page_tree_node *branch =
-        branch_new(number, page, node ? node->level - 1 : level_for(number), &leaf);
-    if (!branch) {
-        return j6_err_no_memory;
-    }
-    if (node) {
-        set_child(node, slot_of(number, node->level), branch);
-    } else if (!grow(tree, branch)) {
-        branch_free(branch, NULL, number);
-        return j6_err_no_memory;
-    }
-    link_write(&tree->last_leaf, leaf);
-    return j6_status_ok;
-}
-
-j6_status_t page_tree_insert(struct page_tree *tree, uint64_t number, paddr_t page)
-{
-    assert(page >> PAGE_SHIFT != 0);
-    if (number >= PAGE_TREE_PAGES) {
-        return j6_err_out_of_range;
-    }
-    struct page_tree_node *node = descend(tree, number);
-    if (!node || node->level > 0) {
-        return insert_branch(tree, node, number, page);
-    }
-    unsigned slot = slot_of(number, 0);
-    if (node->present >> slot & 1) {
-        return j6_err_collision;
-    }
-    set_page(node, slot, page);
-    link_write(&tree->last_leaf, node);
-    return j6_status_ok;
-}
-
-paddr_t page_tree_peek(const struct page_tree *tree, uint64_t number)
-{
-    const struct page_tree_node *node = descend(tree, number);
-    if (!node || node->level > 0) {
+    bool own;
+    struct page_tree_node *node = page_tree_descend(tree, number, &own);
+    if (node == NULL || node->level > 0) {
         return 0;
     }
-    return __atomic_load_n(&node->pages[slot_of(number, 0)], __ATOMIC_ACQUIRE);
+    remember(tree, node, own);
+    return node->pages_at[slot_of(number, 0)];
 }
 
 paddr_t page_tree_find(struct page_tree *tree, uint64_t number)
 {
-    struct page_tree_node *leaf = leaf_of(tree, number);
-    return leaf ? leaf->pages[slot_of(number, 0)] : 0;
-}
-
-/* Lowers the root as long as its first child is its only one. */
-static void lower_root(struct page_tree *tree)
-{
-    struct page_tree_node *root = tree->root;
-    while (root && root->level > 0 && root->present == 1) {
-        struct page_tree_node *child = root->children[0];
-        link_write(&tree->root, child);
-        page_tree_node_free(root);
-        root = child;
+    if (is_last_leaf(tree, number)) {
+        return tree->last_leaf->pages_at[slot_of(number, 0)];
     }
-}
-
-/* Cuts an empty leaf off, together with the ancestors that hold nothing else. */
-static void prune(struct page_tree *tree, struct page_tree_node *leaf)
-{
-    uint64_t number = leaf->first;
-    struct page_tree_node *keeper = NULL; /* the lowest one with another child */
-    for (struct page_tree_node *node = tree->root; node != leaf; node = child_of(node, number)) {
-        if (node->present & (node->present - 1)) {
-            keeper = node;
-        }
-    }
-    struct page_tree_node *branch = tree->root;
-    link_write(&tree->last_leaf, NULL);
-    if (keeper) {
-        branch = child_of(keeper, number);
-        unsigned slot = slot_of(number, keeper->level);
-        link_write(&keeper->children[slot], NULL);
-        keeper->present &= ~(1ull << slot);
-    } else {
-        link_write(&tree->root, NULL);
-    }
-    branch_free(branch, NULL, number);
-    lower_root(tree);
-}
-
-paddr_t page_tree_remove(struct page_tree *tree, uint64_t number)
-{
-    struct page_tree_node *leaf = leaf_of(tree, number);
-    unsigned slot = slot_of(number, 0);
-    if (!leaf || !(leaf->present >> slot & 1)) {
-        return 0;
-    }
-    paddr_t page = leaf->pages[slot];
-    __atomic_store_n(&leaf->pages[slot], 0, __ATOMIC_RELEASE);
-    leaf->present &= ~(1ull << slot);
-    if (leaf->present == 0) {
-        prune(tree, leaf);
-    }
-    return page;
+    return find_far(tree, number);
 }
 
 /* Raises the number to the first one, from it on, that the node has an entry for; false: none. */
@@ -283,7 +76,7 @@ static bool skip_hole(const struct page_tree_node *node, uint64_t *number)
     if (rest == 0) {
         return false;
     }
-    unsigned holes = (unsigned)__builtin_ctzll(rest);
+    unsigned holes = first_slot(rest);
     if (holes > 0) {
         uint64_t width = reach_of(node->level) / PAGE_TREE_FANOUT;
         *number = node->first + (slot + holes) * width;
@@ -294,31 +87,169 @@ static bool skip_hole(const struct page_tree_node *node, uint64_t *number)
 paddr_t page_tree_next(struct page_tree *tree, uint64_t number, uint64_t *out_number)
 {
     for (;;) {
-        struct page_tree_node *node = descend(tree, number);
-        if (!node) {
+        bool own = tree->last_is_own;
+        struct page_tree_node *node =
+            is_last_leaf(tree, number) ? tree->last_leaf : page_tree_descend(tree, number, &own);
+        if (node == NULL) {
             return 0;
         }
         if (!skip_hole(node, &number)) {
             number = node->first + reach_of(node->level);
         } else if (node->level == 0) {
-            link_write(&tree->last_leaf, node);
+            remember(tree, node, own);
             *out_number = number;
-            return node->pages[slot_of(number, 0)];
+            return node->pages_at[slot_of(number, 0)];
         }
     }
 }
 
-size_t page_tree_remove_step(struct page_tree *tree, uint64_t *number, uint64_t end, paddr_t *pages,
-                             size_t cap)
+static void set_child(struct page_tree_node *node, uint64_t number, struct page_tree_node *child)
 {
-    size_t moved = 0;
-    uint64_t at;
-    while (moved < cap && *number < end && page_tree_next(tree, *number, &at) && at < end) {
-        pages[moved++] = page_tree_remove(tree, at);
-        *number = at + 1;
+    unsigned slot = slot_of(number, node->level);
+    node->children[slot] = child;
+    node->present |= 1ull << slot;
+}
+
+static j6_status_t node_new(struct page_tree *tree, uint64_t number, unsigned level,
+                            struct page_tree_node **out_node)
+{
+    struct page_tree_node *node;
+    j6_status_t status = page_tree_node_alloc(tree, &node);
+    if (status != j6_status_ok) {
+        return status;
     }
-    if (moved < cap) {
-        *number = end;
+    node->first = number & ~(reach_of(level) - 1);
+    node->level = level;
+    atomic_init(&node->refs, 1);
+    node->pages = 0;
+    node->present = 0;
+    memset(node->children, 0, sizeof(node->children));
+    *out_node = node;
+    return j6_status_ok;
+}
+
+/* Frees what `raise` put on top of `bottom`. */
+static void lower(struct page_tree_node *top, const struct page_tree_node *bottom)
+{
+    while (top != bottom) {
+        struct page_tree_node *child = child_of(top, bottom->first);
+        page_tree_node_free(top);
+        top = child;
     }
-    return moved;
+}
+
+/* Puts parents with one child on top of `bottom` up to that level. quota, no_memory: none is left. */
+static j6_status_t raise(struct page_tree *tree, struct page_tree_node *bottom, unsigned level,
+                         struct page_tree_node **out_top)
+{
+    struct page_tree_node *top = bottom;
+    while (top->level < level) {
+        struct page_tree_node *parent;
+        j6_status_t status = node_new(tree, bottom->first, top->level + 1, &parent);
+        if (status != j6_status_ok) {
+            lower(top, bottom);
+            return status;
+        }
+        parent->pages = pages_below(bottom);
+        set_child(parent, bottom->first, top);
+        top = parent;
+    }
+    *out_top = top;
+    return j6_status_ok;
+}
+
+/* Links a branch below `node`, or with NULL as the root, with the root that was too low inside. */
+static j6_status_t link_branch(struct page_tree *tree, struct page_tree_node *node,
+                               struct page_tree_node *branch, uint64_t number)
+{
+    if (node != NULL) {
+        set_child(node, number, branch);
+        return j6_status_ok;
+    }
+    if (tree->root != NULL) {
+        struct page_tree_node *old;
+        j6_status_t status = raise(tree, tree->root, branch->level - 1, &old);
+        if (status != j6_status_ok) {
+            return status;
+        }
+        set_child(branch, 0, old);
+        branch->pages += pages_below(old);
+    }
+    tree->root = branch;
+    return j6_status_ok;
+}
+
+/* Adds a leaf without pages, the tree's last one, on a way that is own as far as it goes. */
+static j6_status_t add_leaf(struct page_tree *tree, uint64_t number)
+{
+    bool own;
+    struct page_tree_node *node = page_tree_descend(tree, number, &own);
+    struct page_tree_node *leaf;
+    struct page_tree_node *branch;
+    page_tree_settle(tree);
+    j6_status_t status = node_new(tree, number, 0, &leaf);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    status = raise(tree, leaf, node != NULL ? node->level - 1 : level_for(number), &branch);
+    if (status == j6_status_ok) {
+        status = link_branch(tree, node, branch, number);
+        if (status == j6_status_ok) {
+            remember(tree, leaf, true);
+            return j6_status_ok;
+        }
+        lower(branch, leaf);
+    }
+    page_tree_node_free(leaf);
+    return status;
+}
+
+/* The last leaf is own, and the slot is free. */
+static inline void insert_here(struct page_tree *tree, uint64_t number, paddr_t page)
+{
+    struct page_tree_node *leaf = tree->last_leaf;
+    unsigned slot = slot_of(number, 0);
+    leaf->pages_at[slot] = page;
+    leaf->present |= 1ull << slot;
+    tree->delta++;
+}
+
+__attribute__((noinline)) static j6_status_t insert_far(struct page_tree *tree, uint64_t number,
+                                                        paddr_t page)
+{
+    if (number >= PAGE_TREE_PAGES) {
+        return j6_err_out_of_range;
+    }
+    if (page_tree_find(tree, number) != 0) {
+        return j6_err_collision;
+    }
+    j6_status_t status = page_tree_own(tree, number);
+    if (status == j6_status_ok && !is_last_leaf(tree, number)) {
+        status = add_leaf(tree, number);
+    }
+    if (status == j6_status_ok) {
+        insert_here(tree, number, page);
+    }
+    return status;
+}
+
+j6_status_t page_tree_insert(struct page_tree *tree, uint64_t number, paddr_t page)
+{
+    assert(page >> PAGE_SHIFT != 0);
+    if (!tree->last_is_own || !is_last_leaf(tree, number) ||
+        tree->last_leaf->pages_at[slot_of(number, 0)] != 0) {
+        return insert_far(tree, number, page);
+    }
+    insert_here(tree, number, page);
+    return j6_status_ok;
+}
+
+paddr_t page_tree_replace(struct page_tree *tree, uint64_t number, paddr_t page)
+{
+    assert(page >> PAGE_SHIFT != 0);
+    bool own = page_tree_is_own(tree, number);
+    paddr_t old = page_tree_find(tree, number);
+    assert(own && old != 0);
+    tree->last_leaf->pages_at[slot_of(number, 0)] = page;
+    return old;
 }

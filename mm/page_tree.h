@@ -1,26 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which page belongs at which offset of an area: a 64-ary radix tree keyed by page number (offset
- * divided by the page size), as many levels as the largest number present needs. It holds page
- * addresses and knows nothing of frames.
+ * divided by the page size), as many levels as the largest number present needs. Trees share nodes:
+ * a clone is a link to another tree's nodes, and whoever writes first copies the way.
  *
- *     level 1          [ | |*| ... |*| ]            64 children, 4096 pages
- *                           |       |
- *     level 0       [p| |p...]   [ |p...]           64 pages
+ *      tree A      tree B, a clone of A that has written to page 65
+ *           \      /  \
+ *      level 1  [* * *]  [* * *]          two nodes with refs 1; 64 children, 4096 pages each
+ *                |  \ \__/_|_/ |
+ *                |   \____/ \  |          the first child of both: refs 2
+ *      level 0  [p..] [p..]  [p..]        64 pages each; the second is A's, its copy is B's
  *
- * Rules for page_tree: everything but page_tree_peek is called with the owner's lock held. No node
- * is empty, and the root is no taller than it must be, so an empty tree owns no memory. An insert
- * that fails changes nothing. Removing needs no memory and can't fail.
+ * Rules: a call on a tree is made with its owner's lock held, page_tree_clone with the source's; the
+ * clone is in nobody's hands yet. No node is empty, and the root is no taller than the largest
+ * number needs, shared or not: a root with nothing but its first child gives way to that child. So
+ * an empty tree owns no memory, and a clone of a low part is a low tree. What fails changes no page.
+ * Taking out of a way that is the tree's own needs no memory and can't fail.
  *
- * Readers without a lock (page_tree_peek) see each entry as it was or as it is: a node is complete
- * before a release store links it, a node that is taken out keeps its links, and its memory must
- * stay until a grace period has passed. `last_leaf` is set under the lock alone, and moved off a
- * leaf before that leaf is freed: a reader that still finds the leaf through it is as early as one
- * that has walked there.
+ * Sharing. refs counts the links to a node: from roots and from nodes above. A node is a tree's own
+ * if it and all nodes above it, up to the root, have one link. Only what is own is changed, so a
+ * node with two links is constant. Own stays own under the lock: another link can only come from a
+ * clone of this tree, which is made under the same lock. What is shared may become own at any time.
+ * A node holds its children and its pages by one reference each.
+ *
+ * Races between trees X and Y under different locks, which share node N with child C (or page C):
+ *
+ *   1. X finds N shared, reads it, adds a link to C for its copy of N, and only then drops its link
+ *      to N (release). C can't go meanwhile: N holds it, and X holds N.
+ *   2. Y finds one link to N (acquire, the partner of 1): X has read all that it wanted of N, and Y
+ *      sees the link to C that X added, so that Y changes N but copies C.
+ *   3. X and Y both find N shared, and both copy it. Who drops the last link (each drop is an
+ *      acquire too) frees N, and with it N's links to C; the two copies hold C, so C stays.
+ *   4. X took C out of its tree, but a TLB still knows the page: X holds the link to the leaf, or
+ *      the page, in a struct page_taken. Y may drop its own; nothing is freed before X's put.
+ *   5. X ends and drops N while Y drops it too: one of them drops the last link. If that is an
+ *      inner node in page_tree_drop_step it makes it its own again, to be emptied step by step.
  */
 #pragma once
 #include "arch/types.h"
 #include <j6/status.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,40 +52,36 @@ enum {
 
 #define PAGE_TREE_PAGES (1ull << (PAGE_TREE_BITS * PAGE_TREE_LEVELS))
 
-struct page_tree_node {
-    /* Immutable after it is linked. */
-    uint64_t first; /* the lowest page number that it covers */
-    uint32_t level; /* 0: a leaf */
-    uint32_t refs;  /* trees and nodes that link it: 1 */
+struct account;
 
-    /* Guarded by the lock of the tree; entries are read without it too. */
+struct page_tree_node {
+    /* Immutable */
+    uint64_t first;          /* the lowest page number that it covers */
+    uint32_t level;          /* 0: a leaf */
+    struct account *account; /* of the embedder: who pays for the node */
+
+    /* Atomic */
+    _Atomic uint32_t refs; /* trees and nodes that link it */
+
+    /* Guarded by the lock of the tree whose own it is; constant while it is nobody's */
+    uint64_t pages;   /* above level 0: below this node, less the tree's delta */
     uint64_t present; /* bit n: entry n is used */
     union {
-        struct page_tree_node *children[PAGE_TREE_FANOUT]; /* above level 0 */
-        paddr_t pages[PAGE_TREE_FANOUT];                   /* 0: none */
+        struct page_tree_node *children[PAGE_TREE_FANOUT]; /* above level 0; NULL: none */
+        paddr_t pages_at[PAGE_TREE_FANOUT];                /* level 0; 0: none */
     };
 };
 
-/* A zeroed tree is empty. */
+/* A zeroed tree is empty. Private, but for embedding. */
 struct page_tree {
     struct page_tree_node *root;      /* NULL: empty */
     struct page_tree_node *last_leaf; /* where the last operation was, or NULL */
+    int64_t delta;    /* pages that came to the last leaf, and that no node above it counts yet */
+    bool last_is_own; /* the last leaf is the tree's own; false: unknown, and delta is 0 */
 };
-
-/*
- * Page addresses aren't 0; their low twelve bits are the caller's. j6_err_collision: there is a
- * page already. j6_err_out_of_range: the number is PAGE_TREE_PAGES or more. j6_err_no_memory.
- */
-J6_MUST_USE j6_status_t page_tree_insert(struct page_tree *tree, uint64_t number, paddr_t page);
 
 /* The page with that number; 0 when there is none. */
 paddr_t page_tree_find(struct page_tree *tree, uint64_t number);
-
-/* The same without the lock, until the next grace period. */
-paddr_t page_tree_peek(const struct page_tree *tree, uint64_t number);
-
-/* Takes the page out and returns it; 0 when there is none. */
-paddr_t page_tree_remove(struct page_tree *tree, uint64_t number);
 
 /*
  * The first page at or after `number`, with its own number in *out_number; 0 when there is none.
@@ -76,16 +92,79 @@ paddr_t page_tree_remove(struct page_tree *tree, uint64_t number);
  */
 paddr_t page_tree_next(struct page_tree *tree, uint64_t number, uint64_t *out_number);
 
-/*
- * One step of emptying [*number, end): moves at most `cap` ≥ 1 pages into `pages`, and *number
- * behind the last of them, or to `end` when the range is done. Returns how many it moved.
- */
-size_t page_tree_remove_step(struct page_tree *tree, uint64_t *number, uint64_t end, paddr_t *pages,
-                             size_t cap);
+/* How many pages there are, and how many of them in [first, end); no leaf is visited for each. */
+uint64_t page_tree_pages(const struct page_tree *tree);
+uint64_t page_tree_count(struct page_tree *tree, uint64_t first, uint64_t end);
 
 /*
- * Provided by the embedder: memory for one node, or NULL, and the way back, on which it isn't
- * reused before a grace period has passed.
+ * May the leaf of that number be changed in place: is every node on the way the tree's own? Without
+ * a leaf: every node as far as the way goes.
  */
-struct page_tree_node *page_tree_node_alloc(void);
+bool page_tree_is_own(struct page_tree *tree, uint64_t number);
+
+/*
+ * Copies the shared nodes on the way to the number, so that page_tree_is_own. quota, no_memory: the
+ * tree has the same pages, and a part of the way may be own.
+ */
+J6_MUST_USE j6_status_t page_tree_own(struct page_tree *tree, uint64_t number);
+
+/*
+ * Puts a page where none is; the caller's reference to it becomes the tree's. The way is own
+ * afterwards. Page addresses aren't 0; their low twelve bits are the caller's. collision: there is
+ * a page already. out_of_range: the number is PAGE_TREE_PAGES or more. quota, no_memory.
+ */
+J6_MUST_USE j6_status_t page_tree_insert(struct page_tree *tree, uint64_t number, paddr_t page);
+
+/*
+ * Puts another page in the place of the one with that number, on a way that is own. Returns the old
+ * page; its reference passes to the caller, the new page's to the tree.
+ */
+paddr_t page_tree_replace(struct page_tree *tree, uint64_t number, paddr_t page);
+
+/* What one step took out of a tree: to be put when no TLB knows the pages any more. */
+struct page_taken {
+    uint64_t removed;            /* pages that the tree has less */
+    uint64_t first, end;         /* the numbers of the first of them, and behind the last */
+    struct page_tree_node *leaf; /* the link to a leaf that was taken as a whole, or NULL */
+    uint32_t count;              /* of `pages`, which were taken out of a leaf that stays */
+    paddr_t pages[PAGE_TREE_FANOUT];
+};
+
+/*
+ * One step of emptying [*number, end): takes out what the first leaf with a page in it has of the
+ * range, and moves *number behind that leaf, at most to `end`. With nothing left, removed is 0 and
+ * *number is `end`. A leaf with no other page is taken as it is, also a shared one; else, and for
+ * the nodes above, the way is made own. quota, no_memory: nothing was taken.
+ */
+J6_MUST_USE j6_status_t page_tree_take(struct page_tree *tree, uint64_t *number, uint64_t end,
+                                       struct page_taken *out_taken);
+
+/* Gives up what was taken. Needs no lock. */
+void page_tree_taken_put(struct page_taken *taken);
+
+/*
+ * Makes `clone`, which is empty, show the pages [first, end) of `source` under the same numbers, by
+ * links to the topmost nodes without other pages and copies of the nodes at the ends: the cost
+ * depends on the nodes of two ways, not on the pages. quota, no_memory: the clone is empty, the
+ * source as it was.
+ */
+J6_MUST_USE j6_status_t page_tree_clone(struct page_tree *clone, struct page_tree *source,
+                                        uint64_t first, uint64_t end);
+
+/*
+ * Frees the tree of an owner that is ending, a leaf or the link to a shared node in a step; true
+ * while there is more. No page is mapped any more. Needs no memory.
+ */
+bool page_tree_drop_step(struct page_tree *tree);
+
+/*
+ * Provided by the embedder. Memory for a node of that tree, with `account` set and all else
+ * undefined; and the way back, on which it may be used again at once. quota, no_memory.
+ */
+J6_MUST_USE j6_status_t page_tree_node_alloc(struct page_tree *tree,
+                                             struct page_tree_node **out_node);
 void page_tree_node_free(struct page_tree_node *node);
+
+/* Provided by the embedder: one reference more to a page, and one less. */
+void page_tree_page_get(paddr_t page);
+void page_tree_page_put(paddr_t page);

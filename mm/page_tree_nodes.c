@@ -1,29 +1,50 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for the nodes of page trees; a node that is taken out stays readable for a grace period. */
-#include "mm/page_tree.h"
-#include "kernel/base/grace.h"
+/*
+ * What page trees stand on: memory for nodes, which the area pays for whose tree makes them, and
+ * frames as pages. A node may outlive its area in the clones of that; it stays charged to the
+ * account that paid.
+ */
+#include "kernel/base/account.h"
 #include "lib/container.h"
+#include "mm/frame.h"
+#include "mm/page_tree.h"
 #include "mm/slab.h"
+#include "mm/vm_area.h"
 
-struct tree_node {
-    struct page_tree_node node;
-    struct grace_item grace;
-};
+SLAB_CACHE(node_cache, "page_tree_node", struct page_tree_node);
 
-SLAB_CACHE(node_cache, "page_tree_node", struct tree_node);
-
-struct page_tree_node *page_tree_node_alloc(void)
+j6_status_t page_tree_node_alloc(struct page_tree *tree, struct page_tree_node **out_node)
 {
-    struct tree_node *node = slab_alloc(&node_cache);
-    return node != NULL ? &node->node : NULL;
-}
-
-static void node_free(struct grace_item *item)
-{
-    slab_free(&node_cache, container_of(item, struct tree_node, grace));
+    struct account *account = container_of(tree, struct vm_area, pages)->object.account;
+    j6_status_t status = account_charge(account, ACCOUNT_MEMORY, sizeof(struct page_tree_node));
+    if (status != j6_status_ok) {
+        return status;
+    }
+    struct page_tree_node *node = slab_alloc(&node_cache);
+    if (node == NULL) {
+        account_uncharge(account, ACCOUNT_MEMORY, sizeof(*node));
+        return j6_err_no_memory;
+    }
+    account_get(account);
+    node->account = account;
+    *out_node = node;
+    return j6_status_ok;
 }
 
 void page_tree_node_free(struct page_tree_node *node)
 {
-    grace_defer(&container_of(node, struct tree_node, node)->grace, node_free);
+    struct account *account = node->account;
+    slab_free(&node_cache, node);
+    account_uncharge(account, ACCOUNT_MEMORY, sizeof(*node));
+    account_put(account);
+}
+
+void page_tree_page_get(paddr_t page)
+{
+    frame_get(page);
+}
+
+void page_tree_page_put(paddr_t page)
+{
+    frame_put(page);
 }
