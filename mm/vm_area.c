@@ -20,16 +20,9 @@ static void area_destroy(struct kobject *object)
 {
     struct vm_area *area = vm_area_of(object);
     assert(list_is_empty(&area->mappings));
-    uint64_t number = 0;
-    size_t count;
-    paddr_t pages[PAGE_BATCH_MAX];
-    while ((count = page_tree_remove_step(&area->pages, &number, PAGE_TREE_PAGES, pages,
-                                          PAGE_BATCH_MAX)) > 0) {
-        for (size_t i = 0; i < count; i++) {
-            frame_put(pages[i]);
-        }
-        account_uncharge(object->account, ACCOUNT_MEMORY, count * PAGE_SIZE);
-    }
+    uint64_t pages = page_tree_pages(&area->pages);
+    while (page_tree_drop_step(&area->pages)) {}
+    account_uncharge(object->account, ACCOUNT_MEMORY, pages * PAGE_SIZE);
 }
 
 static void area_free(struct kobject *object)

@@ -91,6 +91,16 @@ struct removal {
     struct page_batch batch;
 };
 
+/* Takes one page out of the tree, whose reference to it passes to the caller. */
+static void page_remove_locked(struct vm_area *area, uint64_t number)
+{
+    struct page_taken taken;
+    frame_get(page_tree_find(&area->pages, number));
+    j6_status_t status = page_tree_take(&area->pages, &number, number + 1, &taken);
+    assert(status == j6_status_ok);
+    page_tree_taken_put(&taken);
+}
+
 /* Fills the batch. False when there are no more pages. */
 static bool take_away_locked(struct vm_area *area, struct removal *removal)
 {
@@ -106,7 +116,7 @@ static bool take_away_locked(struct vm_area *area, struct removal *removal)
                 page_hide_locked(mapping, removal->number << PAGE_SHIFT, &removal->batch);
             }
         } while (mapping != NULL);
-        page_tree_remove(&area->pages, removal->number);
+        page_remove_locked(area, removal->number);
         removal->batch.frames[removal->batch.frame_count++] = page;
         removal->round = round_begin_locked(area);
     }

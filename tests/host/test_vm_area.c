@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: tests/host/vm_model.c tests/host/vm_model_map.c tests/host/vm_model_check.c tests/host/shim_failures.c tests/host/shim_frames.c tests/host/shim_machine.c mm/vm_space.c mm/vm_map.c mm/vm_area.c mm/vm_resize.c mm/vm_mapping.c mm/page_tree.c mm/page_tree_nodes.c mm/table_pool.c mm/memory.c arch/x86_64/page_table.c arch/x86_64/page_walk.c kernel/base/kobject.c kernel/base/grace.c kernel/base/spinlock.c lib/avl.c lib/string.c */
+/* SOURCES: tests/host/vm_model.c tests/host/vm_model_map.c tests/host/vm_model_check.c tests/host/shim_failures.c tests/host/shim_frames.c tests/host/shim_machine.c mm/vm_space.c mm/vm_map.c mm/vm_area.c mm/vm_resize.c mm/vm_mapping.c mm/page_tree.c mm/page_tree_count.c mm/page_tree_share.c mm/page_tree_take.c mm/page_tree_nodes.c mm/table_pool.c mm/memory.c arch/x86_64/page_table.c arch/x86_64/page_walk.c kernel/base/kobject.c kernel/base/grace.c kernel/base/spinlock.c lib/avl.c lib/string.c */
 /* Areas: their pages, their size, their life; seen through mappings and without. */
 #include "tests/host/vm_steps.h"
 #include "arch/layout.h"
@@ -249,7 +249,7 @@ static void area_that_adopts_frames_frees_them_at_its_end(void **state)
     assert_int_equal(vm_area_page_get(area, 3 * PAGE + 5, &page), j6_status_ok);
     assert_int_equal(page, module + 3 * PAGE);
     assert_int_equal((1 << 20) - account.left[ACCOUNT_MEMORY],
-                     VM_MODEL_MORE * PAGE + sizeof(struct vm_area));
+                     VM_MODEL_MORE * PAGE + sizeof(struct vm_area) + sizeof(struct page_tree_node));
     kobject_put(&area->object);
     grace_pass();
     memory_drain();

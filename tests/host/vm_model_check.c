@@ -20,11 +20,11 @@ static void check_entry(void *context, const struct page_visit *page)
     unsigned space = (unsigned)((const struct vm_space *)context - vm_model.spaces);
     const struct model_mapping *mapping = model_mapping_at(space, page->address);
     assert(mapping != NULL && page->size == PAGE_SIZE);
-    const struct vm_area *area = vm_model.areas[mapping->area].area;
+    struct vm_area *area = vm_model.areas[mapping->area].area;
     uint64_t offset = mapping->offset + (page->address - mapping->start);
     assert(page->page == (area->kind == VM_AREA_FIXED
                               ? area->physical + offset
-                              : page_tree_peek(&area->pages, offset / PAGE_SIZE)));
+                              : page_tree_find(&area->pages, offset / PAGE_SIZE)));
     assert(page->flags ==
            (PAGE_USER | area->page_flags | (mapping->flags & j6_map_write ? PAGE_WRITE : 0) |
             (mapping->flags & j6_map_exec ? PAGE_EXEC : 0)));
@@ -50,6 +50,16 @@ static void check_space(unsigned space)
     page_table_walk(&vm_model.spaces[space].table, check_entry, &vm_model.spaces[space]);
 }
 
+/* Nodes that a page tree has, at and below this one. */
+static uint64_t tree_nodes(const struct page_tree_node *node)
+{
+    uint64_t count = node != NULL;
+    for (unsigned slot = 0; node != NULL && node->level > 0 && slot < PAGE_TREE_FANOUT; slot++) {
+        count += tree_nodes(node->children[slot]);
+    }
+    return count;
+}
+
 /* Frames that slabs have; what of them is in nobody's hands has been drained. */
 static uint64_t slab_frames(void)
 {
@@ -67,6 +77,7 @@ void vm_model_check(void)
     grace_pass();
     memory_drain();
     uint64_t pages = 0;
+    uint64_t nodes = 0;
     uint64_t tables = 0;
     uint64_t live = 0;
     for (unsigned i = 0; i < VM_MODEL_AREAS; i++) {
@@ -74,6 +85,7 @@ void vm_model_check(void)
         if (area != NULL) {
             assert(area->size == vm_model.areas[i].pages * PAGE_SIZE);
             pages += tree_pages(area);
+            nodes += tree_nodes(area->pages.root);
             live++;
         }
     }
@@ -85,7 +97,8 @@ void vm_model_check(void)
     }
     assert(kobject_live(j6_type_vma) == live);
     assert(VM_MODEL_LIMIT - vm_model.area_account.left[ACCOUNT_MEMORY] ==
-           live * sizeof(struct vm_area) + pages * PAGE_SIZE);
+           live * sizeof(struct vm_area) + pages * PAGE_SIZE +
+               nodes * sizeof(struct page_tree_node));
     assert(VM_MODEL_LIMIT - vm_model.space_account.left[ACCOUNT_MEMORY] ==
            vm_model.mapping_count * sizeof(struct vm_mapping) + tables * PAGE_SIZE);
     assert(frames_free() + pages + tables + slab_frames() == vm_model.frames_at_start);
