@@ -49,24 +49,23 @@ bool page_tree_is_own(struct page_tree *tree, uint64_t number)
     return own;
 }
 
-/* Makes the leaf of the number the last one; false when there is none. */
-__attribute__((noinline)) static bool go_to_leaf(struct page_tree *tree, uint64_t number)
+__attribute__((noinline)) static paddr_t find_far(struct page_tree *tree, uint64_t number)
 {
     bool own;
     struct page_tree_node *node = page_tree_descend(tree, number, &own);
     if (node == NULL || node->level > 0) {
-        return false;
+        return 0;
     }
     remember(tree, node, own);
-    return true;
+    return node->pages_at[slot_of(number, 0)];
 }
 
 paddr_t page_tree_find(struct page_tree *tree, uint64_t number)
 {
-    if (!is_last_leaf(tree, number) && !go_to_leaf(tree, number)) {
-        return 0;
+    if (is_last_leaf(tree, number)) {
+        return tree->last_leaf->pages_at[slot_of(number, 0)];
     }
-    return tree->last_leaf->pages_at[slot_of(number, 0)];
+    return find_far(tree, number);
 }
 
 /* Raises the number to the first one, from it on, that the node has an entry for; false: none. */
@@ -208,9 +207,10 @@ static j6_status_t add_leaf(struct page_tree *tree, uint64_t number)
 /* The last leaf is own, and the slot is free. */
 static inline void insert_here(struct page_tree *tree, uint64_t number, paddr_t page)
 {
+    struct page_tree_node *leaf = tree->last_leaf;
     unsigned slot = slot_of(number, 0);
-    tree->last_leaf->pages_at[slot] = page;
-    tree->last_leaf->present |= 1ull << slot;
+    leaf->pages_at[slot] = page;
+    leaf->present |= 1ull << slot;
     tree->delta++;
 }
 

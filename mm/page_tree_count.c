@@ -43,15 +43,17 @@ static uint64_t pages_before(const struct page_tree *tree, uint64_t number)
         return page_tree_pages(tree);
     }
     uint64_t total = 0;
-    while (node != NULL && node->level > 0) {
+    while (node != NULL && node->first < number) {
         uint64_t before = node->present & ((1ull << slot_of(number, node->level)) - 1);
+        if (node->level == 0) {
+            return total + bit_count(before);
+        }
         for (uint64_t left = before; left != 0; left &= left - 1) {
             total += pages_below(node->children[first_slot(left)]);
         }
         node = child_of(node, number);
     }
-    return node == NULL ? total
-                        : total + bit_count(node->present & ((1ull << slot_of(number, 0)) - 1));
+    return total;
 }
 
 uint64_t page_tree_count(struct page_tree *tree, uint64_t first, uint64_t end)

@@ -62,9 +62,6 @@ static j6_status_t own_link(struct page_tree *tree, struct page_tree_node **link
     memcpy(copy->children, node->children, sizeof(copy->children));
     entries_get(copy);
     *link = copy;
-    if (tree->last_leaf == node) {
-        tree->last_leaf = copy;
-    }
     page_tree_node_put(node);
     return j6_status_ok;
 }
@@ -90,9 +87,10 @@ j6_status_t page_tree_own(struct page_tree *tree, uint64_t number)
     if (page_tree_is_own(tree, number)) {
         return j6_status_ok;
     }
+    page_tree_forget(tree); /* a leaf that may be copied and freed */
     j6_status_t status = page_tree_own_to(tree, number, 0);
     if (status == j6_status_ok) {
-        bool own = page_tree_is_own(tree, number); /* and remembers it */
+        bool own = page_tree_is_own(tree, number); /* and makes the copy the last leaf */
         assert(own);
     }
     return status;

@@ -141,14 +141,11 @@ void page_tree_taken_put(struct page_taken *taken)
 }
 
 /*
- * Drops the link to a node unless it is the last one. If others drop theirs at the same time the
- * drop may prove to be the last: then the link stays, and nobody else can see the node any more.
+ * Drops the link to a node unless it is the last one: then nobody else can see the node any more,
+ * and the link stays.
  */
 static bool give_up(struct page_tree_node *node)
 {
-    if (!is_shared(node)) {
-        return false;
-    }
     if (atomic_fetch_sub_explicit(&node->refs, 1, memory_order_acq_rel) > 1) {
         return true;
     }

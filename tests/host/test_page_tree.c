@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: mm/page_tree.c tests/host/page_tree_model.c */
-/* The page tree against its model, and without memory. */
+/* SOURCES: mm/page_tree.c mm/page_tree_count.c mm/page_tree_share.c mm/page_tree_take.c tests/host/page_tree_model.c tests/host/page_tree_model_check.c tests/host/page_tree_model_memory.c */
+/* One page tree against its model, with memory and without. */
 #include "mm/page_tree.h"
 #include "tests/host/page_tree_model.h"
 #include <string.h>
@@ -27,30 +27,33 @@ static const uint64_t edges[] = {
 
 enum { EDGES = sizeof(edges) / sizeof(edges[0]) };
 
-static struct page_tree_model model;
-
-static paddr_t page_for(uint64_t number)
-{
-    return (number + 1) << PAGE_SHIFT;
-}
+static struct page_tree *const tree = &model_trees[0].tree;
 
 static void insert(uint64_t number)
 {
-    assert_int_equal(page_tree_model_insert(&model, number, page_for(number)), j6_status_ok);
+    assert_int_equal(model_insert(0, number), j6_status_ok);
+}
+
+static void take(uint64_t first, uint64_t end)
+{
+    assert_int_equal(model_take(0, first, end), j6_status_ok);
 }
 
 static void page_tree_without_pages_owns_no_memory(void **state)
 {
     (void)state;
-    page_tree_model_check(&model);
-    page_tree_model_find(&model, 0);
-    page_tree_model_next(&model, 0);
-    page_tree_model_remove(&model, 0);
-    page_tree_model_remove_step(&model, 0, UINT64_MAX, 64);
+    model_check();
+    model_find(0, 0);
+    model_next(0, 0);
+    model_count(0, 0, UINT64_MAX);
+    take(0, UINT64_MAX);
+    assert_false(page_tree_drop_step(tree));
+    assert_true(page_tree_is_own(tree, 5));
     insert(12345678);
-    page_tree_model_remove(&model, 12345678);
-    assert_null(model.tree.root);
-    assert_int_equal(page_tree_nodes_live, 0);
+    take(12345678, 12345679);
+    model_put();
+    assert_null(tree->root);
+    assert_int_equal(model_nodes_live, 0);
 }
 
 static void page_tree_find_in_hole_returns_nothing(void **state)
@@ -60,12 +63,12 @@ static void page_tree_find_in_hole_returns_nothing(void **state)
         insert(edges[i]);
     }
     for (int i = 0; i < EDGES; i++) {
-        page_tree_model_find(&model, edges[i]);
-        page_tree_model_find(&model, edges[i] + 1);
+        model_find(0, edges[i]);
+        model_find(0, edges[i] + 1);
     }
-    page_tree_model_find(&model, PAGE_TREE_PAGES);
-    page_tree_model_find(&model, UINT64_MAX);
-    page_tree_model_clear(&model);
+    model_find(0, PAGE_TREE_PAGES);
+    model_find(0, UINT64_MAX);
+    model_end();
 }
 
 static void page_tree_is_as_tall_as_its_largest_number_needs(void **state)
@@ -79,40 +82,45 @@ static void page_tree_is_as_tall_as_its_largest_number_needs(void **state)
     const int count = sizeof(steps) / sizeof(steps[0]);
     for (int i = 0; i < count; i++) {
         insert(steps[i].number);
-        assert_int_equal(model.tree.root->level, steps[i].level);
+        assert_int_equal(tree->root->level, steps[i].level);
     }
     for (int i = count - 1; i > 0; i--) {
-        page_tree_model_remove(&model, steps[i].number);
-        assert_int_equal(model.tree.root->level, steps[i - 1].level);
+        take(steps[i].number, steps[i].number + 1);
+        assert_int_equal(tree->root->level, steps[i - 1].level);
     }
-    page_tree_model_clear(&model);
+    model_end();
 }
 
 static void page_tree_insert_over_a_page_is_a_collision(void **state)
 {
     (void)state;
     insert(70);
-    assert_int_equal(page_tree_model_insert(&model, 70, 0x5000), j6_err_collision);
-    assert_int_equal(page_tree_find(&model.tree, 70), page_for(70));
-    page_tree_model_clear(&model);
+    assert_int_equal(model_insert(0, 70), j6_err_collision);
+    model_find(0, 70);
+    model_end();
 }
 
 static void page_tree_insert_beyond_the_last_page_is_out_of_range(void **state)
 {
     (void)state;
-    assert_int_equal(page_tree_model_insert(&model, PAGE_TREE_PAGES, 0x1000), j6_err_out_of_range);
-    assert_int_equal(page_tree_model_insert(&model, UINT64_MAX, 0x1000), j6_err_out_of_range);
-    page_tree_model_clear(&model);
+    assert_int_equal(model_insert(0, PAGE_TREE_PAGES), j6_err_out_of_range);
+    assert_int_equal(model_insert(0, UINT64_MAX), j6_err_out_of_range);
+    model_end();
 }
 
-static void page_tree_keeps_the_low_bits_of_a_page(void **state)
+static void page_tree_replace_returns_the_old_page_and_changes_no_count(void **state)
 {
     (void)state;
-    assert_int_equal(page_tree_model_insert(&model, 3, 0xabcdef123), j6_status_ok);
-    assert_int_equal(page_tree_find(&model.tree, 3), 0xabcdef123);
-    assert_int_equal(page_tree_remove(&model.tree, 3), 0xabcdef123);
-    model.count = 0;
-    page_tree_model_clear(&model);
+    insert(3);
+    insert(64);
+    paddr_t old = model_page_at(&model_trees[0], 3);
+    paddr_t fresh = model_page_new();
+    assert_int_equal(page_tree_replace(tree, 3, fresh), old);
+    assert_int_equal(page_tree_find(tree, 3), fresh);
+    assert_int_equal(page_tree_pages(tree), 2);
+    assert_int_equal(page_tree_replace(tree, 3, old), fresh);
+    page_tree_page_put(fresh);
+    model_end();
 }
 
 static void page_tree_next_steps_over_holes(void **state)
@@ -122,29 +130,66 @@ static void page_tree_next_steps_over_holes(void **state)
         insert(edges[i]);
     }
     for (int i = 0; i < EDGES; i++) {
-        page_tree_model_next(&model, edges[i]);
-        page_tree_model_next(&model, edges[i] + 1);
-        page_tree_model_next(&model, edges[i] / 2);
+        model_next(0, edges[i]);
+        model_next(0, edges[i] + 1);
+        model_next(0, edges[i] / 2);
     }
-    page_tree_model_next(&model, PAGE_TREE_PAGES);
-    page_tree_model_next(&model, UINT64_MAX);
-    page_tree_model_clear(&model);
+    model_next(0, PAGE_TREE_PAGES);
+    model_next(0, UINT64_MAX);
+    model_end();
 }
 
-static void page_tree_remove_step_says_how_far_it_came(void **state)
+static void page_tree_counts_pages_between_any_two_numbers(void **state)
 {
     (void)state;
-    for (uint64_t number = 10; number < 200; number++) {
-        insert(number * 3);
+    for (int i = 0; i < EDGES; i++) {
+        insert(edges[i]);
+        for (int first = 0; first < EDGES; first++) {
+            for (int end = 0; end < EDGES; end++) {
+                model_count(0, edges[first], edges[end]);
+                model_count(0, edges[first] + 1, edges[end] + 1);
+            }
+            model_count(0, edges[first], UINT64_MAX);
+        }
     }
-    page_tree_model_remove_step(&model, 100, 400, 64);
-    page_tree_model_remove_step(&model, 100, 400, 36);
-    page_tree_model_remove_step(&model, 100, 400, 1);
-    page_tree_model_remove_step(&model, 0, 0, 1);
-    page_tree_model_remove_step(&model, 300, 200, 1);
-    page_tree_model_remove_step(&model, 500, UINT64_MAX, 64);
-    page_tree_model_check(&model);
-    page_tree_model_clear(&model);
+    model_end();
+}
+
+static void page_tree_take_goes_leaf_by_leaf(void **state)
+{
+    (void)state;
+    struct page_taken taken;
+    uint64_t number = 10;
+    for (uint64_t i = 0; i < 200; i++) {
+        insert(i);
+    }
+    assert_int_equal(page_tree_take(tree, &number, 130, &taken), j6_status_ok);
+    assert_true(taken.count == 54 && taken.first == 10 && taken.end == 64 && number == 64);
+    page_tree_taken_put(&taken);
+    assert_int_equal(page_tree_take(tree, &number, 130, &taken), j6_status_ok);
+    assert_true(taken.leaf != NULL && taken.removed == 64 && number == 128);
+    page_tree_taken_put(&taken);
+    assert_int_equal(page_tree_take(tree, &number, 130, &taken), j6_status_ok);
+    assert_true(taken.count == 2 && taken.pages[1] == model_page_at(&model_trees[0], 129));
+    assert_int_equal(number, 130);
+    page_tree_taken_put(&taken);
+    assert_int_equal(page_tree_pages(tree), 80);
+    while (page_tree_drop_step(tree)) {}
+    model_trees[0].count = 0;
+    model_end();
+}
+
+static void page_tree_take_of_an_empty_range_takes_nothing(void **state)
+{
+    (void)state;
+    insert(100);
+    insert(1000);
+    take(101, 1000);
+    take(1001, UINT64_MAX);
+    take(100, 100);
+    take(1000, 100);
+    assert_int_equal(page_tree_pages(tree), 2);
+    model_end();
 }
 
 static void shuffle(uint64_t *numbers, size_t count)
@@ -162,19 +207,19 @@ static void page_tree_holds_the_edges_of_all_levels_in_any_order(void **state)
     (void)state;
     uint64_t order[EDGES];
     memcpy(order, edges, sizeof(edges));
-    for (int round = 0; round < 500; round++) {
+    for (int round = 0; round < 300; round++) {
         shuffle(order, EDGES);
         for (int i = 0; i < EDGES; i++) {
             insert(order[i]);
-            page_tree_model_check(&model);
+            model_check();
         }
         shuffle(order, EDGES);
         for (int i = 0; i < EDGES; i++) {
-            page_tree_model_remove(&model, order[i]);
-            page_tree_model_check(&model);
+            take(order[i], order[i] + 1);
+            model_check();
         }
     }
-    page_tree_model_clear(&model);
+    model_end();
 }
 
 enum { FEW = 4 };
@@ -197,11 +242,11 @@ static void try_orders(const uint64_t *in, const uint64_t *out)
 {
     for (int i = 0; i < FEW; i++) {
         insert(in[i]);
+        model_check();
     }
-    page_tree_model_check(&model);
     for (int i = 0; i < FEW; i++) {
-        page_tree_model_remove(&model, out[i]);
-        page_tree_model_check(&model);
+        take(out[i], out[i] + 1);
+        model_check();
     }
 }
 
@@ -212,6 +257,7 @@ static void page_tree_is_right_for_every_order_of_four(void **state)
         {0, 63, 64, 4096},
         {1, 4095, 4096, 1 << 18},
         {64, 65, 128, 1ull << 35},
+        {63, 4095, 1 << 24, (1ull << 36) - 1},
     };
     const unsigned orders = 24;
     for (size_t set = 0; set < sizeof(sets) / sizeof(sets[0]); set++) {
@@ -223,21 +269,22 @@ static void page_tree_is_right_for_every_order_of_four(void **state)
             try_orders(in, out);
         }
     }
-    page_tree_model_clear(&model);
+    model_end();
 }
 
 /* The number is tried with 0, 1, 2 … nodes to be had; returns how many it needs. */
 static long insert_with_few_nodes(uint64_t number)
 {
     for (long nodes = 0;; nodes++) {
-        page_tree_nodes_left = nodes;
-        j6_status_t status = page_tree_model_insert(&model, number, page_for(number));
-        page_tree_nodes_left = -1;
-        page_tree_model_check(&model);
+        long live = model_nodes_live;
+        model_nodes_left = nodes;
+        j6_status_t status = model_insert(0, number);
+        model_nodes_left = -1;
+        model_check();
         if (status == j6_status_ok) {
             return nodes;
         }
-        assert_int_equal(status, j6_err_no_memory);
+        assert_int_equal(model_nodes_live, live);
     }
 }
 
@@ -248,66 +295,37 @@ static void page_tree_insert_without_memory_changes_nothing(void **state)
     assert_int_equal(insert_with_few_nodes((1ull << 35) + 1), 0);
     assert_int_equal(insert_with_few_nodes((1ull << 35) + 64), 1);
     assert_int_equal(insert_with_few_nodes(0), 5);
-    page_tree_model_clear(&model);
+    model_end();
     insert(5);
     assert_int_equal(insert_with_few_nodes(1ull << 35), 6 + 4); /* and four above the old root */
-    page_tree_model_clear(&model);
+    model_end();
     for (int round = 0; round < 2000; round++) {
         uint64_t number = test_random_magnitude() % PAGE_TREE_PAGES;
-        if (!page_tree_find(&model.tree, number)) {
+        if (!page_tree_find(tree, number)) {
             insert_with_few_nodes(number);
         }
-        if (model.count > 20) {
-            page_tree_model_clear(&model);
+        if (page_tree_pages(tree) > 20) {
+            model_end();
         }
     }
-    page_tree_model_clear(&model);
+    model_end();
 }
 
-/* Numbers that meet often: dense, in clusters, anywhere. */
-static uint64_t random_number(int kind)
-{
-    switch (kind) {
-    case 0: return test_random_below(1000);
-    case 1: return test_random_below(8) << (6 * test_random_below(6)) | test_random_below(64);
-    default: return test_random_magnitude() % (PAGE_TREE_PAGES + 2);
-    }
-}
-
-static void random_operations(int kind, int count)
-{
-    for (int i = 0; i < count; i++) {
-        uint64_t number = random_number(kind);
-        uint64_t action = test_random_below(100);
-        if (action < 45) {
-            (void)!page_tree_model_insert(&model, number, page_for(number));
-        } else if (action < 75) {
-            page_tree_model_remove(&model, number);
-        } else if (action < 87) {
-            page_tree_model_find(&model, number);
-        } else if (action < 98) {
-            page_tree_model_next(&model, number);
-        } else {
-            size_t cap = 1 + test_random_below(64);
-            page_tree_model_remove_step(&model, number, random_number(kind), cap);
-        }
-        if (i % 2000 == 0) {
-            page_tree_model_check(&model);
-        }
-        if (model.count > 3000) {
-            page_tree_model_clear(&model);
-        }
-    }
-    page_tree_model_check(&model);
-    page_tree_model_clear(&model);
-}
-
-static void page_tree_does_what_a_sorted_array_does(void **state)
+static void page_tree_is_emptied_without_memory(void **state)
 {
     (void)state;
-    for (int kind = 0; kind < 3; kind++) {
-        random_operations(kind, 350000);
+    for (int i = 0; i < EDGES; i++) {
+        insert(edges[i]);
     }
+    model_nodes_left = 0;
+    take(0, 64);
+    take(64, PAGE_TREE_PAGES - 10);
+    model_check();
+    assert_int_equal(page_tree_pages(tree), 1);
+    take(0, UINT64_MAX);
+    assert_null(tree->root);
+    model_nodes_left = -1;
+    model_end();
 }
 
 int main(void)
@@ -318,13 +336,15 @@ int main(void)
         cmocka_unit_test(page_tree_is_as_tall_as_its_largest_number_needs),
         cmocka_unit_test(page_tree_insert_over_a_page_is_a_collision),
         cmocka_unit_test(page_tree_insert_beyond_the_last_page_is_out_of_range),
-        cmocka_unit_test(page_tree_keeps_the_low_bits_of_a_page),
+        cmocka_unit_test(page_tree_replace_returns_the_old_page_and_changes_no_count),
         cmocka_unit_test(page_tree_next_steps_over_holes),
-        cmocka_unit_test(page_tree_remove_step_says_how_far_it_came),
+        cmocka_unit_test(page_tree_counts_pages_between_any_two_numbers),
+        cmocka_unit_test(page_tree_take_goes_leaf_by_leaf),
+        cmocka_unit_test(page_tree_take_of_an_empty_range_takes_nothing),
         cmocka_unit_test(page_tree_holds_the_edges_of_all_levels_in_any_order),
         cmocka_unit_test(page_tree_is_right_for_every_order_of_four),
         cmocka_unit_test(page_tree_insert_without_memory_changes_nothing),
-        cmocka_unit_test(page_tree_does_what_a_sorted_array_does),
+        cmocka_unit_test(page_tree_is_emptied_without_memory),
     };
     test_random_begin();
     return cmocka_run_group_tests(tests, NULL, NULL);
