@@ -140,12 +140,12 @@ static j6_status_t fault_locked(struct vm_mapping *mapping, vaddr_t address, enu
         .offset = address - mapping->start + mapping->offset, .write = write, .by = mapping};
     struct page_grant grant;
     j6_status_t status = vm_area_page_locked(mapping->area, &request, batch, &grant);
-    if (status == j6_err_out_of_range || status == j6_err_bad_state) {
-        return j6_err_bad_address;
+    if (status != j6_status_ok) {
+        bool none = status == j6_err_out_of_range || status == j6_err_bad_state;
+        return none ? j6_err_bad_address : status;
     }
-    if (status != j6_status_ok || (may_have_blocks(mapping->area) &&
-                                   show_block_locked(mapping, address, write, batch))) {
-        return status;
+    if (may_have_blocks(mapping->area) && show_block_locked(mapping, address, write, batch)) {
+        return j6_status_ok;
     }
     return show_locked(mapping, address, &grant, batch);
 }

@@ -23,3 +23,5 @@ void bench_require(j6_status_t status, const char *what);
 void bench_boot(void);
 void bench_calls(void);
 void bench_faults(void);
+void bench_memory(void);
+void bench_copies(void);

@@ -26,5 +26,7 @@ int main(void)
     bench_boot(); /* first: nothing may have been used yet */
     bench_calls();
     bench_faults();
+    bench_memory();
+    bench_copies();
     end(0);
 }
