@@ -62,6 +62,9 @@ void clock_set_alarm(j6_time_t deadline);
 /* Waits for an interrupt, with interrupts on meanwhile; off again on return. */
 void arch_idle(void);
 
+/* Takes the interrupts that are pending; off again on return. */
+void arch_let_interrupts_in(void);
+
 /* Is this CPU's interrupt flag set? */
 bool arch_interrupts_on(void);
 
@@ -96,6 +99,23 @@ _Noreturn void tcb_enter(struct tcb *tcb);
 /* Bytes of a thread's FPU area; 64-byte aligned. */
 size_t fpu_area_size(void);
 
+/* ---- kernel stacks ---- */
+
+/* Entries from user mode use this stack from now on. */
+void arch_set_kernel_stack(vaddr_t stack_top);
+
+/* Goes on in fn, on another stack; what is on this one is given up. */
+_Noreturn void arch_call_on_stack(vaddr_t stack_top, void (*fn)(void));
+
+/*
+ * Goes on in fn, on another stack; returns when arch_stack_resume is called with *out_sp, on
+ * whichever CPU. Until then the stack that the caller is on belongs to *out_sp.
+ */
+void arch_stack_leave(vaddr_t *out_sp, vaddr_t stack_top, void (*fn)(void));
+
+/* Goes on where arch_stack_leave left that stack; what is on this one is given up. */
+_Noreturn void arch_stack_resume(vaddr_t sp);
+
 /* ---- power ---- */
 
 _Noreturn void arch_power_off(void);
@@ -110,6 +130,3 @@ _Noreturn void arch_verdict(int code);
 
 /* What arch_power_off and arch_verdict need, from the ACPI tables and the command line. */
 void arch_power_init(const struct acpi_info *acpi, const char *verdict_option);
-
-/* Goes on in fn, on another stack; what is on this one is given up. */
-_Noreturn void arch_call_on_stack(vaddr_t stack_top, void (*fn)(void));

@@ -16,7 +16,7 @@ struct cpu {
     void *block;           /* where this struct lies: see arch/percpu.h */
     struct tcb *tcb;       /* of the thread that runs here; entries from user mode save into it */
     uint64_t user_rsp;     /* scratch of the system call entry */
-    uint64_t kernel_stack; /* top; empty whenever the CPU is in user mode */
+    uint64_t kernel_stack; /* top; empty whenever the CPU is in user mode; kernel/step.h */
     uint64_t irq_stack;    /* top; for interrupts that arrive in the kernel */
     uint32_t pending;      /* enum cpu_pending; only this CPU writes it */
     uint32_t index;        /* 0 is the one that booted */

@@ -29,6 +29,21 @@ void upcall_alarm(void);
 /* Leaves the kernel: pending work first, then whichever thread is to run. */
 _Noreturn void kernel_leave(void);
 
+/*
+ * A step point: called between the steps of whatever takes long, with no lock held. Takes the
+ * interrupts that are pending; if another thread should run by now, the running one makes way for it
+ * here, keeps the kernel stack that it is on, and goes on here when it is its turn again. False: the
+ * thread was killed, so the operation is to end as soon as what it works on is whole.
+ *
+ * At boot, while idle, and in what a grace period runs there is no thread that could make way: then
+ * only interrupts come in, and the answer is true.
+ *
+ * Who makes way passes a grace period: what was found without a reference may be gone afterwards.
+ * So every caller up the stack holds references to all that it goes on with. Nothing of a CPU's own
+ * (this_cpu) is kept across.
+ */
+bool kernel_step_point(void);
+
 /* A zeroed page for page tables, charged to the table's owner; zeroed again when given back. */
 j6_status_t upcall_table_alloc(struct page_table *table, paddr_t *out_page) J6_MUST_USE;
 void upcall_table_free(struct page_table *table, paddr_t page);

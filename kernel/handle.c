@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Handle tables as described in handle.h. */
 #include "kernel/handle.h"
+#include "arch/upcall.h"
 #include "lib/container.h"
 #include "lib/string.h"
 #include "mm/kalloc.h"
 #include <j6/handle.h>
 #include <j6/rights.h>
+
+enum { STEP_HANDLES = 64 }; /* closed between two step points */
 
 enum { GENERATION_MASK = (1 << 20) - 1, NO_SLOT = 0xffffffff };
 
@@ -279,6 +282,9 @@ void handle_table_close(struct handle_table *table)
             atomic_load_explicit(&entry_at(table, index)->value, memory_order_relaxed);
         if (handle != j6_handle_none) {
             handle_remove(table, handle);
+        }
+        if (index % STEP_HANDLES == STEP_HANDLES - 1) {
+            kernel_step_point();
         }
     }
 }

@@ -178,7 +178,8 @@ j6_status_t process_create(const char *name, struct process *maker, struct accou
     }
     string_copy(process->name, sizeof(process->name), name);
     process->log_tokens = LOG_BURST;
-    kobject_get(&process->object); /* one for the caller, one until it has ended */
+    atomic_init(&process->space_users, 1); /* until it ends */
+    kobject_get(&process->object);         /* one for the caller, one until it has ended */
     process_list(process, maker);
     *out_process = process;
     return j6_status_ok;
@@ -256,16 +257,47 @@ void process_end(struct process *process, const struct j6_end_info *end)
     }
     bool empty = list_is_empty(&process->threads);
     spinlock_unlock(&process->lock);
-    if (empty) {
+    if (empty && process_teardown(process)) {
         process_finish(process);
     }
 }
 
-void process_finish(struct process *process)
+bool process_space_get(struct process *process)
+{
+    uint32_t users = atomic_load_explicit(&process->space_users, memory_order_relaxed);
+    while (users != 0 &&
+           !atomic_compare_exchange_weak_explicit(&process->space_users, &users, users + 1,
+                                                  memory_order_relaxed, memory_order_relaxed)) {}
+    return users != 0;
+}
+
+/* True if nobody works in the space any more; it is gone then. */
+static bool space_leave(struct process *process)
+{
+    /* acq_rel: what others did in the space before they left is seen by who takes it down. */
+    if (atomic_fetch_sub_explicit(&process->space_users, 1, memory_order_acq_rel) != 1) {
+        return false;
+    }
+    vm_space_destroy(&process->space);
+    return true;
+}
+
+void process_space_put(struct process *process)
+{
+    if (space_leave(process)) {
+        process_finish(process);
+    }
+}
+
+bool process_teardown(struct process *process)
 {
     handle_table_close(&process->handles);
     handle_table_destroy(&process->handles);
-    vm_space_destroy(&process->space);
+    return space_leave(process);
+}
+
+void process_finish(struct process *process)
+{
     account_leave(process->account);
     account_uncharge(process->creator_account, ACCOUNT_PROCESSES, 1);
     process_unlist_new(process);

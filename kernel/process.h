@@ -25,6 +25,8 @@ struct process {
     struct account *account; /* pays for what the process has; maybe its creator's */
     struct account *creator_account;
     bool is_init;
+    /* Atomic */
+    _Atomic uint32_t space_users; /* who works in the space from outside, and 1 until it ends */
     /* Locks of their own */
     struct vm_space space;
     struct handle_table handles;
@@ -79,8 +81,21 @@ bool process_may_log(struct process *process);
 /* Ends the process; *end says why. Only the first end counts. */
 void process_end(struct process *process, const struct j6_end_info *end);
 
-/* Its last thread has gone, or it never had one: everything comes back. */
+/*
+ * Its last thread goes, or it never had one: gives back all that it has. Long, with step points. False
+ * if somebody still works in its space: he does the rest.
+ */
+bool process_teardown(struct process *process) J6_MUST_USE;
+
+/* The process has been taken down and its last thread has gone: says so. */
 void process_finish(struct process *process);
+
+/*
+ * Keeps the space of a process from being taken down while another process's thread is in a long
+ * operation on it; the last one out takes it down. False: it has begun to go.
+ */
+bool process_space_get(struct process *process) J6_MUST_USE;
+void process_space_put(struct process *process);
 
 /* Ends every process. */
 void process_end_all(void);

@@ -7,6 +7,7 @@
 #include "kernel/base/grace.h"
 #include "kernel/base/spinlock.h"
 #include "kernel/power.h"
+#include "kernel/step.h"
 #include "kernel/thread.h"
 #include <j6/flags.h>
 
@@ -21,6 +22,7 @@ struct run_queue {
     /* Only the owning CPU */
     struct thread *current;
     j6_time_t turn_end;
+    bool in_grace_pass;
 };
 
 static PER_CPU(struct run_queue, run_queue);
@@ -39,6 +41,20 @@ void sched_init(void)
 struct thread *sched_current(void)
 {
     return this_cpu(run_queue)->current;
+}
+
+struct thread *sched_worker(void)
+{
+    const struct run_queue *queue = this_cpu(run_queue);
+    return queue->in_grace_pass ? NULL : queue->current;
+}
+
+/* Without the lock: who comes or goes at this moment is found the next time. */
+bool sched_is_turn_over(const struct thread *thread)
+{
+    uint32_t ready = this_cpu(run_queue)->ready_mask;
+    return (this_cpu(cpu)->pending & CPU_PENDING_SCHEDULE) && ready != 0 &&
+           (unsigned)__builtin_ctz(ready) <= thread->priority;
 }
 
 j6_time_t sched_turn_end(void)
@@ -126,12 +142,20 @@ void sched_exit(struct thread *thread)
     paging_load_kernel();
 }
 
+/* What ends with the period runs on this stack, in the middle of whatever the thread is up to. */
+static void pass_grace(struct run_queue *queue)
+{
+    queue->in_grace_pass = true;
+    grace_pass();
+    queue->in_grace_pass = false;
+}
+
 /* Waits until a thread is ready. The stack below is this CPU's own, so it may stay here for ever. */
 static struct thread *idle(struct run_queue *queue)
 {
     paging_load_kernel(); /* the space of who ran last may go meanwhile */
     for (;;) {
-        grace_pass(); /* may wake threads, as interrupts do */
+        pass_grace(queue); /* may wake threads, as interrupts do */
         power_when_idle();
         spinlock_lock(&queue->lock);
         struct thread *next = ready_pop_locked(queue);
@@ -185,36 +209,54 @@ static bool is_killed(const struct thread *thread)
     return atomic_load_explicit(&thread->killed, memory_order_acquire);
 }
 
-static bool may_go_on(const struct thread *thread)
+/* Who is in the middle of an operation finishes that first. */
+static bool must_end(const struct thread *thread)
 {
-    return is_running(thread) && this_cpu(cpu)->pending == 0 && !is_killed(thread);
+    return is_running(thread) && is_killed(thread) && !step_is_inside(thread);
 }
 
-/* Does what is pending until a thread can go on. */
-static void settle(struct run_queue *queue)
+static bool may_go_on(const struct thread *thread)
+{
+    return is_running(thread) && this_cpu(cpu)->pending == 0 && !must_end(thread);
+}
+
+/* One thing that is pending; the end of a thread may be preempted, and go on elsewhere. */
+static void settle_one(void)
+{
+    struct run_queue *queue = this_cpu(run_queue);
+    pass_grace(queue);
+    this_cpu(cpu)->pending &= ~CPU_PENDING_END; /* the thread itself knows */
+    if (must_end(queue->current)) {
+        thread_finish(queue->current);
+    } else if (!is_running(queue->current) || (this_cpu(cpu)->pending & CPU_PENDING_SCHEDULE)) {
+        schedule(queue);
+    }
+}
+
+/* Does what is pending until a thread can go on in user mode; that one. */
+static struct thread *settle(void)
 {
     do {
-        grace_pass();
-        if (is_running(queue->current) && is_killed(queue->current)) {
-            this_cpu(cpu)->pending &= ~CPU_PENDING_END;
-            thread_finish(queue->current);
-        } else if (!is_running(queue->current) || (this_cpu(cpu)->pending & CPU_PENDING_SCHEDULE)) {
-            schedule(queue);
-        }
-    } while (!may_go_on(queue->current));
+        settle_one();
+    } while (!may_go_on(sched_current()));
+    struct run_queue *queue = this_cpu(run_queue);
     if (queue->ready_mask != 0 && turn_start(queue)) {
         timers_turn_changed();
     }
+    if (step_is_inside(queue->current)) {
+        step_resume(queue->current);
+    }
+    return queue->current;
 }
 
 _Noreturn void kernel_leave(void)
 {
-    struct run_queue *queue = this_cpu(run_queue);
+    struct thread *thread = sched_current();
     assert(!spinlock_any_held());
-    if (!may_go_on(queue->current)) {
-        settle(queue);
+    if (!may_go_on(thread)) {
+        thread = settle();
     }
-    tcb_enter(&queue->current->tcb);
+    tcb_enter(&thread->tcb);
 }
 
 void upcall_alarm(void)

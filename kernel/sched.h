@@ -5,10 +5,12 @@
  *
  * Rules: a thread's run state and links change under the lock of its CPU's queue. A thread that
  * blocks is marked first, under the lock of what it waits for, and then leaves by kernel_leave();
- * whoever ends its wait calls sched_wake. Nobody else calls the scheduler.
+ * whoever ends its wait calls sched_wake. A thread in a long operation makes way at step points
+ * (kernel/step.h). Nobody else calls the scheduler.
  */
 #pragma once
 #include <j6/types.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -25,6 +27,15 @@ void sched_init(void);
 
 /* The thread that runs on this CPU, NULL while it idles. */
 struct thread *sched_current(void);
+
+/*
+ * The thread that this CPU works for: the running one, but NULL also in what runs at the end of a
+ * grace period, which is nobody's work.
+ */
+struct thread *sched_worker(void);
+
+/* Should the running thread make way for another one now? */
+bool sched_is_turn_over(const struct thread *thread);
 
 /* A new thread joins the blocked ones. */
 void sched_add(struct thread *thread);

@@ -2,6 +2,7 @@
 /* Lives and deaths of threads. */
 #include "kernel/thread.h"
 #include "arch/arch.h"
+#include "arch/page_table.h"
 #include "kernel/process.h"
 #include "kernel/wait.h"
 #include "mm/kalloc.h"
@@ -169,7 +170,8 @@ void thread_end_info(struct thread *thread, struct j6_end_info *out_end)
     spinlock_unlock(&thread->process->lock);
 }
 
-void thread_finish(struct thread *thread)
+/* True if it was the last one and the process ends with it. */
+static bool process_leave(struct thread *thread)
 {
     struct process *process = thread->process;
     spinlock_lock(&process->lock);
@@ -186,11 +188,22 @@ void thread_finish(struct thread *thread)
     }
     bool ends = last && process->state == PROCESS_ENDING;
     spinlock_unlock(&process->lock);
+    return ends;
+}
 
+void thread_finish(struct thread *thread)
+{
+    struct process *process = thread->process;
+    bool all_gone = false;
+    if (process_leave(thread)) {
+        thread->tcb.page_table_root = kernel_page_table.root; /* its own goes now */
+        paging_load_kernel();
+        all_gone = process_teardown(process);
+    }
     sched_exit(thread);
     account_uncharge(process->account, ACCOUNT_THREADS, 1);
     kobject_signal(&thread->object, 0, j6_signal_closed);
-    if (ends) {
+    if (all_gone) {
         process_finish(process);
     }
     kobject_put(&thread->object);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Threads. A thread lives while a handle names it or it hasn't ended. It keeps nothing on a kernel
- * stack while it waits: everything is in here.
+ * stack while it waits: everything is in here. Only who is preempted in the middle of a long operation
+ * keeps a stack.
  *
  * Rules: made blocked; thread_start (or process_start, for the first) lets it run. A killed thread
  * ends itself, on its next way out of the kernel; thread_kill undoes its wait if it has one.
@@ -38,6 +39,9 @@ struct thread {
     struct list_node run_node;
     enum thread_state state;
     uint32_t priority;
+    /* Only the CPU that it runs on, ran on last, or is to run on */
+    vaddr_t kept_stack; /* top of the kernel stack that it keeps (kernel/step.h); 0: none … */
+    vaddr_t kept_sp;    /* … and where it goes on there */
     /* Atomic: set once */
     _Atomic bool killed;
     struct wait wait;
@@ -76,5 +80,8 @@ void thread_kill(struct thread *thread);
 /* How it ended, or that it runs. */
 void thread_end_info(struct thread *thread, struct j6_end_info *out_end);
 
-/* The running thread, which was killed or has exited, ends now. */
+/*
+ * The running thread, which was killed or has exited, ends now. The last one of a process takes it
+ * down before, and may be preempted meanwhile.
+ */
 void thread_finish(struct thread *thread);

@@ -137,6 +137,12 @@ void arch_idle(void)
     __asm__ volatile("sti\n\thlt\n\tcli" ::: "memory");
 }
 
+/* STI takes effect after the next instruction: without the NOP there would be no room for any. */
+void arch_let_interrupts_in(void)
+{
+    __asm__ volatile("sti\n\tnop\n\tcli" ::: "memory");
+}
+
 bool arch_interrupts_on(void)
 {
     uint64_t flags;

@@ -5,7 +5,7 @@
  * holds the CPU's block, so that their entry needs no GS base to be right.
  */
 #include "arch/x86_64/desc.h"
-#include "arch/cpu.h"
+#include "arch/arch.h"
 #include "arch/x86_64/trap.h"
 #include "arch/x86_64/x86.h"
 #include "lib/string.h"
@@ -110,14 +110,19 @@ static uint64_t ist_prepare(vaddr_t top)
     return (uint64_t)slot;
 }
 
+void arch_set_kernel_stack(vaddr_t stack_top)
+{
+    this_cpu(tss)->rsp[0] = stack_top;
+    this_cpu(cpu)->kernel_stack = stack_top;
+}
+
 void desc_set_stacks(vaddr_t kernel_stack, vaddr_t irq_stack, const vaddr_t ist[IST_COUNT])
 {
     struct tss *task = this_cpu(tss);
     for (unsigned i = 0; i < IST_COUNT; i++) {
         task->ist[i] = ist_prepare(ist[i]);
     }
-    task->rsp[0] = kernel_stack;
-    this_cpu(cpu)->kernel_stack = kernel_stack;
+    arch_set_kernel_stack(kernel_stack);
     this_cpu(cpu)->irq_stack = irq_stack;
 }
 

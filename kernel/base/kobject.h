@@ -5,7 +5,8 @@
  *
  * Rules: the struct is the first member of its object. References are held by handle entries, by
  * mappings, and by what runs (a process with threads, a thread that hasn't ended). A pointer found
- * through a handle is good until the call blocks, by the grace period; kobject_get keeps it longer.
+ * through a handle is good until the call blocks or comes to a step point, by the grace period;
+ * kobject_get keeps it longer. kobject_put may take long, and come to step points: nothing is held.
  * When the last reference goes, destroy() takes the object apart; its memory lives on for a
  * grace period.
  */

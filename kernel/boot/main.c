@@ -23,6 +23,7 @@
 #include "kernel/boot/memory.h"
 #include "kernel/power.h"
 #include "kernel/sched.h"
+#include "kernel/step.h"
 #include "kernel/test/self_test.h"
 #include "lib/string.h"
 #include "mm/frame.h"
@@ -137,6 +138,7 @@ static void stacks_start(void)
     }
     vaddr_t kernel_stack = stack_alloc();
     desc_set_stacks(kernel_stack, stack_alloc(), ist);
+    step_stack_add(stack_alloc());
 }
 
 static uint64_t module_frames(void)

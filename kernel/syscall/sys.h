@@ -4,7 +4,8 @@
  * made from the row. The gate has checked the handles; a sys function checks the other arguments,
  * calls the object, and copies out.
  *
- * Rules: the caller is the running thread. Objects are good until the call blocks. Results are
+ * Rules: the caller is the running thread. Objects are good until the call blocks or comes to a step
+ * point (arch/upcall.h). Results are
  * written last, and what was made is taken back if they can't be.
  */
 #pragma once

@@ -2,7 +2,10 @@
 /* Calls on areas of memory. */
 #include "kernel/syscall/sys.h"
 #include "arch/layout.h"
+#include "arch/upcall.h"
 #include "mm/frame.h"
+
+enum { STEP_PAGES = 64 }; /* written between two step points */
 
 static const uint64_t area_flags = j6_vma_flag_resizable | j6_vma_flag_revocable;
 
@@ -30,18 +33,30 @@ j6_status_t sys_vma_create(struct thread *caller, uint64_t size, uint64_t flags,
     return status;
 }
 
+/* Unmaps, in steps: the process may end meanwhile. */
+static j6_status_t unmap(struct process *process, struct vm_area *area, vaddr_t address,
+                         uint64_t len)
+{
+    if (!process_space_get(process)) {
+        return j6_err_not_found;
+    }
+    j6_status_t status = vm_space_unmap(&process->space, area, address, len);
+    process_space_put(process);
+    return status;
+}
+
 /* Maps, and tells where; unmaps again if that can't be told. */
-static j6_status_t map_and_tell(struct vm_space *space, struct vm_area *area,
+static j6_status_t map_and_tell(struct process *process, struct vm_area *area,
                                 struct user_ptr address_out, vaddr_t *address, uint64_t offset,
                                 uint64_t len, uint64_t flags)
 {
-    j6_status_t status = vm_space_map(space, area, address, offset, len, flags);
+    j6_status_t status = vm_space_map(&process->space, area, address, offset, len, flags);
     if (status != j6_status_ok) {
         return status;
     }
     status = user_copy_out(address_out, address, sizeof(*address));
     if (status != j6_status_ok) {
-        vm_space_unmap(space, area, *address, 0); /* or another thread did */
+        unmap(process, area, *address, 0); /* or another thread did */
     }
     return status;
 }
@@ -65,12 +80,12 @@ j6_status_t sys_vma_create_map(struct thread *caller, uint64_t size, uint64_t fl
     if (status != j6_status_ok) {
         return status;
     }
-    struct vm_space *space = &caller->process->space;
-    status = map_and_tell(space, area, address_inout, &address, 0, 0, map_flags);
+    struct process *process = caller->process;
+    status = map_and_tell(process, area, address_inout, &address, 0, 0, map_flags);
     if (status == j6_status_ok) {
         status = sys_new_handle_out(caller, &area->object, h);
         if (status != j6_status_ok) {
-            vm_space_unmap(space, area, address, 0);
+            unmap(process, area, address, 0);
         }
     }
     kobject_put(&area->object);
@@ -93,14 +108,14 @@ j6_status_t sys_vma_map(struct thread *caller, struct vm_area *area, j6_handle_t
     if (status != j6_status_ok) {
         return status;
     }
-    return map_and_tell(&process->space, area, address_inout, &address, offset, len, flags);
+    return map_and_tell(process, area, address_inout, &address, offset, len, flags);
 }
 
 j6_status_t sys_vma_unmap(struct thread *caller, struct vm_area *area, struct process *process,
                           uint64_t address, uint64_t len)
 {
     (void)caller;
-    return vm_space_unmap(&process->space, area, address, len);
+    return unmap(process, area, address, len);
 }
 
 j6_status_t sys_vma_resize(struct thread *caller, struct vm_area *area, struct user_ptr size_inout)
@@ -124,11 +139,14 @@ j6_status_t sys_vma_resize(struct thread *caller, struct vm_area *area, struct u
     return user_copy_out(size_inout, &size, sizeof(size));
 }
 
-/* Copies user bytes into the pages of an area, each held while no lock is. */
+/*
+ * Copies user bytes into the pages of an area, each held while no lock is. cancelled if the thread is
+ * killed meanwhile: nobody will see that.
+ */
 static j6_status_t write_in(struct vm_area *area, uint64_t offset, struct user_ptr buf,
                             uint64_t len, uint64_t *done)
 {
-    while (*done < len) {
+    for (uint64_t pages = 1; *done < len; pages++) {
         uint64_t at = offset + *done;
         paddr_t page;
         j6_status_t status = vm_area_page_get(area, at, &page);
@@ -144,6 +162,9 @@ static j6_status_t write_in(struct vm_area *area, uint64_t offset, struct user_p
         *done += copied;
         if (status != j6_status_ok) {
             return status;
+        }
+        if (pages % STEP_PAGES == 0 && !kernel_step_point()) {
+            return j6_status_cancelled;
         }
     }
     return j6_status_ok;
@@ -165,7 +186,9 @@ j6_status_t sys_vma_write(struct thread *caller, struct vm_area *area, uint64_t 
         return j6_err_bad_address;
     }
     uint64_t done = 0;
+    kobject_get(&area->object); /* the handle may be closed between two steps */
     status = write_in(area, offset, buf, len, &done);
+    kobject_put(&area->object);
     j6_status_t told = user_copy_out(len_inout, &done, sizeof(done));
     return status != j6_status_ok ? status : told;
 }

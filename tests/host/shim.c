@@ -4,6 +4,7 @@
  * the test program, and the log is silent unless TEST_LOG is set. Weak, so that a test may bring
  * its own or link the real thing.
  */
+#include "arch/upcall.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
@@ -22,6 +23,11 @@ __attribute__((weak)) void log_write(enum j6_log_severity severity, const char *
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);
+}
+
+__attribute__((weak)) bool kernel_step_point(void)
+{
+    return true;
 }
 
 __attribute__((weak)) noreturn void panic(const char *format, ...)

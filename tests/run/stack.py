@@ -11,9 +11,10 @@ STACK = 8192        # KERNEL_STACK_SIZE (arch/layout.h)
 RESERVE = 1024      # frames of traps, and registers that the assembly pushes
 RETURN_ADDRESS = 8
 
-# Where C is entered on an empty stack.
+# Where C is entered on an empty stack. kernel_leave is on one when a thread makes way at a step point
+# (arch_stack_leave): what is below is another stack's.
 ENTRIES = ["syscall_dispatch", "trap_from_user", "trap_from_kernel", "trap_anywhere",
-           "kernel_main_on_own_stack"]
+           "kernel_main_on_own_stack", "kernel_leave"]
 
 # Who calls through a pointer -> a pattern for whom. Boot's own stack is larger: its calls are left out.
 THROUGH_POINTERS = {
