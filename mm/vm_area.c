@@ -3,6 +3,7 @@
 #include "mm/vm_area.h"
 #include "arch/layout.h"
 #include "arch/page_table.h"
+#include "arch/upcall.h"
 #include "lib/container.h"
 #include "lib/string.h"
 #include "mm/frame.h"
@@ -29,6 +30,7 @@ static void area_destroy(struct kobject *object)
             frame_put(pages[i]);
         }
         account_uncharge(object->account, ACCOUNT_MEMORY, count * PAGE_SIZE);
+        kernel_step_point();
     }
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Mapping and unmapping. A range is unmapped by first cutting it off as a mapping of its own, then
- * unlinking that from its area, so that no fault fills it any more, then clearing its pages in steps,
- * and only then giving up its addresses.
+ * retiring that, so that no fault fills it any more, then clearing its pages in steps, and only then
+ * unlinking it from its area and giving up its addresses. Until its last page is out it stays in the
+ * area's list: who takes pages away from the area between two steps has to find it.
  */
 #include "mm/vm_map.h"
 #include "arch/upcall.h"
@@ -69,13 +70,19 @@ static void link_locked(struct vm_mapping *mapping)
     mapping->linked = true;
 }
 
+/* It gets no more pages, and follows its area no more. */
+static void retire_locked(struct vm_mapping *mapping)
+{
+    mapping->linked = false;
+    mapping->whole = false;
+}
+
 static void unlink_locked(struct vm_mapping *mapping)
 {
     struct vm_area *area = mapping->area;
     list_remove(&mapping->area_node);
     area->mapping_count--;
     area->mapping_changes++;
-    mapping->linked = false;
 }
 
 bool vm_map_flags_ok(uint64_t flags)
@@ -191,17 +198,11 @@ void vm_mapping_clear(struct vm_mapping *mapping, vaddr_t from, vaddr_t end)
         spinlock_unlock(&space->table_lock);
         spinlock_unlock(&mapping->area->lock);
         page_batch_finish(&batch);
+        kernel_step_point();
     }
 }
 
-static void unlink(struct vm_mapping *mapping)
-{
-    spinlock_lock(&mapping->area->lock);
-    unlink_locked(mapping);
-    spinlock_unlock(&mapping->area->lock);
-}
-
-/* The rest, for a mapping that is no longer linked to its area. */
+/* The rest, for a mapping that is retired: nobody else takes it away. */
 static void mapping_finish(struct vm_mapping *mapping)
 {
     struct vm_space *space = mapping->space;
@@ -211,13 +212,18 @@ static void mapping_finish(struct vm_mapping *mapping)
         space->last = NULL;
     }
     mapping_remove(&space->mappings, mapping);
+    spinlock_lock(&mapping->area->lock);
+    unlink_locked(mapping);
+    spinlock_unlock(&mapping->area->lock);
     spinlock_unlock(&space->lock);
     mapping_discard(mapping);
 }
 
 void vm_mapping_destroy(struct vm_mapping *mapping)
 {
-    unlink(mapping);
+    spinlock_lock(&mapping->area->lock);
+    retire_locked(mapping);
+    spinlock_unlock(&mapping->area->lock);
     mapping_finish(mapping);
 }
 
@@ -277,7 +283,7 @@ j6_status_t vm_space_unmap(struct vm_space *space, struct vm_area *area, vaddr_t
             mapping = spare[1];
             spare[1] = NULL;
         }
-        unlink_locked(mapping);
+        retire_locked(mapping);
     }
     spinlock_unlock(&area->lock);
     spinlock_unlock(&space->lock);

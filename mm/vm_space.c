@@ -51,13 +51,22 @@ j6_status_t vm_space_init(struct vm_space *space, struct account *account)
     return page_table_init(&space->table);
 }
 
+/* Between two steps an area may still move an end of its mappings. */
+static struct vm_mapping *first_mapping(struct vm_space *space)
+{
+    spinlock_lock(&space->lock);
+    struct vm_mapping *mapping = mapping_from(&space->mappings, 0);
+    spinlock_unlock(&space->lock);
+    return mapping;
+}
+
 void vm_space_destroy(struct vm_space *space)
 {
     spinlock_lock(&space->lock);
     space->closed = true;
     spinlock_unlock(&space->lock);
     struct vm_mapping *mapping;
-    while ((mapping = mapping_from(&space->mappings, 0)) != NULL) {
+    while ((mapping = first_mapping(space)) != NULL) {
         vm_mapping_destroy(mapping);
     }
     page_table_destroy(&space->table);
