@@ -179,7 +179,7 @@ j6_status_t process_create(const char *name, struct process *maker, struct accou
     string_copy(process->name, sizeof(process->name), name);
     process->log_tokens = LOG_BURST;
     atomic_init(&process->space_users, 1); /* until it ends */
-    kobject_get(&process->object); /* one for the caller, one until it has ended */
+    kobject_get(&process->object);         /* one for the caller, one until it has ended */
     process_list(process, maker);
     *out_process = process;
     return j6_status_ok;
@@ -265,9 +265,9 @@ void process_end(struct process *process, const struct j6_end_info *end)
 bool process_space_get(struct process *process)
 {
     uint32_t users = atomic_load_explicit(&process->space_users, memory_order_relaxed);
-    while (users != 0 && !atomic_compare_exchange_weak_explicit(
-                             &process->space_users, &users, users + 1, memory_order_relaxed,
-                             memory_order_relaxed)) {}
+    while (users != 0 &&
+           !atomic_compare_exchange_weak_explicit(&process->space_users, &users, users + 1,
+                                                  memory_order_relaxed, memory_order_relaxed)) {}
     return users != 0;
 }
 

@@ -5,9 +5,9 @@
  *
  * Rules: a mapping's place (start, end, offset) changes only with the locks of its space and of its
  * area held, so either is enough to read it. A mapping found under the space's lock stays readable
- * until the call leaves the kernel, by the grace period; `linked`, read under the area's lock, tells
- * whether it still counts. While a mapping is being taken out its addresses stay taken until no page
- * of it is left in any TLB.
+ * until the call leaves the kernel or comes to a step point, by the grace period; `linked`, read under
+ * the area's lock, tells whether it still gets pages. While a mapping is being taken out it stays in
+ * its area's list, and its addresses stay taken, until no page of it is left in any TLB.
  */
 #pragma once
 #include "arch/page_table.h"

@@ -28,4 +28,5 @@ void self_test(const struct boot_info *boot)
     RUN(freed_memory_comes_back_exactly);
     RUN(koids_are_never_used_twice);
     RUN(boot_memory_is_not_mapped_any_more);
+    RUN(a_step_point_without_a_thread_lets_interrupts_in);
 }

@@ -20,6 +20,9 @@ bool self_test_exhausted_sections_are_no_memory_and_lose_nothing(void);
 bool self_test_kernel_regions_are_taken(void);
 bool self_test_freed_memory_comes_back_exactly(void);
 
+/* test_step.c */
+bool self_test_a_step_point_without_a_thread_lets_interrupts_in(void);
+
 /* test_objects.c */
 bool self_test_a_thread_is_found_from_its_tcb(void);
 bool self_test_koids_are_never_used_twice(void);

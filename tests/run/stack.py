@@ -19,7 +19,7 @@ ENTRIES = ["syscall_dispatch", "trap_from_user", "trap_from_kernel", "trap_anywh
 # Who calls through a pointer -> a pattern for whom. Boot's own stack is larger: its calls are left out.
 THROUGH_POINTERS = {
     "syscall_dispatch": r"run_\w+",
-    "timers_run": r"wait_timed_out|sleep_over",
+    "timers_run": r"wait_timed_out|sleep_over|fired",
     "grace_pass": r"free_after_grace|mapping_free|directory_free|end_unused",
     "free_after_grace": r"thread_free|free_process|area_free|system_free",
     "kobject_put": r"area_destroy",

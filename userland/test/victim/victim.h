@@ -30,6 +30,15 @@ int64_t mode_use_up_processes(int64_t argument);
 int64_t mode_use_up_pages(int64_t argument);
 int64_t mode_use_up_pages_by_calls(int64_t argument);
 
+/* How to take long; 0 when all went well. */
+int64_t mode_long_write(int64_t mib);
+int64_t mode_long_writers(int64_t mib);
+int64_t mode_long_unmap(int64_t mib);
+int64_t mode_long_unmap_of(int64_t argument);
+int64_t mode_touch(int64_t mib);
+int64_t mode_end_with_handles(int64_t count);
+int64_t mode_end_with_pages(int64_t mib);
+
 /* What to look at; 0 when it is as it should be. */
 int64_t mode_rows(int64_t argument);
 int64_t mode_share(int64_t argument);
