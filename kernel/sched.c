@@ -150,14 +150,6 @@ static void pass_grace(struct run_queue *queue)
     queue->in_grace_pass = false;
 }
 
-/* What ends with the period runs on this stack, in the middle of whatever the thread is up to. */
-static void pass_grace(struct run_queue *queue)
-{
-    queue->in_grace_pass = true;
-    grace_pass();
-    queue->in_grace_pass = false;
-}
-
 /* Waits until a thread is ready. The stack below is this CPU's own, so it may stay here for ever. */
 static struct thread *idle(struct run_queue *queue)
 {
