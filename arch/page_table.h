@@ -113,6 +113,9 @@ void paging_forget_boot(void);
 /* Loads the kernel's own table, which every CPU may stay on for ever. */
 void paging_load_kernel(void);
 
-/* Maps device memory for good, uncached or as said. NULL when there is no memory for tables. */
+/*
+ * Maps device memory for good, uncached or with the caching that page_flags say. NULL when there is
+ * no memory for tables, or a page is mapped with another type.
+ */
 void *device_map(paddr_t address, size_t size);
 void *device_map_as(paddr_t address, size_t size, uint32_t page_flags);
