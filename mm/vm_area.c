@@ -7,13 +7,20 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/slab.h"
-#include "mm/vm_space.h"
+#include "mm/vm_map.h"
 
 SLAB_CACHE(area_cache, "vm_area", struct vm_area);
 
 struct vm_area *vm_area_of(struct kobject *object)
 {
     return container_of(object, struct vm_area, object);
+}
+
+static void backing_release(struct vm_area *area)
+{
+    if (area->backing != NULL) {
+        area->backing->release(area->backing);
+    }
 }
 
 static void area_destroy(struct kobject *object)
@@ -29,6 +36,9 @@ static void area_destroy(struct kobject *object)
             frame_put(pages[i]);
         }
         account_uncharge(object->account, ACCOUNT_MEMORY, count * PAGE_SIZE);
+    }
+    if (!area->revoked) {
+        backing_release(area);
     }
 }
 
@@ -83,12 +93,47 @@ j6_status_t vm_area_create_open(struct account *account, uint64_t size, uint32_t
 j6_status_t vm_area_create_fixed(struct account *account, paddr_t physical, uint64_t size,
                                  uint32_t page_flags, struct vm_area **out_area)
 {
-    j6_status_t status = area_create(account, VM_AREA_FIXED, size, 0, out_area);
+    j6_status_t status = area_create(account, VM_AREA_FIXED, size, j6_vma_flag_revocable, out_area);
     if (status == j6_status_ok) {
         (*out_area)->physical = physical;
         (*out_area)->page_flags = page_flags;
     }
     return status;
+}
+
+void vm_area_set_backing(struct vm_area *area, struct vm_backing *backing)
+{
+    area->backing = backing;
+}
+
+/* Right on one CPU alone: the mappings are looked at without a lock. */
+void vm_area_revoke(struct vm_area *area)
+{
+    spinlock_lock(&area->lock);
+    bool again = area->revoked;
+    area->revoked = true;
+    spinlock_unlock(&area->lock);
+    if (again) {
+        return;
+    }
+    struct list_node *node;
+    while ((node = list_first(&area->mappings)) != NULL) {
+        vm_mapping_destroy(container_of(node, struct vm_mapping, area_node));
+    }
+    backing_release(area);
+}
+
+j6_status_t vm_area_physical(struct vm_area *area, paddr_t *out_start, uint64_t *out_size)
+{
+    spinlock_lock(&area->lock);
+    bool revoked = area->revoked;
+    spinlock_unlock(&area->lock);
+    if (area->kind != VM_AREA_FIXED || revoked) {
+        return j6_err_bad_state;
+    }
+    *out_start = area->physical;
+    *out_size = area->size;
+    return j6_status_ok;
 }
 
 j6_status_t vm_area_adopt(struct account *account, paddr_t physical, uint64_t size,
@@ -136,6 +181,9 @@ j6_status_t vm_area_page_locked(struct vm_area *area, uint64_t offset, paddr_t *
 {
     if (offset >= area->size) {
         return j6_err_out_of_range;
+    }
+    if (area->revoked) {
+        return j6_err_bad_state;
     }
     if (area->kind == VM_AREA_FIXED) {
         *out_page = area->physical + page_down(offset);

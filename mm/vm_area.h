@@ -18,6 +18,14 @@
 
 #define VM_AREA_MAX_SIZE (1ull << 47)
 
+struct vm_area;
+
+/* What a fixed area lies on. */
+struct vm_backing {
+    /* Called once, when nobody maps the area any more: it was revoked, or ends. */
+    void (*release)(struct vm_backing *backing);
+};
+
 enum vm_area_kind {
     VM_AREA_FIXED,
     VM_AREA_OPEN,
@@ -27,14 +35,16 @@ struct vm_area {
     struct kobject object;
     /* Immutable after create */
     enum vm_area_kind kind;
-    uint32_t flags;      /* j6_vma_flag_… */
-    uint32_t page_flags; /* caching, of enum page_flags */
-    paddr_t physical;    /* fixed */
+    uint32_t flags;             /* j6_vma_flag_… */
+    uint32_t page_flags;        /* caching, of enum page_flags */
+    paddr_t physical;           /* fixed */
+    struct vm_backing *backing; /* fixed; NULL: none */
     /* Guarded by resize_lock: one resize at a time */
     struct spinlock resize_lock;
     /* Guarded by lock */
     struct spinlock lock;
     uint64_t size;
+    bool revoked;
     struct page_tree pages; /* open */
     struct list mappings;   /* struct vm_mapping, in no order */
     uint64_t mapping_count;
@@ -47,11 +57,17 @@ j6_status_t vm_area_create_open(struct account *account, uint64_t size, uint32_t
 j6_status_t vm_area_create_fixed(struct account *account, paddr_t physical, uint64_t size,
                                  uint32_t page_flags, struct vm_area **out_area) J6_MUST_USE;
 
+/* For a fixed area that nobody else has seen yet. */
+void vm_area_set_backing(struct vm_area *area, struct vm_backing *backing);
+
 /* An open area whose pages are frames that exist already, and are the area's from now on. */
 j6_status_t vm_area_adopt(struct account *account, paddr_t physical, uint64_t size,
                           struct vm_area **out_area) J6_MUST_USE;
 
-/* The page at an offset, made if there is none. out_of_range beyond the size; quota, no_memory. */
+/*
+ * The page at an offset, made if there is none. out_of_range beyond the size; bad_state once it was
+ * revoked; quota, no_memory.
+ */
 j6_status_t vm_area_page_locked(struct vm_area *area, uint64_t offset,
                                 paddr_t *out_page) J6_MUST_USE;
 
@@ -73,5 +89,15 @@ j6_status_t vm_area_write(struct vm_area *area, uint64_t offset, const void *dat
  * out_of_range, collision if a mapping that follows has no room; then nothing has changed.
  */
 j6_status_t vm_area_resize(struct vm_area *area, uint64_t size) J6_MUST_USE;
+
+/*
+ * Takes a revocable area out of every space for good, and gives up what it lies on: accesses are
+ * faults from then on, further mappings bad_state. Revoking it again changes nothing.
+ */
+void vm_area_revoke(struct vm_area *area);
+
+/* Where a fixed area lies. bad_state: it isn't fixed, or it was revoked. */
+j6_status_t vm_area_physical(struct vm_area *area, paddr_t *out_start,
+                             uint64_t *out_size) J6_MUST_USE;
 
 struct vm_area *vm_area_of(struct kobject *object);

@@ -108,7 +108,7 @@ static j6_status_t mapping_link(struct vm_mapping *mapping, vaddr_t wanted, uint
 {
     struct vm_space *space = mapping->space;
     uint64_t size = mapping->area->size;
-    if (space->closed) {
+    if (space->closed || mapping->area->revoked) {
         return j6_err_bad_state;
     }
     if (len == 0 ? offset != 0 : offset > size || len > size - offset) {

@@ -84,7 +84,7 @@ static j6_status_t fault_locked(struct vm_space *space, struct vm_mapping *mappi
     paddr_t page;
     uint64_t offset = address - mapping->start + mapping->offset;
     j6_status_t status = vm_area_page_locked(mapping->area, offset, &page);
-    if (status == j6_err_out_of_range) {
+    if (status == j6_err_out_of_range || status == j6_err_bad_state) {
         return j6_err_bad_address;
     }
     if (status == j6_status_ok) {
