@@ -19,9 +19,11 @@ ENTRIES = ["syscall_dispatch", "trap_from_user", "trap_from_kernel", "trap_anywh
 THROUGH_POINTERS = {
     "syscall_dispatch": r"run_\w+",
     "timers_run": r"wait_timed_out|sleep_over",
-    "grace_pass": r"free_after_grace|mapping_free|node_free|directory_free|end_unused",
+    "grace_pass": r"free_after_grace|mapping_free|node_free|directory_free|end_unused|device_free",
     "free_after_grace": r"thread_free|free_process|area_free|system_free",
-    "kobject_put": r"area_destroy",
+    "kobject_put": r"area_destroy|system_destroy",
+    "area_destroy": r"device_release", "vm_area_revoke": r"device_release",
+    "system_close": r"area_revoke",
     "kobject_handle_put": r"last_handle",
     "account_put": r"account_free",
     "refresh": r"update", "avl_node_changed": r"update",

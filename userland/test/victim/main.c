@@ -29,6 +29,8 @@ static const struct {
     {"use_up_processes", mode_use_up_processes},
     {"use_up_pages", mode_use_up_pages},
     {"use_up_pages_by_calls", mode_use_up_pages_by_calls},
+    {"use_up_pages_by_restrict", mode_use_up_pages_by_restrict},
+    {"use_up_pages_by_dma", mode_use_up_pages_by_dma},
     {"rows", mode_rows},
     {"share", mode_share},
     {"fpu", mode_fpu},
