@@ -48,5 +48,14 @@ bool kernel_step_point(void);
 j6_status_t upcall_table_alloc(struct page_table *table, paddr_t *out_page) J6_MUST_USE;
 void upcall_table_free(struct page_table *table, paddr_t page);
 
+/*
+ * Device memory is about to be mapped for good. collision: it is mapped with another caching type;
+ * no_memory.
+ */
+j6_status_t upcall_device_claim(paddr_t start, paddr_t end, uint32_t caching) J6_MUST_USE;
+
+/* An interrupt controller, which no process may map. Whole pages. */
+void upcall_device_reserve(paddr_t start, paddr_t end);
+
 /* A system call: the number as it was in rax, the arguments in the tcb. Returns what goes to rax. */
 j6_status_t syscall_dispatch(struct tcb *tcb, uint64_t number);

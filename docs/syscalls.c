@@ -225,7 +225,8 @@ static void print_head(void)
         "r10, r8, r9. The status comes back in rax; rcx and r11 are lost, all other registers keep\n"
         "their values unless a call says otherwise. Programs use the stubs of `<j6/j6.h>`.\n\n"
         "A call checks its handles first, all of them: `bad_handle` (of any), then `wrong_type`, then\n"
-        "`denied` (a right is missing). These, `bad_address` for a pointer and `invalid_arg` for an\n"
+        "`denied` (a right is missing; the ranges of a system object don't hold what the call\n"
+        "touches). These, `bad_address` for a pointer and `invalid_arg` for an\n"
         "unknown sub-operation aren't repeated below. A number that no call has, or a call that isn't\n"
         "served yet, is `nyi`. What the statuses mean: `include/j6/status.h`.\n\n",
         J6_CALL_BASE);

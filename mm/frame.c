@@ -13,6 +13,7 @@
 #define CACHE_BATCH_ORDER 5
 #define CACHE_BATCH       (1u << CACHE_BATCH_ORDER)
 #define CACHE_MAX         (4 * CACHE_BATCH)
+#define SEARCH_STEP       1024
 #define POISON            0xd5d5d5d5d5d5d5d5ull
 #define POISONED          0xd5d5 /* as the place of a free frame: it is filled with POISON */
 
@@ -316,6 +317,74 @@ paddr_t frame_alloc_block(unsigned order)
     if (block != 0) {
         frame_mark_used(block, order);
     }
+    return block;
+}
+
+/* Takes the block at a place out of the free one around it, if that is free. */
+static bool block_take_at_locked(paddr_t place, unsigned order)
+{
+    if (!frame_is_memory(place) || frame_of(place)->state >= FRAME_USED) {
+        return false;
+    }
+    unsigned found = order;
+    while (found <= FRAME_MAX_ORDER &&
+           !is_free_block_locked(place & ~((PAGE_SIZE << found) - 1), found)) {
+        found++;
+    }
+    if (found > FRAME_MAX_ORDER) {
+        return false;
+    }
+    block_take_locked(place & ~((PAGE_SIZE << found) - 1));
+    while (found > order) {
+        found--;
+        paddr_t half = place & ~((PAGE_SIZE << found) - 1);
+        block_push_locked(half ^ (PAGE_SIZE << found), found);
+    }
+    frames.free_count -= 1ull << order;
+    return true;
+}
+
+/* A block whose first `size` bytes end at or below the limit. */
+static paddr_t block_acquire_below(unsigned order, uint64_t size, paddr_t limit)
+{
+    if (limit == 0 || limit >= frames.section_count << SECTION_SHIFT) {
+        return block_acquire(order);
+    }
+    paddr_t place = limit < size ? 0 : (limit - size) & ~((PAGE_SIZE << order) - 1);
+    bool taken = false;
+    while (place != 0 && !taken) {
+        spinlock_lock(&frames.lock);
+        for (unsigned i = 0; i < SEARCH_STEP && place != 0 && !taken; i++) {
+            taken = block_take_at_locked(place, order);
+            place -= taken ? 0 : PAGE_SIZE << order;
+        }
+        spinlock_unlock(&frames.lock);
+    }
+    return place;
+}
+
+paddr_t frame_alloc_below(uint64_t count, paddr_t limit)
+{
+    unsigned order = 0;
+    while (order < FRAME_MAX_ORDER && 1ull << order < count) {
+        order++;
+    }
+    if (count == 0 || count > 1ull << order) {
+        return 0;
+    }
+    uint64_t size = count * PAGE_SIZE;
+    paddr_t block = block_acquire_below(order, size, limit);
+    if (block == 0 && this_cpu(frame_cache)->count > 0) {
+        frame_drain();
+        block = block_acquire_below(order, size, limit);
+    }
+    if (block == 0) {
+        return 0;
+    }
+    for (paddr_t frame = block; frame < block + size; frame += PAGE_SIZE) {
+        frame_mark_used(frame, 0);
+    }
+    frame_add(block + size, block + (PAGE_SIZE << order));
     return block;
 }
 

@@ -63,6 +63,14 @@ void frame_split(paddr_t block, unsigned order);
  * frame_put, whose caller is done with it).
  */
 bool frame_is_shared(paddr_t frame);
+/*
+ * Contiguous frames, any number up to 2^FRAME_MAX_ORDER, that end at or below the limit (0: anywhere);
+ * each can be given back by itself. They are cut out of one free block, so 0 may also mean that no
+ * free block is large enough. Without a limit this costs what frame_alloc_block does; with one, at
+ * most a look at each place where the block could lie, from the limit down, so that memory which only
+ * lower limits can reach is kept for these; the lock is let go every SEARCH_STEP places.
+ */
+paddr_t frame_alloc_below(uint64_t count, paddr_t limit);
 
 /* One more holder of a frame; the last frame_put frees it. */
 void frame_get(paddr_t frame);

@@ -16,6 +16,13 @@ struct vm_area *vm_area_of(struct kobject *object)
     return container_of(object, struct vm_area, object);
 }
 
+void vm_area_backing_release(struct vm_area *area)
+{
+    if (area->backing != NULL) {
+        area->backing->release(area->backing);
+    }
+}
+
 /* Nothing maps it any more, and nobody else finds it. */
 static void area_destroy(struct kobject *object)
 {
@@ -26,6 +33,9 @@ static void area_destroy(struct kobject *object)
         kernel_step_point();
     }
     account_uncharge(object->account, ACCOUNT_MEMORY, pages * PAGE_SIZE);
+    if (!area->revoked) {
+        vm_area_backing_release(area);
+    }
 }
 
 static void area_free(struct kobject *object)
@@ -79,12 +89,30 @@ j6_status_t vm_area_create_open(struct account *account, uint64_t size, uint32_t
 j6_status_t vm_area_create_fixed(struct account *account, paddr_t physical, uint64_t size,
                                  uint32_t page_flags, struct vm_area **out_area)
 {
-    j6_status_t status = area_create(account, VM_AREA_FIXED, size, 0, out_area);
+    j6_status_t status = area_create(account, VM_AREA_FIXED, size, j6_vma_flag_revocable, out_area);
     if (status == j6_status_ok) {
         (*out_area)->physical = physical;
         (*out_area)->page_flags = page_flags;
     }
     return status;
+}
+
+void vm_area_set_backing(struct vm_area *area, struct vm_backing *backing)
+{
+    area->backing = backing;
+}
+
+j6_status_t vm_area_physical(struct vm_area *area, paddr_t *out_start, uint64_t *out_size)
+{
+    spinlock_lock(&area->lock);
+    bool revoked = area->revoked;
+    spinlock_unlock(&area->lock);
+    if (area->kind != VM_AREA_FIXED || revoked) {
+        return j6_err_bad_state;
+    }
+    *out_start = area->physical;
+    *out_size = area->size;
+    return j6_status_ok;
 }
 
 j6_status_t vm_area_adopt(struct account *account, paddr_t physical, uint64_t size,

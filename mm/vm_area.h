@@ -27,6 +27,12 @@
 
 #define VM_AREA_MAX_SIZE (1ull << 47)
 
+/* What a fixed area lies on. */
+struct vm_backing {
+    /* Called once, when no TLB knows the area any more: it was revoked, or ends. */
+    void (*release)(struct vm_backing *backing);
+};
+
 enum vm_area_kind {
     VM_AREA_FIXED,
     VM_AREA_OPEN,
@@ -36,10 +42,11 @@ struct vm_area {
     struct kobject object;
     /* Immutable after create */
     enum vm_area_kind kind;
-    uint32_t flags;      /* j6_vma_flag_… */
-    uint32_t page_flags; /* caching, of enum page_flags */
-    paddr_t physical;    /* fixed */
-    uint64_t bias;       /* open: the number in the tree of the page at offset 0 */
+    uint32_t flags;             /* j6_vma_flag_… */
+    uint32_t page_flags;        /* caching, of enum page_flags */
+    paddr_t physical;           /* fixed */
+    struct vm_backing *backing; /* fixed; NULL: none */
+    uint64_t bias;              /* open: the number in the tree of the page at offset 0 */
     /* Guarded by lock; vm_area_lock takes it */
     struct spinlock lock;
     uint64_t size;
@@ -47,9 +54,8 @@ struct vm_area {
     bool resizing;      /* one resize at a time */
     bool revoked;       /* it has no pages any more, and gets none */
     struct page_tree pages;
-    struct view_set views;  /* its mappings, by offset */
-    struct list followers;  /* mappings of the whole area: they follow its size */
-    uint64_t fixed_commits; /* mappings that rely on all of their pages being there */
+    struct view_set views; /* its mappings, by offset */
+    struct list followers; /* mappings of the whole area: they follow its size */
 };
 
 struct page_request {
@@ -68,6 +74,9 @@ j6_status_t vm_area_create_open(struct account *account, uint64_t size, uint32_t
                                 struct vm_area **out_area) J6_MUST_USE;
 j6_status_t vm_area_create_fixed(struct account *account, paddr_t physical, uint64_t size,
                                  uint32_t page_flags, struct vm_area **out_area) J6_MUST_USE;
+
+/* For a fixed area that nobody else has seen yet. */
+void vm_area_set_backing(struct vm_area *area, struct vm_backing *backing);
 
 /* An open area whose pages are frames that exist already, and are the area's from now on. */
 j6_status_t vm_area_adopt(struct account *account, paddr_t physical, uint64_t size,
@@ -105,6 +114,10 @@ static inline void vm_area_flush(struct vm_area *area, struct page_batch *batch)
         vm_area_finish_locked(area, batch);
     }
 }
+
+/* Where a fixed area lies. bad_state: it isn't fixed, or it was revoked. */
+j6_status_t vm_area_physical(struct vm_area *area, paddr_t *out_start,
+                             uint64_t *out_size) J6_MUST_USE;
 
 /* Does [offset, offset + len), in bytes, lie inside of the area? */
 bool vm_area_holds(struct vm_area *area, uint64_t offset, uint64_t len);
@@ -152,7 +165,13 @@ j6_status_t vm_area_zero(struct vm_area *area, uint64_t offset, uint64_t len,
  */
 void vm_area_cut(struct vm_area *area, uint64_t offset);
 
-/* Takes everything away from everybody: later accesses are faults. Any area. */
+/* Gives up what a fixed area lies on. */
+void vm_area_backing_release(struct vm_area *area);
+
+/*
+ * Takes everything away from everybody, and gives up what the area lies on: accesses are faults from
+ * then on, further mappings bad_state. What maps it keeps its addresses. Once more changes nothing.
+ */
 void vm_area_revoke(struct vm_area *area);
 
 /* ---- size (vm_resize.c) ---- */

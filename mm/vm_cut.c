@@ -72,8 +72,12 @@ static bool hide_fixed_step(struct vm_area *area)
 void vm_area_revoke(struct vm_area *area)
 {
     vm_area_lock(area);
+    bool again = area->revoked;
     area->revoked = true; /* from here on nobody gets a page */
     vm_area_unlock(area);
+    if (again) {
+        return;
+    }
     if (area->kind != VM_AREA_FIXED) {
         vm_area_cut(area, 0);
         return;
@@ -81,4 +85,5 @@ void vm_area_revoke(struct vm_area *area)
     while (hide_fixed_step(area)) {
         kernel_step_point();
     }
+    vm_area_backing_release(area);
 }

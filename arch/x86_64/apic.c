@@ -6,6 +6,7 @@
 #include "arch/x86_64/apic.h"
 #include "arch/arch.h"
 #include "arch/page_table.h"
+#include "arch/upcall.h"
 #include "arch/x86_64/acpi.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/trap.h"
@@ -48,6 +49,9 @@ enum { LVT_OFF = LVT_MASKED | VECTOR_SPURIOUS };
 #define APIC_BASE_X2APIC  (1ull << 10)
 #define APIC_BASE_ON      (1ull << 11)
 #define APIC_BASE_ADDRESS 0x000ffffffffff000ull
+
+/* Around the registers a MiB in which writes are interrupt messages (§11.11.1). */
+#define MESSAGES_SIZE (1ull << 20)
 
 /* The two 8259A (data sheet 231468), each with two ports. */
 enum { PIC_FIRST = 0x20, PIC_SECOND = 0xa0, PIC_COMMAND = 0, PIC_DATA = 1 };
@@ -101,6 +105,8 @@ static void pic_init(void)
 static void apic_turn_on(void)
 {
     uint64_t base = x86_rdmsr(MSR_APIC_BASE) | APIC_BASE_ON;
+    paddr_t messages = base & APIC_BASE_ADDRESS & ~(MESSAGES_SIZE - 1);
+    upcall_device_reserve(messages, messages + MESSAGES_SIZE);
     x86_wrmsr(MSR_APIC_BASE, base);
     if (cpu_features.x2apic) {
         x86_wrmsr(MSR_APIC_BASE, base | APIC_BASE_X2APIC);

@@ -4,9 +4,11 @@
  * somebody owns them.
  */
 #include "arch/page_table.h"
+#include "arch/upcall.h"
 #include "arch/x86_64/acpi.h"
 #include "arch/x86_64/apic.h"
 #include "kernel/base/log.h"
+#include "lib/page.h"
 
 /* Registers, reached by writing their number at word 0 and using word 4. */
 enum {
@@ -34,6 +36,8 @@ static void ioapic_write(volatile uint32_t *window, uint32_t reg, uint32_t value
 
 static void ioapic_mask(const struct acpi_ioapic *ioapic)
 {
+    paddr_t page = page_down(ioapic->address);
+    upcall_device_reserve(page, page + PAGE_SIZE);
     volatile uint32_t *window = device_map(ioapic->address, IOAPIC_SIZE);
     uint32_t version = window != NULL ? ioapic_read(window, IOAPIC_VERSION) : ABSENT;
     if (version == ABSENT) {

@@ -132,7 +132,8 @@ void *device_map_as(paddr_t address, size_t size, uint32_t page_flags)
 {
     paddr_t start = page_down(address);
     vaddr_t base = device_next;
-    if (size > DEVICES_BASE + DEVICES_SIZE - device_next - PAGE_SIZE || address + size < address) {
+    if (size > DEVICES_BASE + DEVICES_SIZE - device_next - PAGE_SIZE || address + size < address ||
+        upcall_device_claim(start, page_up(address + size), page_flags) != j6_status_ok) {
         return NULL;
     }
     for (paddr_t at = start; at < address + size; at += PAGE_SIZE) {

@@ -60,17 +60,22 @@ enum {
     j6_control_registers = 6,
 };
 
-/* system_restrict: what a range of a system object stands for. */
+/*
+ * system_restrict: what a range of a system object stands for. Those without numbers have one
+ * number, 0.
+ */
 enum {
-    j6_range_irq = 1,
-    j6_range_port = 2,
-    j6_range_phys = 3,
-    j6_range_log = 4,
-    j6_range_info = 5,
-    j6_range_power = 6,
-    j6_range_clock = 7,
-    j6_range_dma = 8,
+    j6_range_irq = 1,   /* interrupts: system_bind_irq, system_ack_irq */
+    j6_range_port = 2,  /* I/O ports: system_grant_ports */
+    j6_range_phys = 3,  /* physical addresses: system_map_phys */
+    j6_range_log = 4,   /* no numbers: system_get_log */
+    j6_range_info = 5,  /* no numbers: system_info */
+    j6_range_power = 6, /* no numbers: system_power */
+    j6_range_clock = 7, /* no numbers: system_set_clock */
+    j6_range_dma = 8,   /* no numbers: system_map_phys with j6_vma_flag_dma */
 };
+
+enum { j6_ranges_max = 64 }; /* ranges that one call takes */
 
 struct j6_range {
     uint32_t kind; /* j6_range_… */

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 enum {
-    j6_topic_physical = 0,  /* object_info of a vma: address of a dma area */
+    j6_topic_physical = 0,  /* object_info of a vma: struct j6_physical_info */
     j6_topic_end = 1,       /* object_info of a process or thread: struct j6_end_info */
     j6_topic_objects = 2,   /* system_info: struct j6_objects_info */
     j6_topic_frames = 3,    /* system_info: struct j6_frames_info */
@@ -19,6 +19,12 @@ enum {
     j6_topic_handles = 8,   /* system_info */
     j6_topic_mappings = 9,  /* system_info */
     j6_topic_layout = 10,   /* object_info of a process: struct j6_layout_info */
+};
+
+/* Topic `physical`: where an area made by system_map_phys lies. */
+struct j6_physical_info {
+    uint64_t phys;
+    uint64_t size;
 };
 
 /* How a process or a thread ended. */

@@ -49,6 +49,9 @@ j6_status_t kobject_init(struct kobject *object, const struct kobject_type *type
                          struct account *account) J6_MUST_USE;
 
 void kobject_get(struct kobject *object);
+
+/* The same for one found in a list that destroy() takes it off: false if its last has gone. */
+bool kobject_get_alive(struct kobject *object);
 void kobject_put(struct kobject *object);
 
 /* A handle entry appears or goes; it holds a reference. */

@@ -22,12 +22,14 @@ enum lock_rank {
     RANK_SPACE,            /* the mappings of a space */
     RANK_AREA,             /* an area: its pages and its mappings */
     RANK_PAGE_TABLE,       /* the page tables of a space */
+    RANK_SYSTEM,           /* the tree of system objects */
     RANK_OBJECT,           /* an object: signals and waiters */
     RANK_TIMERS,           /* a CPU's timer queue */
     RANK_RUN_QUEUE,        /* a CPU's run queue */
     RANK_ACCOUNT,          /* an account */
     RANK_GRACE,            /* the grace period */
     RANK_RANDOM,           /* the random number generator */
+    RANK_PHYSICAL,         /* who uses physical addresses */
     RANK_SLAB_LIST,        /* the list of slab caches */
     RANK_SLAB,             /* a slab cache */
     RANK_FRAMES,           /* the frame allocator */

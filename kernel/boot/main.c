@@ -28,6 +28,7 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/guarded.h"
+#include "mm/physical.h"
 #include "version.h"
 
 extern const char kernel_image_start[], kernel_image_end[]; /* link.ld */
@@ -91,10 +92,15 @@ static void boot_info_read(paddr_t multiboot2_info)
 }
 
 /* What can be addressed: by the CPU, and by the offset map. */
-static paddr_t physical_limit(void)
+static paddr_t memory_limit(void)
 {
     uint64_t by_cpu = 1ull << cpu_features.physical_bits;
     return by_cpu < OFFSET_MAP_SIZE ? by_cpu : OFFSET_MAP_SIZE;
+}
+
+static void physical_start(void)
+{
+    physical_init(&boot, 1ull << cpu_features.physical_bits);
 }
 
 /* Firmware tables lie in memory that the offset map may not cover: reserved ranges. */
@@ -102,7 +108,7 @@ static const void *acpi_map(paddr_t address, size_t size)
 {
     paddr_t page;
     uint32_t flags;
-    if (address >= physical_limit() || size > physical_limit() - address) {
+    if (address >= memory_limit() || size > memory_limit() - address) {
         return NULL;
     }
     const void *pointer = phys_to_virt(address);
@@ -110,7 +116,11 @@ static const void *acpi_map(paddr_t address, size_t size)
     for (paddr_t at = page_down(address); at < address + size; at += PAGE_SIZE) {
         covered &= page_table_find(&kernel_page_table, at + OFFSET_MAP, &page, &flags);
     }
-    return covered ? pointer : device_map_as(address, size, PAGE_WRITE_THROUGH);
+    if (covered) {
+        return pointer;
+    }
+    physical_add_tables(page_down(address), page_up(address + size));
+    return device_map_as(address, size, PAGE_WRITE_THROUGH);
 }
 
 static void acpi_start(void)
@@ -175,7 +185,7 @@ _Noreturn void kernel_main(paddr_t multiboot2_info, uint64_t entry_tsc)
     consoles_start();                /* COM1 */
     boot_info_read(multiboot2_info); /* a copy: the loader's memory is free from here on */
     arch_cpu_init();                 /* CPUID, control registers, SYSCALL */
-    boot_info_check(&boot, physical_limit(), (paddr_t)kernel_image_start - KERNEL_BASE,
+    boot_info_check(&boot, memory_limit(), (paddr_t)kernel_image_start - KERNEL_BASE,
                     (paddr_t)kernel_image_end - KERNEL_BASE);
     boot_info_show();
     boot_screen_start(&boot); /* through boot's page tables */
@@ -183,6 +193,7 @@ _Noreturn void kernel_main(paddr_t multiboot2_info, uint64_t entry_tsc)
     vm_space_init_kernel();   /* the kernel's regions, in static storage */
     memory_init_low(&boot);   /* frames below 4 GiB */
     paging_init(&boot);       /* the final page tables */
+    physical_start();         /* who may map what, and with which caching */
     boot_screen_remap(&boot); /* write-combining */
     memory_init_high();       /* the other frames */
     random_start();

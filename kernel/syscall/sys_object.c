@@ -101,13 +101,26 @@ static j6_status_t layout_info(struct kobject *object, struct user_ptr buf, stru
     return sys_info_out(&layout, sizeof(layout), buf, len);
 }
 
+static j6_status_t physical_info(struct kobject *object, struct user_ptr buf, struct user_ptr len)
+{
+    if (object->type->number != j6_type_vma) {
+        return j6_err_wrong_type;
+    }
+    struct j6_physical_info info;
+    j6_status_t status = vm_area_physical(vm_area_of(object), &info.phys, &info.size);
+    return status == j6_status_ok ? sys_info_out(&info, sizeof(info), buf, len) : status;
+}
+
 j6_status_t sys_object_info(struct thread *caller, struct kobject *object,
                             j6_handle_t object_handle, uint64_t topic, struct user_ptr buf,
                             struct user_ptr len)
 {
     (void)caller;
-    return topic == j6_topic_end ? end_info(object, object_handle, buf, len)
-                                 : layout_info(object, buf, len);
+    switch (topic) {
+    case j6_topic_physical: return physical_info(object, buf, len);
+    case j6_topic_end: return end_info(object, object_handle, buf, len);
+    default: return layout_info(object, buf, len);
+    }
 }
 
 j6_status_t sys_object_wait(struct thread *caller, struct kobject *object, uint64_t mask,
@@ -115,4 +128,24 @@ j6_status_t sys_object_wait(struct thread *caller, struct kobject *object, uint6
 {
     (void)caller;
     return kobject_wait(object, mask, deadline, signals);
+}
+
+static j6_status_t close_area(struct vm_area *area)
+{
+    if (!(area->flags & j6_vma_flag_revocable)) {
+        return j6_err_bad_state;
+    }
+    vm_area_revoke(area);
+    return j6_status_ok;
+}
+
+/* Processes and threads are killed instead. */
+j6_status_t sys_object_close(struct thread *caller, struct kobject *object)
+{
+    (void)caller;
+    switch (object->type->number) {
+    case j6_type_system: return system_close(system_of(object));
+    case j6_type_vma: return close_area(vm_area_of(object));
+    default: return j6_err_wrong_type;
+    }
 }

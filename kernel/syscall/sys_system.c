@@ -3,6 +3,7 @@
 #include "arch/arch.h"
 #include "kernel/base/log.h"
 #include "kernel/base/random.h"
+#include "kernel/device_area.h"
 #include "kernel/power.h"
 #include "kernel/syscall/sys.h"
 #include "lib/string.h"
@@ -53,9 +54,50 @@ j6_status_t sys_system_power(struct thread *caller, struct system *system, uint6
                              int64_t code)
 {
     (void)caller;
-    (void)system;
-    power_request(action, code);
-    return j6_status_ok;
+    j6_status_t status = system_check(system, j6_range_power, 0, 1);
+    if (status == j6_status_ok) {
+        power_request(action, code);
+    }
+    return status;
+}
+
+j6_status_t sys_system_map_phys(struct thread *caller, struct system *system, struct user_ptr vma,
+                                uint64_t phys, uint64_t size, uint64_t flags)
+{
+    struct device_request request = {.phys = phys, .size = size, .flags = flags};
+    struct vm_area *area;
+    j6_status_t status = device_area_create(system, caller->process->account, &request, &area);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    status =
+        sys_handle_out(&caller->process->handles, &area->object, device_area_rights(&request), vma);
+    kobject_put(&area->object);
+    return status;
+}
+
+/* Copies the ranges in first: a caller who changes them meanwhile changes nothing. */
+j6_status_t sys_system_restrict(struct thread *caller, struct system *system,
+                                struct user_ptr ranges, uint64_t n, struct user_ptr handle)
+{
+    if (n == 0 || n > j6_ranges_max) {
+        return j6_err_invalid_arg;
+    }
+    struct j6_range *copy = kalloc(n * sizeof(*copy));
+    if (copy == NULL) {
+        return j6_err_no_memory;
+    }
+    struct system *restricted;
+    j6_status_t status = user_copy_in(copy, ranges, n * sizeof(*copy));
+    if (status == j6_status_ok) {
+        status = system_restrict(system, caller->process->account, copy, n, &restricted);
+    }
+    kfree(copy);
+    if (status == j6_status_ok) {
+        status = sys_new_handle_out(caller, &restricted->object, handle);
+        kobject_put(&restricted->object);
+    }
+    return status;
 }
 
 j6_status_t sys_random(struct thread *caller, struct user_ptr buf, uint64_t len)
@@ -104,7 +146,10 @@ j6_status_t sys_system_info(struct thread *caller, struct system *system, uint64
                             j6_koid_t koid, struct user_ptr buf, struct user_ptr len)
 {
     (void)caller;
-    (void)system;
+    j6_status_t status = system_check(system, j6_range_info, 0, 1);
+    if (status != j6_status_ok) {
+        return status;
+    }
     if (koid != 0) {
         return j6_err_invalid_arg;
     }

@@ -48,7 +48,10 @@ static void run(uint8_t what, uint8_t which)
         }
         break;
     case 5: test_cpu_switch(which % TEST_CPUS); break;
-    case 6: frame_drain(); break;
+    case 6:
+        frame_drain();
+        frame_model_alloc_below(what / 8, which * 64ull * PAGE_SIZE);
+        break;
     case 7:
         if (frame_model_used() > 0) {
             frame_model_free(which % frame_model_used());

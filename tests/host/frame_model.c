@@ -185,6 +185,44 @@ paddr_t frame_model_alloc(unsigned order)
     return block;
 }
 
+/* Is there nothing to be had, in a block of that order and below the limit? */
+static bool is_exhausted_below(unsigned order, uint64_t count, paddr_t limit)
+{
+    if (frames_free() < model.free) {
+        return true; /* some lie on the list of another CPU */
+    }
+    for (paddr_t block = 0; block >> PAGE_SHIFT < model.top; block += PAGE_SIZE << order) {
+        if ((limit == 0 || block + count * PAGE_SIZE <= limit) && all_are(block, order, FREE)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+paddr_t frame_model_alloc_below(uint64_t count, paddr_t limit)
+{
+    unsigned order = 0;
+    while (1ull << order < count) {
+        order++;
+    }
+    paddr_t first = frame_alloc_below(count, limit);
+    if (first == 0) {
+        assert(count == 0 || order > FRAME_MAX_ORDER || is_exhausted_below(order, count, limit));
+        return 0;
+    }
+    paddr_t end = first + count * PAGE_SIZE;
+    assert((first & (PAGE_SIZE - 1)) == 0 && (limit == 0 || end <= limit));
+    set_kind(first, end, FREE, IN_USE);
+    model.free -= count;
+    for (paddr_t block = first; block < end; block += PAGE_SIZE) {
+        const struct frame *frame = frame_of(block);
+        assert(frame->state == FRAME_USED && frame->order == 0 && frame->refs == 1);
+        tag(block, 0, false);
+        used_push(block, 0);
+    }
+    return first;
+}
+
 void frame_model_free(size_t which)
 {
     struct used_block used = model.used[which];

@@ -30,6 +30,12 @@ void frame_model_forget(void);
  */
 paddr_t frame_model_alloc(unsigned order);
 
+/*
+ * Contiguous frames that end at or below the limit, 0 exactly when there are none in one free block;
+ * the first of them. Each is a block in use then.
+ */
+paddr_t frame_model_alloc_below(uint64_t count, paddr_t limit);
+
 /* How many blocks are in use, and how many frames are free. */
 size_t frame_model_used(void);
 uint64_t frame_model_free_frames(void);

@@ -279,6 +279,79 @@ static void frame_that_was_never_used_is_not_looked_at(void **state)
     frame_model_end();
 }
 
+static void frames_in_a_row_take_no_more_than_was_asked_for(void **state)
+{
+    (void)state;
+    static const uint64_t counts[] = {1, 2, 3, 5, 31, 32, 33, 100, 255, 256};
+    for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        start_one(2 * MIB, 3 * MIB);
+        assert_int_not_equal(frame_model_alloc_below(counts[i], 0), 0);
+        assert_int_equal(frames_free(), 256 - counts[i]);
+        frame_model_check();
+        assert_int_equal(take_all(0), 256 - counts[i]);
+        frame_model_end();
+    }
+}
+
+static void frames_in_a_row_are_given_back_one_by_one(void **state)
+{
+    (void)state;
+    start_one(2 * MIB, 3 * MIB);
+    paddr_t first = frame_alloc_below(7, 0);
+    for (unsigned i = 0; i < 7; i++) {
+        frame_put(first + (i * 3 % 7) * PAGE_SIZE);
+        assert_int_equal(frames_free(), 250 + i);
+    }
+    frame_model_check();
+    frame_model_end();
+}
+
+static void frames_in_a_row_end_at_or_below_the_limit(void **state)
+{
+    (void)state;
+    start_one(2 * MIB, 6 * MIB);
+    assert_int_equal(frame_model_alloc_below(256, 3 * MIB), 2 * MIB);
+    assert_int_equal(frame_model_alloc_below(1, 3 * MIB), 0);
+    assert_int_equal(frame_model_alloc_below(1, 3 * MIB + PAGE_SIZE), 3 * MIB);
+    assert_int_equal(frame_model_alloc_below(3, 5 * MIB + 3 * PAGE_SIZE), 5 * MIB);
+    assert_int_equal(frame_model_alloc_below(3, 5 * MIB + 2 * PAGE_SIZE), 5 * MIB - 4 * PAGE_SIZE);
+    assert_int_equal(frame_model_alloc_below(1, PAGE_SIZE), 0);
+    assert_int_equal(frame_model_alloc_below(2, PAGE_SIZE), 0);
+    assert_int_equal(frame_model_alloc_below(1, 1), 0);
+    frame_model_check();
+    frame_model_end();
+}
+
+static void frames_in_a_row_lie_as_high_as_the_limit_allows(void **state)
+{
+    (void)state;
+    start_one(2 * MIB, 10 * MIB);
+    assert_int_equal(frame_model_alloc_below(1, 8 * MIB), 8 * MIB - PAGE_SIZE);
+    assert_int_equal(frame_model_alloc_below(256, 8 * MIB), 6 * MIB);
+    frame_model_end();
+}
+
+static void frames_in_a_row_are_found_among_frames_on_the_list_of_the_cpu(void **state)
+{
+    (void)state;
+    start_one(2 * MIB, 2 * MIB + 32 * PAGE_SIZE);
+    assert_int_not_equal(frame_model_alloc(FRAME_MODEL_CPU_ORDER), 0); /* the list takes all 32 */
+    assert_int_not_equal(frame_model_alloc_below(9, 3 * MIB), 0);
+    frame_model_end();
+}
+
+static void frames_in_a_row_that_no_block_holds_are_not_to_be_had(void **state)
+{
+    (void)state;
+    start_one(2 * MIB, 3 * MIB);
+    assert_int_equal(frame_model_alloc_below(0, 0), 0);
+    assert_int_equal(frame_model_alloc_below(257, 0), 0);
+    assert_int_equal(frame_model_alloc_below(257, 4 * MIB), 0);
+    assert_int_equal(frame_model_alloc_below((1ull << FRAME_MAX_ORDER) + 1, 0), 0);
+    assert_int_equal(frame_alloc_below(~0ull, 0), 0);
+    frame_model_end();
+}
+
 static unsigned random_order(void)
 {
     switch (test_random_below(4)) {
@@ -288,13 +361,23 @@ static unsigned random_order(void)
     }
 }
 
+static paddr_t random_limit(void)
+{
+    paddr_t limit = test_random_below(16 * MIB) + test_random_below(4) * GIB;
+    return test_random_below(3) == 0 ? 0 : limit;
+}
+
 /* The share of allocations rises and falls, so that memory is full at times and empty at times. */
 static void random_operations(int count)
 {
     for (int i = 0; i < count; i++) {
         uint64_t share = i / (count / 8) % 2 == 0 ? 60 : 40;
         if (test_random_below(100) < share) {
-            frame_model_alloc(random_order());
+            if (test_random_below(8) == 0) {
+                frame_model_alloc_below(test_random_below(70), random_limit());
+            } else {
+                frame_model_alloc(random_order());
+            }
         } else if (frame_model_used() > 0) {
             frame_model_free(test_random_below(frame_model_used()));
         }
@@ -358,6 +441,12 @@ int main(void)
         cmocka_unit_test(frame_is_filled_when_it_is_freed),
         cmocka_unit_test(frame_written_to_after_it_was_freed_is_caught),
         cmocka_unit_test(frame_that_was_never_used_is_not_looked_at),
+        cmocka_unit_test(frames_in_a_row_take_no_more_than_was_asked_for),
+        cmocka_unit_test(frames_in_a_row_are_given_back_one_by_one),
+        cmocka_unit_test(frames_in_a_row_end_at_or_below_the_limit),
+        cmocka_unit_test(frames_in_a_row_lie_as_high_as_the_limit_allows),
+        cmocka_unit_test(frames_in_a_row_are_found_among_frames_on_the_list_of_the_cpu),
+        cmocka_unit_test(frames_in_a_row_that_no_block_holds_are_not_to_be_had),
         cmocka_unit_test(frames_do_what_an_array_of_frames_does),
     };
     test_random_begin();

@@ -107,12 +107,17 @@ TEST(every_call_refuses_pointers_to_memory_that_the_caller_may_not_use)
     const uint64_t address = (uint64_t)&bench.address;
     const uint64_t place = far_place();
     const uint64_t name = (uint64_t) "longname";
+    const struct j6_range info = {.kind = j6_range_info, .count = 1};
+    const uint64_t range = (uint64_t)&info;
     const struct pointer_case cases[] = {
         CASE(log, 1, false, j6_log_debug, out, 8),
         CASE(clock, 0, true, out),
         CASE(random, 0, true, out, 8),
         CASE(system_info, 3, true, system, j6_topic_objects, 0, out, size),
         CASE(system_info, 4, true, system, j6_topic_objects, 0, out, size),
+        CASE(system_map_phys, 1, true, system, out, 0, PAGE, j6_vma_flag_dma),
+        CASE(system_restrict, 1, false, system, range, 1, out),
+        CASE(system_restrict, 3, true, system, range, 1, out),
         CASE(handle_duplicate, 3, true, bench.area, 0, 0, out),
         CASE(object_koid, 1, true, bench.area, out),
         CASE(object_info, 2, true, self, j6_topic_layout, out, size),

@@ -36,6 +36,8 @@ static const struct {
     {"touch", mode_touch},
     {"end_with_handles", mode_end_with_handles},
     {"end_with_pages", mode_end_with_pages},
+    {"use_up_pages_by_restrict", mode_use_up_pages_by_restrict},
+    {"use_up_pages_by_dma", mode_use_up_pages_by_dma},
     {"rows", mode_rows},
     {"share", mode_share},
     {"fpu", mode_fpu},

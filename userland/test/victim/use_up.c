@@ -74,3 +74,27 @@ int64_t mode_use_up_pages_by_calls(int64_t argument)
     }
     return low_byte(status);
 }
+
+int64_t mode_use_up_pages_by_restrict(int64_t argument)
+{
+    (void)argument;
+    const struct j6_range range = {.kind = j6_range_port, .count = 1};
+    j6_handle_t system;
+    j6_status_t status = j6_status_ok;
+    for (int i = 0; status == j6_status_ok && i < TRIES; i++) {
+        status = j6_system_restrict(j6_find("system"), &range, 1, &system);
+    }
+    return low_byte(status);
+}
+
+int64_t mode_use_up_pages_by_dma(int64_t argument)
+{
+    (void)argument;
+    j6_handle_t area;
+    j6_status_t status = j6_status_ok;
+    for (int i = 0; status == j6_status_ok && i < TRIES; i++) {
+        status =
+            j6_system_map_phys(j6_find("system"), &area, 0, 16 * j6_page_size, j6_vma_flag_dma);
+    }
+    return low_byte(status);
+}

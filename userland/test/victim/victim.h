@@ -29,6 +29,8 @@ int64_t mode_use_up_threads(int64_t argument);
 int64_t mode_use_up_processes(int64_t argument);
 int64_t mode_use_up_pages(int64_t argument);
 int64_t mode_use_up_pages_by_calls(int64_t argument);
+int64_t mode_use_up_pages_by_restrict(int64_t argument);
+int64_t mode_use_up_pages_by_dma(int64_t argument);
 
 /* How to take long; 0 when all went well. */
 int64_t mode_long_write(int64_t mib);

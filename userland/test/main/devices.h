@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tests of system objects and of device memory share. */
+#pragma once
+#include "userland/test/main/util.h"
+
+/* Physical addresses that every PC has. */
+enum {
+    PHYS_VGA = 0xa0000,      /* 64 KiB, the window into graphics memory; the kernel never maps it */
+    PHYS_RAM = 0x100000,     /* the second MiB */
+    PHYS_APIC = 0xfee00000u, /* the local APIC */
+};
+
+/* A system object with that one range, made from `from`. */
+j6_handle_t restricted(j6_handle_t from, uint32_t kind, uint64_t first, uint64_t count);
+
+/* An area of physical memory, or of DMA memory; 0 after a failed expectation. */
+j6_handle_t phys_area(j6_handle_t system, uint64_t phys, uint64_t pages, uint64_t flags);
+
+/* What the call answers; an area that it makes nevertheless is closed. */
+j6_status_t try_map_phys(j6_handle_t system, uint64_t phys, uint64_t size, uint64_t flags);
