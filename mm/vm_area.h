@@ -170,7 +170,7 @@ void vm_area_backing_release(struct vm_area *area);
 
 /*
  * Takes everything away from everybody, and gives up what the area lies on: accesses are faults from
- * then on, further mappings bad_state. What maps it keeps its addresses. Once more changes nothing.
+ * then on, further mappings bad_state. Once more changes nothing. The caller holds the area.
  */
 void vm_area_revoke(struct vm_area *area);
 

@@ -7,6 +7,7 @@
 #include "kernel/base/account.h"
 #include "mm/page_batch.h"
 #include "mm/vm_area.h"
+#include "mm/vm_map.h"
 #include "mm/vm_space.h"
 
 enum { STEP_PAGES = 64 }; /* what a leaf of the tree holds */
@@ -49,8 +50,8 @@ void vm_area_cut(struct vm_area *area, uint64_t offset)
     }
 }
 
-/* The same for a physical range, of which only page tables know what is mapped. False: nothing was. */
-static bool hide_fixed_step(struct vm_area *area)
+/* Hides some of what page tables still show, also of a physical range. False: they show nothing. */
+static bool hide_shown_step(struct vm_area *area)
 {
     struct page_batch batch;
     page_batch_init(&batch);
@@ -80,9 +81,8 @@ void vm_area_revoke(struct vm_area *area)
     }
     if (area->kind != VM_AREA_FIXED) {
         vm_area_cut(area, 0);
-        return;
     }
-    while (hide_fixed_step(area)) {
+    while (hide_shown_step(area) || vm_mapping_remove_revoked(area)) {
         kernel_step_point();
     }
     vm_area_backing_release(area);

@@ -22,6 +22,12 @@ struct vm_mapping *vm_mapping_join_locked(struct vm_mapping *mapping);
 /* Admits no fault any more; the locks of space and area are held. */
 void vm_mapping_unlink_locked(struct vm_mapping *mapping);
 
+/*
+ * Takes some mapping of a revoked area out, of which nothing is shown any more; false: there is none.
+ * The caller holds the area.
+ */
+bool vm_mapping_remove_revoked(struct vm_area *area);
+
 /* Mappings for the pieces that are left when one is cut; NULL: not needed. */
 struct vm_spares {
     struct vm_mapping *mapping[2];

@@ -29,6 +29,17 @@ static bool clear_step(struct vm_mapping *mapping, vaddr_t *from)
     return more;
 }
 
+/* Out of both sets; it shows nothing any more. */
+static void remove_locked(struct vm_mapping *mapping)
+{
+    struct vm_space *space = mapping->space;
+    if (space->last == mapping) {
+        space->last = NULL;
+    }
+    view_remove(&mapping->area->views, mapping);
+    mapping_remove(&space->mappings, mapping);
+}
+
 /* The rest, for a mapping that admits no fault any more. */
 static void take_out(struct vm_mapping *mapping)
 {
@@ -39,11 +50,7 @@ static void take_out(struct vm_mapping *mapping)
     }
     spinlock_lock(&space->lock);
     spinlock_lock(&mapping->area->lock);
-    if (space->last == mapping) {
-        space->last = NULL;
-    }
-    view_remove(&mapping->area->views, mapping);
-    mapping_remove(&space->mappings, mapping);
+    remove_locked(mapping);
     spinlock_unlock(&mapping->area->lock);
     spinlock_unlock(&space->lock);
     vm_mapping_discard(mapping);
@@ -97,4 +104,38 @@ void vm_space_destroy(struct vm_space *space)
         take_out(mapping);
     }
     page_table_destroy(&space->table);
+}
+
+/* A mapping of the area that nobody is taking out yet, or NULL. */
+static struct vm_mapping *linked_view(struct vm_area *area)
+{
+    spinlock_lock(&area->lock);
+    struct vm_mapping *view = view_first(&area->views, 0, UINT64_MAX);
+    while (view != NULL && !view->linked) {
+        view = view_next(view, 0, UINT64_MAX);
+    }
+    spinlock_unlock(&area->lock);
+    return view;
+}
+
+bool vm_mapping_remove_revoked(struct vm_area *area)
+{
+    struct vm_mapping *mapping = linked_view(area);
+    if (mapping == NULL) {
+        return false;
+    }
+    struct vm_space *space = mapping->space; /* both stay, by the grace period */
+    spinlock_lock(&space->lock);
+    spinlock_lock(&area->lock);
+    bool linked = mapping->linked;
+    if (linked) {
+        vm_mapping_unlink_locked(mapping);
+        remove_locked(mapping);
+    }
+    spinlock_unlock(&area->lock);
+    spinlock_unlock(&space->lock);
+    if (linked) {
+        vm_mapping_discard(mapping);
+    }
+    return true;
 }
