@@ -112,7 +112,3 @@ void paging_forget_boot(void);
 
 /* Loads the kernel's own table, which every CPU may stay on for ever. */
 void paging_load_kernel(void);
-
-/* Maps device memory for good, uncached or as said. NULL when there is no memory for tables. */
-void *device_map(paddr_t address, size_t size);
-void *device_map_as(paddr_t address, size_t size, uint32_t page_flags);

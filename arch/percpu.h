@@ -8,7 +8,7 @@
  * The section .percpu is linked at address 0, so the address of such a variable is its offset in
  * a CPU's block; the GS base points at the block, and its first word holds the block's address.
  * Rules: this_cpu() only where the thread of control can't move to another CPU, that is anywhere in
- * the kernel, which isn't preempted. Another CPU's variable: cpu_of(block, variable).
+ * the kernel, which isn't preempted. Another CPU's variable: cpu_of(cpu_block(index), variable).
  */
 #pragma once
 #include <stdint.h>

@@ -6,6 +6,7 @@
 #include "arch/types.h"
 #include <j6/status.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 struct tcb;
 struct page_table;
@@ -26,12 +27,19 @@ bool upcall_copy_fault(vaddr_t address, bool write);
 /* The alarm set by clock_set_alarm. Interrupts are off. */
 void upcall_alarm(void);
 
+/* A CPU that was started has set up its machine part; it goes on to idle. Interrupts are off. */
+_Noreturn void upcall_cpu_started(void);
+
 /* Leaves the kernel: pending work first, then whichever thread is to run. */
 _Noreturn void kernel_leave(void);
 
 /* A zeroed page for page tables, charged to the table's owner; zeroed again when given back. */
 j6_status_t upcall_table_alloc(struct page_table *table, paddr_t *out_page) J6_MUST_USE;
 void upcall_table_free(struct page_table *table, paddr_t page);
+
+/* Maps device memory for good, uncached or as said. NULL when there is no memory for tables. */
+void *device_map(paddr_t address, size_t size);
+void *device_map_as(paddr_t address, size_t size, uint32_t page_flags);
 
 /* A system call: the number as it was in rax, the arguments in the tcb. Returns what goes to rax. */
 j6_status_t syscall_dispatch(struct tcb *tcb, uint64_t number);

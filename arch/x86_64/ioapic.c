@@ -4,6 +4,7 @@
  * somebody owns them.
  */
 #include "arch/page_table.h"
+#include "arch/upcall.h"
 #include "arch/x86_64/acpi.h"
 #include "arch/x86_64/apic.h"
 #include "kernel/base/log.h"

@@ -26,8 +26,6 @@ extern const char kernel_text_start[], kernel_text_end[], kernel_rodata_end[], k
 
 uint32_t page_memory_caching = PAGE_WRITE_BACK;
 
-static vaddr_t device_next = DEVICES_BASE;
-
 static void must(j6_status_t status)
 {
     if (status != j6_status_ok) {
@@ -136,26 +134,4 @@ void paging_load_kernel(void)
     if (x86_read_cr3() != kernel_page_table.root) {
         x86_write_cr3(kernel_page_table.root);
     }
-}
-
-void *device_map_as(paddr_t address, size_t size, uint32_t page_flags)
-{
-    paddr_t start = page_down(address);
-    vaddr_t base = device_next;
-    if (size > DEVICES_BASE + DEVICES_SIZE - device_next - PAGE_SIZE || address + size < address) {
-        return NULL;
-    }
-    for (paddr_t at = start; at < address + size; at += PAGE_SIZE) {
-        page_bits_t bits = page_bits(PAGE_WRITE | PAGE_GLOBAL | page_flags);
-        if (page_table_set(&kernel_page_table, device_next, at, bits) != j6_status_ok) {
-            return NULL;
-        }
-        device_next += PAGE_SIZE;
-    }
-    return (void *)(base + (address - start));
-}
-
-void *device_map(paddr_t address, size_t size)
-{
-    return device_map_as(address, size, PAGE_UNCACHED);
 }

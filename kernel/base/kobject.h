@@ -5,7 +5,7 @@
  *
  * Rules: the struct is the first member of its object. References are held by handle entries, by
  * mappings, and by what runs (a process with threads, a thread that hasn't ended). A pointer found
- * through a handle is good until the call blocks, by the grace period; kobject_get keeps it longer.
+ * through a handle is good until the call blocks, by the grace period; kobject_try_get keeps it longer.
  * When the last reference goes, destroy() takes the object apart; its memory lives on for a
  * grace period.
  */
@@ -47,11 +47,18 @@ struct kobject {
 j6_status_t kobject_init(struct kobject *object, const struct kobject_type *type,
                          struct account *account) J6_MUST_USE;
 
+/* One more reference, by who has one or knows of one that stays. */
 void kobject_get(struct kobject *object);
 void kobject_put(struct kobject *object);
 
-/* A handle entry appears or goes; it holds a reference. */
-void kobject_handle_get(struct kobject *object);
+/*
+ * A reference to an object that was found without one, through a handle that may be closed meanwhile:
+ * false if the last one has gone.
+ */
+bool kobject_try_get(struct kobject *object) J6_MUST_USE;
+
+/* A handle entry appears, which takes over the caller's reference, or goes and drops it. */
+void kobject_handle_add(struct kobject *object);
 void kobject_handle_put(struct kobject *object);
 
 /* Ends every wait on the object with the status. Implemented by kernel/wait.c. */

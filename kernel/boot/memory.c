@@ -133,6 +133,40 @@ void memory_init_low(const struct boot_info *boot)
     add_ranges(true);
 }
 
+static bool is_in_module(const struct boot_info *boot, paddr_t page)
+{
+    for (size_t i = 0; i < boot->module_count; i++) {
+        if (page < boot->modules[i].end && page + PAGE_SIZE > boot->modules[i].start) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_available(const struct boot_info *boot, paddr_t page)
+{
+    for (size_t i = 0; i < boot->range_count; i++) {
+        const struct boot_range *range = &boot->ranges[i];
+        if (range->type == BOOT_RANGE_AVAILABLE && page >= range->start &&
+            page + PAGE_SIZE <= range->end) {
+            return !is_in_module(boot, page);
+        }
+    }
+    return false;
+}
+
+/* The first page is left alone: it belongs to the firmware, whatever the map says. */
+size_t memory_low_pages(const struct boot_info *boot, paddr_t *pages, size_t count)
+{
+    size_t found = 0;
+    for (paddr_t page = PAGE_SIZE; page < LOW_RESERVED && found < count; page += PAGE_SIZE) {
+        if (is_available(boot, page)) {
+            pages[found++] = page;
+        }
+    }
+    return found;
+}
+
 void memory_init_high(void)
 {
     add_ranges(false);

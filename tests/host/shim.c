@@ -4,6 +4,7 @@
  * the test program, and the log is silent unless TEST_LOG is set. Weak, so that a test may bring
  * its own or link the real thing.
  */
+#include "arch/tlb.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
@@ -22,6 +23,12 @@ __attribute__((weak)) void log_write(enum j6_log_severity severity, const char *
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);
+}
+
+/* A thread of the host waits for another. */
+__attribute__((weak)) void arch_spin_pause(void)
+{
+    __builtin_ia32_pause();
 }
 
 __attribute__((weak)) noreturn void panic(const char *format, ...)

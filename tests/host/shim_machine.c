@@ -15,6 +15,8 @@
 #include <sys/mman.h>
 
 PER_CPU(struct cpu, cpu);
+void *cpu_blocks[CPU_MAX];
+_Atomic uint64_t cpu_mask_online = 1;
 
 uint64_t test_cpu_offset;
 bool test_kernel_debug = true;
@@ -81,6 +83,8 @@ void test_cpu_switch(unsigned number)
         }
     }
     test_cpu_offset = (uint64_t)(blocks[number] - percpu_start);
+    cpu_blocks[number] = (void *)test_cpu_offset;
+    cpu_mask_online |= cpu_bit(number);
     this_cpu(cpu)->index = number;
 }
 
