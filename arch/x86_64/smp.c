@@ -47,7 +47,7 @@ static _Atomic uint64_t stopping; /* CPUs that the next NMI stops */
 static _Atomic uint64_t stopped;
 
 /* One entry at each level for the page, where virtual is physical, and the kernel half. */
-static void tables_make(const paddr_t tables[])
+static void tables_make(const paddr_t *tables)
 {
     for (unsigned i = 0; i < SMP_PAGES - 1; i++) {
         memset(phys_to_virt(tables[i]), 0, PAGE_SIZE);
@@ -62,7 +62,7 @@ static void tables_make(const paddr_t tables[])
         start_page | page_bits(PAGE_EXEC | page_memory_caching);
 }
 
-void smp_prepare(const paddr_t pages[SMP_PAGES], uint32_t limit)
+void smp_prepare(const paddr_t *pages, uint32_t limit)
 {
     char *page = phys_to_virt(pages[0]);
     start_page = pages[0];

@@ -18,7 +18,7 @@ enum { SMP_PAGES = 5 };
  * Prepares the start of CPUs in these pages below 1 MiB, which stay theirs. Numbers 1 to limit - 1 can be
  * claimed from now on: their blocks are in cpu_blocks, with stacks.
  */
-void smp_prepare(const paddr_t pages[SMP_PAGES], uint32_t limit);
+void smp_prepare(const paddr_t *pages, uint32_t limit);
 
 /* Can this CPU be reached? Ids above 254 need x2APIC. */
 bool smp_reaches(uint32_t apic_id);

@@ -16,7 +16,7 @@ void memory_init_high(void);
 void memory_free_boot(void);
 
 /*
- * Pages below 64 KiB that are memory and that nobody ever gets, for CPUs that begin in real mode. Tells
- * how many there were, at most `count`. Once.
+ * Pages below 1 MiB that are memory and that nobody else ever gets, for CPUs that begin in real mode.
+ * NULL if there aren't so many. Immutable.
  */
-size_t memory_low_pages(const struct boot_info *boot, paddr_t *pages, size_t count);
+const paddr_t *memory_low_pages(size_t count);

@@ -174,11 +174,11 @@ static void choose(const struct acpi_info *acpi, uint32_t limit)
 
 void start_cpus(const struct boot_info *boot, const struct acpi_info *acpi)
 {
-    paddr_t pages[SMP_PAGES];
+    const paddr_t *pages = memory_low_pages(SMP_PAGES);
     const char *bug = boot_option(boot, "bug");
     choose(acpi, limit_of(boot));
-    if (start.count > 0 && memory_low_pages(boot, pages, SMP_PAGES) < SMP_PAGES) {
-        log_warning("cpus: no memory below 64 KiB for others to begin in");
+    if (start.count > 0 && pages == NULL) {
+        log_warning("cpus: no memory below 1 MiB for others to begin in");
         start.count = 0;
     }
     atomic_store(&start.expected, start.count + 1);
