@@ -142,10 +142,13 @@ void arch_idle(void)
     __asm__ volatile("sti\n\thlt\n\tcli" ::: "memory");
 }
 
-/* PAUSE runs in the shadow of STI; interrupts come in before CLI. */
+/*
+ * Interrupts come in after the instruction behind STI. That is a NOP and not the PAUSE, which lets
+ * QEMU's shadow of STI last on to the CLI.
+ */
 void arch_let_interrupts_in(void)
 {
-    __asm__ volatile("sti\n\tpause\n\tcli" ::: "memory");
+    __asm__ volatile("pause\n\tsti\n\tnop\n\tcli" ::: "memory");
 }
 
 bool arch_interrupts_on(void)
