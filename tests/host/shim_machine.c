@@ -6,11 +6,13 @@
  */
 #include <test_machine.h>
 
+#include "arch/arch.h"
 #include "arch/cpu.h"
 #include "arch/layout.h"
 #include "arch/x86_64/x86.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/debug.h"
+#include "kernel/base/grace.h"
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -86,6 +88,16 @@ void test_cpu_switch(unsigned number)
     cpu_blocks[number] = (void *)test_cpu_offset;
     cpu_mask_online |= cpu_bit(number);
     this_cpu(cpu)->index = number;
+}
+
+__attribute__((weak)) void cpu_kick(uint32_t index)
+{
+    (void)index;
+}
+
+/* No CPU of a test stays away for long. */
+__attribute__((weak)) void grace_remind_later(void)
+{
 }
 
 void x86_invlpg(uint64_t address)
