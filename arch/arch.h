@@ -28,7 +28,7 @@ struct acpi_info;
 
 /* ---- start (each once, in this order; kernel/boot/main.c shows the whole list) ---- */
 
-/* Points GS at the block of the CPU that boots. Nothing per CPU works before. */
+/* Points GS at the block of the CPU that boots. Nothing per CPU works before it. */
 void arch_percpu_init(void);
 
 /* Reads CPUID, turns on what the CPU has (WP, NX, SMEP, SMAP, UMIP, …) and SYSCALL. */
@@ -40,11 +40,22 @@ void arch_pat_init(void);
 /* FPU on, with XSAVE where offered; fpu_area_size() is valid from here on. */
 void arch_fpu_init(void);
 
-/* Masks the PIC and every IOAPIC line; turns on the local APIC (x2APIC where offered). */
+/* Masks the PIC and every IOAPIC line; turns on the local APIC (x2APIC where offered). *acpi stays. */
 void arch_apic_init(const struct acpi_info *acpi);
 
 /* Finds the TSC's frequency: CPUID, hypervisor leaf, else at most 1 ms against HPET, PM timer, PIT. */
 void arch_clock_init(const struct acpi_info *acpi);
+
+/* ---- other CPUs ---- */
+
+/* This CPU takes part from now on: it answers kicks and TLB shootdowns. Once, when all of it works. */
+void cpu_set_online(void);
+
+/* Interrupts a CPU that is online, so that it looks at its pending bits: at once in user mode, or idle. */
+void cpu_kick(uint32_t index);
+
+/* Stops all other CPUs that are online, wherever they are. Waits for them, but not for ever. */
+void arch_stop_others(void);
 
 /* ---- time ---- */
 

@@ -197,10 +197,3 @@ void paging_init(const struct boot_info *boot);
 
 /* Unmaps the part of the image that only boot needed. */
 void paging_forget_boot(void);
-
-/*
- * Maps device memory for good, uncached or with the caching that page_flags say. NULL when there is
- * no memory for tables, or a page is mapped with another type.
- */
-void *device_map(paddr_t address, size_t size);
-void *device_map_as(paddr_t address, size_t size, uint32_t page_flags);

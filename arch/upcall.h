@@ -6,6 +6,7 @@
 #include "arch/types.h"
 #include <j6/status.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 struct tcb;
 struct page_table;
@@ -25,6 +26,9 @@ bool upcall_copy_fault(vaddr_t address, bool write);
 
 /* The alarm set by clock_set_alarm. Interrupts are off. */
 void upcall_alarm(void);
+
+/* A CPU that was started has set up its machine part; it goes on to idle. Interrupts are off. */
+_Noreturn void upcall_cpu_started(void);
 
 /* Leaves the kernel: pending work first, then whichever thread is to run. */
 _Noreturn void kernel_leave(void);
@@ -49,10 +53,11 @@ j6_status_t upcall_table_alloc(struct page_table *table, paddr_t *out_page) J6_M
 void upcall_table_free(struct page_table *table, paddr_t page);
 
 /*
- * Device memory is about to be mapped for good. collision: it is mapped with another caching type;
- * no_memory.
+ * Maps device memory for good, uncached or with the caching that page_flags say. NULL when there is no
+ * memory for tables, or a page is mapped with another type.
  */
-j6_status_t upcall_device_claim(paddr_t start, paddr_t end, uint32_t caching) J6_MUST_USE;
+void *device_map(paddr_t address, size_t size);
+void *device_map_as(paddr_t address, size_t size, uint32_t page_flags);
 
 /* An interrupt controller, which no process may map. Whole pages. */
 void upcall_device_reserve(paddr_t start, paddr_t end);

@@ -70,7 +70,7 @@ static j6_status_t device_create(struct system *system, struct account *account,
         goto give_up_charge;
     }
     status = j6_status_closed;
-    if (!kobject_get_alive(&system->object)) {
+    if (!kobject_try_get(&system->object)) {
         goto give_up_memory;
     }
     account_get(account);

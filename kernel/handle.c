@@ -215,7 +215,7 @@ static j6_status_t insert_locked(struct handle_table *table, struct kobject *obj
     uint32_t generation = entry->generation + 1;
     j6_handle_t handle = (j6_handle_t)object->type->number << j6_handle_type_shift | rights |
                          (j6_handle_t)generation << j6_handle_generation_shift | index;
-    kobject_handle_get(object);
+    kobject_handle_add(object);
     /* Release: a reader that sees the value sees the object (handle_find). */
     atomic_store_explicit(&entry->object, object, memory_order_relaxed);
     atomic_store_explicit(&entry->value, handle, memory_order_release);
@@ -228,16 +228,22 @@ j6_status_t handle_insert(struct handle_table *table, struct kobject *object, ui
                           j6_handle_t *out_handle)
 {
     assert((rights & ~handle_all_rights(object->type->number)) == 0);
+    if (!kobject_try_get(object)) {
+        return j6_err_bad_handle; /* closed since the caller found it */
+    }
     j6_status_t status = account_charge(table->account, ACCOUNT_HANDLES, 1);
     if (status != j6_status_ok) {
-        return status;
+        goto undo_reference;
     }
     spinlock_lock(&table->lock);
     status = insert_locked(table, object, rights, out_handle);
     spinlock_unlock(&table->lock);
-    if (status != j6_status_ok) {
-        account_uncharge(table->account, ACCOUNT_HANDLES, 1);
+    if (status == j6_status_ok) {
+        return status;
     }
+    account_uncharge(table->account, ACCOUNT_HANDLES, 1);
+undo_reference:
+    kobject_put(object);
     return status;
 }
 

@@ -44,7 +44,10 @@ void handle_table_destroy(struct handle_table *table);
 /* The object of a handle, NULL if the value isn't that of an entry. */
 struct kobject *handle_find(const struct handle_table *table, j6_handle_t handle);
 
-/* A new handle with these rights. bad_state (closed), quota, no_memory. */
+/*
+ * A new handle with these rights. bad_handle (the object, found without a reference, has ended),
+ * bad_state (the table is closed), quota, no_memory.
+ */
 j6_status_t handle_insert(struct handle_table *table, struct kobject *object, uint64_t rights,
                           j6_handle_t *out_handle) J6_MUST_USE;
 

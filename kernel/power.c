@@ -5,9 +5,8 @@
 #include "kernel/base/grace.h"
 #include "kernel/base/kobject.h"
 #include "kernel/base/log.h"
+#include "kernel/memory_count.h"
 #include "kernel/process.h"
-#include "mm/frame.h"
-#include "mm/memory.h"
 #include <j6/flags.h>
 
 static struct {
@@ -23,8 +22,7 @@ static struct {
 void power_start(uint64_t extra_frames, bool verdict)
 {
     power.verdict = verdict;
-    memory_drain();
-    power.frames = frames_free() + extra_frames;
+    power.frames = memory_free_frames() + extra_frames;
     for (unsigned type = 0; type < j6_type_count; type++) {
         power.objects[type] = kobject_live(type);
     }
@@ -77,10 +75,9 @@ void power_init_ended(const struct j6_end_info *end)
 static bool everything_came_back(void)
 {
     bool same = true;
-    memory_drain();
-    if (frames_free() != power.frames) {
-        log_error("power   %lu frames are free, %lu were at the start", frames_free(),
-                  power.frames);
+    uint64_t frames = memory_free_frames();
+    if (frames != power.frames) {
+        log_error("power   %lu frames are free, %lu were at the start", frames, power.frames);
         same = false;
     }
     for (unsigned type = 0; type < j6_type_count; type++) {
@@ -95,7 +92,7 @@ static bool everything_came_back(void)
 
 void power_when_idle(void)
 {
-    if (!power.requested || process_any() || !grace_is_idle()) {
+    if (cpu_index() != 0 || !power.requested || process_any() || !grace_is_idle()) {
         return;
     }
     bool same = everything_came_back();

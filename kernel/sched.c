@@ -6,12 +6,14 @@
 #include "arch/upcall.h"
 #include "kernel/base/grace.h"
 #include "kernel/base/spinlock.h"
+#include "kernel/cpu_call.h"
 #include "kernel/power.h"
 #include "kernel/step.h"
 #include "kernel/thread.h"
 #include <j6/flags.h>
 
-#define TURN_NS 10000000ull /* how long a thread runs while an equal is ready */
+#define TURN_NS         10000000ull /* how long a thread runs while an equal is ready */
+#define GRACE_REMIND_NS 10000000ull /* how long a thread may keep a grace period from ending */
 
 struct run_queue {
     struct spinlock lock;
@@ -26,6 +28,7 @@ struct run_queue {
 };
 
 static PER_CPU(struct run_queue, run_queue);
+static PER_CPU(struct timer, grace_reminder);
 
 void sched_init(void)
 {
@@ -120,7 +123,7 @@ void sched_wake(struct thread *thread)
     spinlock_unlock(&queue->lock);
     const struct thread *current = queue->current;
     if (blocked && current != NULL && thread->priority < current->priority) {
-        this_cpu(cpu)->pending |= CPU_PENDING_SCHEDULE;
+        cpu_pend(CPU_PENDING_SCHEDULE);
     }
     if (blocked && turn_start(queue)) {
         timers_turn_changed();
@@ -129,7 +132,7 @@ void sched_wake(struct thread *thread)
 
 void sched_yield(void)
 {
-    this_cpu(cpu)->pending |= CPU_PENDING_SCHEDULE;
+    cpu_pend(CPU_PENDING_SCHEDULE);
 }
 
 void sched_exit(struct thread *thread)
@@ -156,6 +159,7 @@ static struct thread *idle(struct run_queue *queue)
     page_table_load(&kernel_page_table); /* the space of who ran last may go meanwhile */
     for (;;) {
         pass_grace(queue); /* may wake threads, as interrupts do */
+        cpu_calls_run();
         power_when_idle();
         spinlock_lock(&queue->lock);
         struct thread *next = ready_pop_locked(queue);
@@ -163,7 +167,11 @@ static struct thread *idle(struct run_queue *queue)
         if (next != NULL) {
             return next;
         }
-        arch_idle();
+        grace_idle_begin();
+        if (this_cpu(cpu)->pending == 0) {
+            arch_idle();
+        }
+        grace_idle_end();
     }
 }
 
@@ -178,7 +186,7 @@ static void switch_to(struct run_queue *queue, struct thread *next)
 /* Gives the CPU to the next ready thread; the running one, if it isn't blocked, queues up. */
 static void schedule(struct run_queue *queue)
 {
-    this_cpu(cpu)->pending &= ~CPU_PENDING_SCHEDULE;
+    cpu_unpend(CPU_PENDING_SCHEDULE);
     queue->turn_end = j6_deadline_never;
     struct thread *prev = queue->current;
     spinlock_lock(&queue->lock);
@@ -225,7 +233,8 @@ static void settle_one(void)
 {
     struct run_queue *queue = this_cpu(run_queue);
     pass_grace(queue);
-    this_cpu(cpu)->pending &= ~CPU_PENDING_END; /* the thread itself knows */
+    cpu_calls_run();
+    cpu_unpend(CPU_PENDING_END); /* the thread itself knows */
     if (must_end(queue->current)) {
         thread_finish(queue->current);
     } else if (!is_running(queue->current) || (this_cpu(cpu)->pending & CPU_PENDING_SCHEDULE)) {
@@ -262,9 +271,24 @@ _Noreturn void kernel_leave(void)
 void upcall_alarm(void)
 {
     struct run_queue *queue = this_cpu(run_queue);
+    grace_idle_end();
     if (queue->current != NULL && queue->turn_end <= clock_now()) {
         queue->turn_end = j6_deadline_never;
-        this_cpu(cpu)->pending |= CPU_PENDING_SCHEDULE;
+        cpu_pend(CPU_PENDING_SCHEDULE);
     }
     timers_run();
+}
+
+static void reminder_fire(struct timer *timer)
+{
+    (void)timer;
+    grace_remind();
+}
+
+void grace_remind_later(void)
+{
+    struct timer *timer = this_cpu(grace_reminder);
+    if (timer->queue == NULL) {
+        timer_arm(timer, clock_now() + GRACE_REMIND_NS, reminder_fire);
+    }
 }

@@ -23,6 +23,7 @@ enum thread_state { THREAD_BLOCKED, THREAD_READY, THREAD_RUNNING, THREAD_EXITED 
 
 struct thread;
 
+/* Prepares this CPU's queues. */
 void sched_init(void);
 
 /* The thread that runs on this CPU, NULL while it idles. */

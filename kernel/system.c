@@ -81,7 +81,7 @@ j6_status_t system_create(struct account *account, struct system **out_system)
 static bool child_add(struct system *parent, struct system *child)
 {
     spinlock_lock(&tree_lock);
-    bool open = !parent->closed && kobject_get_alive(&parent->object);
+    bool open = !parent->closed && kobject_try_get(&parent->object);
     if (open) {
         child->parent = parent;
         list_push_back(&parent->children, &child->node);
@@ -164,7 +164,7 @@ static bool grant_revoke_next(struct system *system)
     spinlock_lock(&tree_lock);
     while (owner == NULL && (node = list_pop_front(&system->grants)) != NULL) {
         grant = container_of(node, struct system_grant, node);
-        if (kobject_get_alive(grant->owner)) {
+        if (kobject_try_get(grant->owner)) {
             owner = grant->owner;
             revoke = grant->revoke;
         }
@@ -190,7 +190,7 @@ static struct system *close_next(struct list *closing)
     spinlock_lock(&tree_lock);
     while (system == NULL && (node = list_pop_front(closing)) != NULL) {
         struct system *next = container_of(node, struct system, node);
-        if (kobject_get_alive(&next->object)) {
+        if (kobject_try_get(&next->object)) {
             system = next;
             system->closed = true;
             list_append(closing, &system->children);

@@ -95,15 +95,18 @@ j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stac
     if (!thread_may_start_at(entry, stack)) {
         return j6_err_invalid_arg;
     }
+    if (!kobject_try_get(&process->object)) {
+        return j6_err_bad_handle; /* closed since the caller found it */
+    }
     struct thread *thread;
     j6_status_t status = thread_alloc_charged(process->account, &thread);
     if (status != j6_status_ok) {
+        kobject_put(&process->object);
         return status;
     }
     tcb_init(&thread->tcb, entry, stack, arg);
     thread->tcb.page_table = &process->space.table;
-    thread->process = process;
-    kobject_get(&process->object);
+    thread->process = process; /* with the reference */
     thread->priority = PRIORITY_DEFAULT > process->account->priority ? PRIORITY_DEFAULT
                                                                      : process->account->priority;
     spinlock_lock(&process->lock);
@@ -144,7 +147,7 @@ static void mark_killed(struct thread *thread)
 {
     atomic_store(&thread->killed, true); /* K1 of kernel/wait.c */
     if (thread == sched_current()) {
-        this_cpu(cpu)->pending |= CPU_PENDING_END;
+        cpu_pend(CPU_PENDING_END);
     }
 }
 

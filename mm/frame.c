@@ -4,7 +4,7 @@
  * own first frame; what is known about a frame takes 8 bytes, in arrays of one for each GiB.
  */
 #include "mm/frame.h"
-#include "arch/percpu.h"
+#include "arch/cpu.h"
 #include "kernel/base/spinlock.h"
 #include "lib/list.h"
 #include "lib/string.h"
@@ -409,7 +409,10 @@ uint64_t frames_total(void)
 uint64_t frames_free(void)
 {
     spinlock_lock(&frames.lock);
-    uint64_t count = frames.free_count + this_cpu(frame_cache)->count;
+    uint64_t count = frames.free_count;
+    for (uint64_t left = cpus_online(); left != 0;) {
+        count += cpu_of(cpu_block(cpu_mask_pop(&left)), frame_cache)->count;
+    }
     spinlock_unlock(&frames.lock);
     return count;
 }

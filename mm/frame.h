@@ -4,7 +4,8 @@
  * their size.
  *
  * Rules: a frame comes with undefined content. One frame is a list operation of this CPU, without
- * a lock; blocks take the lock. frames_free() is exact. Any context with interrupts off.
+ * a lock; blocks take the lock. frames_free() counts what all CPUs have; it is exact while the others are
+ * quiet. Any context with interrupts off.
  */
 #pragma once
 #include "arch/layout.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Guarded areas as described in guarded.h: section n begins behind its guard page. */
 #include "mm/guarded.h"
+#include "arch/cpu.h"
 #include "arch/layout.h"
 #include "arch/page_table.h"
 #include "lib/bitmap.h"
@@ -14,10 +15,12 @@ enum {
     STACK_SECTIONS = 4096,
     BUFFER_PAGES = 16,
     BUFFER_SECTIONS = 65536,
+    CPU_BLOCK_PAGES = CPU_BLOCK_SIZE / PAGE_SIZE,
 };
 
 static uint64_t stacks_used[STACK_SECTIONS / 64];
 static uint64_t buffers_used[BUFFER_SECTIONS / 64];
+static uint64_t cpu_blocks_used[CPU_MAX / 64];
 
 struct guarded_area kernel_stacks = {
     .base = STACKS_BASE,
@@ -33,6 +36,14 @@ struct guarded_area kernel_buffers = {
     .sections = BUFFER_SECTIONS,
     .lock = SPINLOCK_INIT(RANK_AREA),
     .used = buffers_used,
+};
+
+struct guarded_area kernel_cpu_blocks = {
+    .base = PER_CPU_BASE,
+    .section_pages = CPU_BLOCK_PAGES,
+    .sections = CPU_MAX,
+    .lock = SPINLOCK_INIT(RANK_AREA),
+    .used = cpu_blocks_used,
 };
 
 static uint64_t section_step(const struct guarded_area *area)

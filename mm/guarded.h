@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Guarded areas: a region of the kernel half cut into sections of a fixed number of pages, each with
- * an unmapped guard page before it. Kernel stacks and channel buffers live in such areas. Pages are
+ * an unmapped guard page before it. Kernel stacks, channel buffers and the blocks of CPUs live in such areas. Pages are
  * there from the start, so a section never faults.
  *
  * Rules: sections are given back with nothing of them in use on any CPU. Any lock below RANK_AREA.
@@ -24,6 +24,7 @@ struct guarded_area {
 
 extern struct guarded_area kernel_stacks;
 extern struct guarded_area kernel_buffers;
+extern struct guarded_area kernel_cpu_blocks;
 
 /* Maps a section; *out_start is the lowest address of its pages. no_memory. */
 j6_status_t guarded_alloc(struct guarded_area *area, vaddr_t *out_start) J6_MUST_USE;

@@ -199,7 +199,7 @@ void physical_release(struct physical_claim *claim)
     spinlock_unlock(&claims.lock);
 }
 
-j6_status_t upcall_device_claim(paddr_t start, paddr_t end, uint32_t caching)
+j6_status_t physical_claim_for_good(paddr_t start, paddr_t end, uint32_t caching)
 {
     struct physical_claim *claim = slab_alloc(&claim_cache);
     if (claim == NULL) {

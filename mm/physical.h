@@ -49,3 +49,6 @@ enum physical_kind physical_kind(paddr_t start, paddr_t end);
 j6_status_t physical_claim(struct physical_claim *claim, paddr_t start, paddr_t end,
                            uint32_t caching) J6_MUST_USE;
 void physical_release(struct physical_claim *claim);
+
+/* The kernel's own mapping, which is never released. collision, no_memory. */
+j6_status_t physical_claim_for_good(paddr_t start, paddr_t end, uint32_t caching) J6_MUST_USE;

@@ -4,6 +4,7 @@
  * front; objects that were never used are not linked, so a new slab costs nothing but its header.
  */
 #include "mm/slab.h"
+#include "arch/cpu.h"
 #include "lib/container.h"
 #include "lib/string.h"
 #include "mm/frame.h"
@@ -23,10 +24,10 @@ struct slab {
 };
 _Static_assert(sizeof(struct slab) <= SLAB_HEADER, "the header fits");
 
-/* All caches that have ever had a slab. */
+/* All caches that have ever had a slab. Read without the lock: it only grows, at its front. */
 static struct {
     struct spinlock lock;
-    struct slab_cache *first;
+    struct slab_cache *_Atomic first;
 } caches = {.lock = SPINLOCK_INIT(RANK_SLAB_LIST)};
 
 static uint32_t slab_capacity(const struct slab_cache *cache)
@@ -198,6 +199,16 @@ void slab_drain(void)
     }
 }
 
+/* What one CPU handed out another may have taken back: only the sum means something. */
+static uint32_t live_objects(const struct slab_cache *cache)
+{
+    uint32_t live = 0;
+    for (uint64_t left = cpus_online(); left != 0;) {
+        live += cpu_of(cpu_block(cpu_mask_pop(&left)), *cache->magazine)->live;
+    }
+    return live;
+}
+
 size_t slab_info(struct j6_slab_info *rows, size_t max)
 {
     size_t count = 0;
@@ -206,7 +217,7 @@ size_t slab_info(struct j6_slab_info *rows, size_t max)
             struct j6_slab_info *row = &rows[count];
             *row = (struct j6_slab_info){
                 .object_size = cache->object_size,
-                .live = this_cpu(*cache->magazine)->live,
+                .live = live_objects(cache),
                 .slabs = cache->slab_count,
                 .frames = cache->slab_count << cache->order,
             };

@@ -23,6 +23,7 @@ enum {
     APIC_SPURIOUS = 0x0f,
     APIC_ERROR_STATUS = 0x28,
     APIC_LVT_CMCI = 0x2f,
+    APIC_COMMAND = 0x30, /* with x2APIC 64 bits, else its high half follows */
     APIC_LVT_TIMER = 0x32,
     APIC_LVT_THERMAL = 0x33,
     APIC_LVT_PERFORMANCE = 0x34,
@@ -43,6 +44,10 @@ enum {
     DIVIDE_BY_1 = 0xb,
 };
 
+/* Interrupt command register (figure 11-12). */
+enum { COMMAND_PENDING = 1 << 12, COMMAND_ASSERT = 1 << 14, COMMAND_TO_SHIFT = 24 };
+enum { XAPIC_ID_MAX = 254 }; /* 255 is everybody */
+
 /* A vector below 16 would be an error, even if masked. */
 enum { LVT_OFF = LVT_MASKED | VECTOR_SPURIOUS };
 
@@ -58,6 +63,7 @@ enum { PIC_FIRST = 0x20, PIC_SECOND = 0xa0, PIC_COMMAND = 0, PIC_DATA = 1 };
 
 /* Immutable after arch_apic_init. NULL: x2APIC. */
 static volatile uint32_t *registers;
+static const struct acpi_info *machine; /* for the NMIs of each CPU */
 
 static uint32_t apic_read(unsigned reg)
 {
@@ -83,6 +89,31 @@ uint32_t apic_id(void)
     return registers != NULL ? apic_read(APIC_ID) >> 24 : apic_read(APIC_ID);
 }
 
+uint32_t apic_id_max(void)
+{
+    return registers != NULL ? XAPIC_ID_MAX : UINT32_MAX - 1;
+}
+
+/*
+ * In memory the low half sends, once the one before is on its way. The MSR isn't ordered with what was
+ * stored before it (§11.12.3): the fences do that.
+ */
+void apic_send(uint32_t to, uint32_t message)
+{
+    message |= COMMAND_ASSERT;
+    if (registers == NULL) {
+        __asm__ volatile("mfence\n\tlfence" ::: "memory");
+        x86_wrmsr(MSR_X2APIC + APIC_COMMAND, (uint64_t)to << 32 | message);
+        return;
+    }
+    while (apic_read(APIC_COMMAND) & COMMAND_PENDING) {
+        arch_pause();
+    }
+    apic_write(APIC_COMMAND + 1, to << COMMAND_TO_SHIFT);
+    __asm__ volatile("" ::: "memory");
+    apic_write(APIC_COMMAND, message);
+}
+
 /* Masked for good; but even then an 8259 may raise a spurious interrupt, so not onto exceptions. */
 static void pic_init(void)
 {
@@ -101,6 +132,19 @@ static void pic_init(void)
     }
 }
 
+static void apic_find(void)
+{
+    if (!cpu_features.apic) {
+        panic("this CPU has no local APIC, or it is off in the firmware");
+    }
+    if (!cpu_features.x2apic) {
+        registers = device_map(x86_rdmsr(MSR_APIC_BASE) & APIC_BASE_ADDRESS, PAGE_SIZE);
+        if (registers == NULL) {
+            panic("no memory to map the local APIC");
+        }
+    }
+}
+
 /* x2APIC can't be entered from off in one step, nor left (§11.12.5). */
 static void apic_turn_on(void)
 {
@@ -110,25 +154,20 @@ static void apic_turn_on(void)
     x86_wrmsr(MSR_APIC_BASE, base);
     if (cpu_features.x2apic) {
         x86_wrmsr(MSR_APIC_BASE, base | APIC_BASE_X2APIC);
-        return;
-    }
-    registers = device_map(base & APIC_BASE_ADDRESS, PAGE_SIZE);
-    if (registers == NULL) {
-        panic("no memory to map the local APIC");
     }
 }
 
 /* The pins where ACPI says that NMIs come in; everything else local is off. */
-static void local_nmi_init(const struct acpi_info *acpi)
+static void local_nmi_setup(void)
 {
     uint32_t uid = ACPI_ALL_CPUS;
-    for (uint32_t i = 0; i < acpi->cpu_count; i++) {
-        if (acpi->cpus[i].apic_id == apic_id()) {
-            uid = acpi->cpus[i].uid;
+    for (uint32_t i = 0; i < machine->cpu_count; i++) {
+        if (machine->cpus[i].apic_id == apic_id()) {
+            uid = machine->cpus[i].uid;
         }
     }
-    for (uint32_t i = 0; i < acpi->local_nmi_count; i++) {
-        const struct acpi_local_nmi *nmi = &acpi->local_nmis[i];
+    for (uint32_t i = 0; i < machine->local_nmi_count; i++) {
+        const struct acpi_local_nmi *nmi = &machine->local_nmis[i];
         if (nmi->lint <= 1 && (nmi->uid == ACPI_ALL_CPUS || nmi->uid == uid)) {
             apic_write(APIC_LVT_LINT0 + nmi->lint,
                        LVT_NMI | (nmi->trigger.active_low ? LVT_ACTIVE_LOW : 0));
@@ -136,7 +175,7 @@ static void local_nmi_init(const struct acpi_info *acpi)
     }
 }
 
-static void local_vectors_init(const struct acpi_info *acpi)
+static void local_vectors_setup(void)
 {
     static const uint8_t lvt[] = {APIC_LVT_TIMER, APIC_LVT_LINT0,       APIC_LVT_LINT0 + 1,
                                   APIC_LVT_ERROR, APIC_LVT_PERFORMANCE, APIC_LVT_THERMAL,
@@ -145,23 +184,27 @@ static void local_vectors_init(const struct acpi_info *acpi)
     for (unsigned i = 0; i <= last && i < sizeof(lvt); i++) { /* older ones lack the later */
         apic_write(lvt[i], LVT_OFF);
     }
-    local_nmi_init(acpi);
+    local_nmi_setup();
 }
 
-void arch_apic_init(const struct acpi_info *acpi)
+void apic_setup(void)
 {
-    if (!cpu_features.apic) {
-        panic("this CPU has no local APIC, or it is off in the firmware");
-    }
-    pic_init();
     apic_turn_on();
     apic_write(APIC_SPURIOUS, SPURIOUS_APIC_ON | VECTOR_SPURIOUS);
-    local_vectors_init(acpi);
+    local_vectors_setup();
     apic_write(APIC_TASK_PRIORITY, 0);
     apic_write(APIC_ERROR_STATUS, 0);
     apic_write(APIC_TIMER_INITIAL, 0);
     apic_write(APIC_TIMER_DIVIDE, DIVIDE_BY_1);
     this_cpu(cpu)->apic_id = apic_id();
+}
+
+void arch_apic_init(const struct acpi_info *acpi)
+{
+    machine = acpi;
+    pic_init();
+    apic_find();
+    apic_setup();
     log_info("apic    id %u, %s", apic_id(), registers != NULL ? "xAPIC" : "x2APIC");
     ioapic_init(acpi);
 }

@@ -62,6 +62,11 @@ void clock_set_alarm(j6_time_t deadline)
     }
 }
 
+void clock_setup(void)
+{
+    apic_timer_init(cpu_features.tsc_deadline);
+}
+
 void arch_clock_init(const struct acpi_info *acpi)
 {
     struct clock_rates rates;
@@ -72,7 +77,7 @@ void arch_clock_init(const struct acpi_info *acpi)
     clock_ns_per_tick = (NS_PER_S << FRACTION_BITS) / rates.tsc_hz;
     tsc_per_ns = UINT64_MAX / clock_ns_per_tick + 1; /* so that no alarm comes early */
     apic_per_ns = (rates.apic_hz << FRACTION_BITS) / NS_PER_S + 1;
-    apic_timer_init(cpu_features.tsc_deadline);
+    clock_setup();
     log_info("clock   TSC %lu kHz by %s%s, alarm by %s", rates.tsc_hz / 1000, rates.source,
              cpu_features.tsc_invariant ? "" : " (not invariant)",
              cpu_features.tsc_deadline ? "TSC deadline" : "APIC timer");

@@ -16,6 +16,9 @@ extern uint64_t clock_entry_tsc;
 /* Fixed point with 32 fraction bits. Immutable after arch_clock_init; 0 before: time stands still. */
 extern uint64_t clock_ns_per_tick;
 
+/* Lets this CPU's timer raise the alarm, as arch_clock_init does for the first one's. */
+void clock_setup(void);
+
 struct clock_rates {
     uint64_t tsc_hz;
     uint64_t apic_hz;   /* of the local APIC's timer; 0: not known */

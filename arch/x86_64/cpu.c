@@ -69,7 +69,7 @@ static void features_read(struct cpu_features *f)
     f->physical_bits = bits != 0 ? bits : PHYSICAL_BITS_DEFAULT;
 }
 
-static void control_registers_init(const struct cpu_features *f)
+static void control_registers_setup(const struct cpu_features *f)
 {
     x86_write_cr0((x86_read_cr0() | CR0_WP | CR0_AM | CR0_NE | CR0_MP) & ~CR0_EM);
 
@@ -85,7 +85,7 @@ static void control_registers_init(const struct cpu_features *f)
 }
 
 /* Intel SDM vol. 3, §5.8.8. There is no 32-bit code segment, so CSTAR is never used. */
-static void syscall_init(const struct cpu_features *f)
+static void syscall_setup(const struct cpu_features *f)
 {
     x86_wrmsr(MSR_EFER, x86_rdmsr(MSR_EFER) | EFER_SCE | EFER_NXE);
     /* Not every CPU sets the privilege level in the SS that SYSRET loads. */
@@ -121,13 +121,18 @@ static void features_log(const struct cpu_features *f)
     log_info("cpu    %s", list);
 }
 
+void cpu_setup(void)
+{
+    control_registers_setup(&cpu_features);
+    syscall_setup(&cpu_features);
+    x86_wrmsr(MSR_KERNEL_GS_BASE, 0); /* what users start with */
+}
+
 void arch_cpu_init(void)
 {
     features_read(&cpu_features);
     names_read(&cpu_features);
-    control_registers_init(&cpu_features);
-    syscall_init(&cpu_features);
-    x86_wrmsr(MSR_KERNEL_GS_BASE, 0); /* what users start with */
+    cpu_setup();
     features_log(&cpu_features);
 }
 
@@ -137,10 +142,13 @@ void arch_idle(void)
     __asm__ volatile("sti\n\thlt\n\tcli" ::: "memory");
 }
 
-/* STI takes effect after the next instruction: without the NOP there would be no room for any. */
+/*
+ * Interrupts come in after the instruction behind STI. That is a NOP and not the PAUSE, which lets
+ * QEMU's shadow of STI last on to the CLI.
+ */
 void arch_let_interrupts_in(void)
 {
-    __asm__ volatile("sti\n\tnop\n\tcli" ::: "memory");
+    __asm__ volatile("pause\n\tsti\n\tnop\n\tcli" ::: "memory");
 }
 
 bool arch_interrupts_on(void)

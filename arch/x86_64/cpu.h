@@ -51,6 +51,15 @@ struct cpu_features {
 
 extern struct cpu_features cpu_features;
 
+/* Turns on what arch_cpu_init found, on this CPU. */
+void cpu_setup(void);
+
+/* This CPU's GS base points at the block from now on. */
+void percpu_load(void *block);
+
+/* Programs this CPU's PAT. */
+void pat_setup(void);
+
 /* CPUID of a leaf, zeros where the CPU doesn't have it. */
 struct cpuid cpu_leaf(uint32_t leaf, uint32_t subleaf);
 

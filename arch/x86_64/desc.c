@@ -6,6 +6,8 @@
  */
 #include "arch/x86_64/desc.h"
 #include "arch/arch.h"
+#include "arch/cpu.h"
+#include "arch/x86_64/cpu.h"
 #include "arch/x86_64/trap.h"
 #include "arch/x86_64/x86.h"
 #include "lib/string.h"
@@ -103,10 +105,10 @@ static void idt_fill(void)
 }
 
 /* The CPU's block goes into the top word; 16 bytes keep the alignment. */
-static uint64_t ist_prepare(vaddr_t top)
+static uint64_t ist_prepare(void *block, vaddr_t top)
 {
     uint64_t *slot = (uint64_t *)(top - 16);
-    *slot = (uint64_t)percpu_block();
+    *slot = (uint64_t)block;
     return (uint64_t)slot;
 }
 
@@ -118,15 +120,16 @@ void arch_set_kernel_stack(vaddr_t stack_top)
 
 void desc_set_stacks(vaddr_t kernel_stack, vaddr_t irq_stack, const vaddr_t ist[IST_COUNT])
 {
-    struct tss *task = this_cpu(tss);
+    struct tss *task = cpu_of(block, tss);
     for (unsigned i = 0; i < IST_COUNT; i++) {
-        task->ist[i] = ist_prepare(ist[i]);
+        task->ist[i] = ist_prepare(block, ist[i]);
     }
-    arch_set_kernel_stack(kernel_stack);
-    this_cpu(cpu)->irq_stack = irq_stack;
+    task->rsp[0] = kernel_stack;
+    cpu_of(block, cpu)->kernel_stack = kernel_stack;
+    cpu_of(block, cpu)->irq_stack = irq_stack;
 }
 
-void desc_init(void)
+void desc_load(void)
 {
     struct tss *task = this_cpu(tss);
     uint64_t *table = *this_cpu(gdt);
@@ -134,17 +137,18 @@ void desc_init(void)
     gdt_fill(table, task);
     void *block = percpu_block();
     gdt_load(table);
-    x86_wrmsr(MSR_GS_BASE, (uint64_t)block); /* loading segments may have cleared it */
+    percpu_load(block); /* loading segments may have cleared the GS base */
+    struct table_pointer pointer = {sizeof(idt) - 1, (uint64_t)idt};
+    __asm__ volatile("lidt %0" ::"m"(pointer));
+}
 
+void desc_init(void)
+{
     vaddr_t ist[IST_COUNT];
     for (unsigned i = 0; i < IST_COUNT; i++) {
         ist[i] = (vaddr_t)early_ist[i] + EARLY_STACK_SIZE;
     }
-    desc_set_stacks(0, 0, ist);
-
-    if (idt[0].type == 0) {
-        idt_fill();
-    }
-    struct table_pointer pointer = {sizeof(idt) - 1, (uint64_t)idt};
-    __asm__ volatile("lidt %0" ::"m"(pointer));
+    desc_set_stacks(percpu_block(), 0, 0, ist);
+    idt_fill();
+    desc_load();
 }

@@ -14,11 +14,15 @@
 /* Interrupt stack table slots; 0 in an IDT entry means none. */
 enum ist { IST_NMI = 1, IST_DOUBLE_FAULT, IST_MACHINE_CHECK, IST_DEBUG, IST_COUNT = 4 };
 
-/* Gives the running CPU its descriptor tables, with early stacks. Before anything can fault. */
+/* Gives the CPU that boots its descriptor tables, with early stacks. Before anything can fault. */
 void desc_init(void);
 
+/* Gives this CPU its descriptor tables; its block has its stacks. */
+void desc_load(void);
+
 /*
- * Moves the running CPU to its final stacks. `ist` are tops of page-aligned stacks, the kernel and
+ * Gives the CPU of a block its final stacks. `ist` are tops of page-aligned stacks, the kernel and
  * interrupt stacks are tops as well.
  */
-void desc_set_stacks(vaddr_t kernel_stack, vaddr_t irq_stack, const vaddr_t ist[IST_COUNT]);
+void desc_set_stacks(void *block, vaddr_t kernel_stack, vaddr_t irq_stack,
+                     const vaddr_t ist[IST_COUNT]);

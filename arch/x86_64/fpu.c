@@ -45,6 +45,7 @@ enum { CONTROL_INITIAL = 0x37f, MXCSR_INITIAL = 0x1f80 };
 
 /* Immutable after arch_fpu_init */
 static size_t area_size = sizeof(struct fxsave_area);
+static uint64_t xcr0;      /* the state components that are in use */
 static bool pointers_leak; /* see registers_restore */
 
 /* Only the owning CPU */
@@ -146,7 +147,7 @@ size_t fpu_area_size(void)
     return area_size;
 }
 
-static void xsave_init(void)
+static void components_find(void)
 {
     struct cpuid leaf = x86_cpuid(XSAVE_LEAF, 0);
     uint64_t supported = (uint64_t)leaf.edx << 32 | leaf.eax;
@@ -154,15 +155,25 @@ static void xsave_init(void)
     if ((supported & XCR0_AVX512) == XCR0_AVX512 && (wanted & XCR0_AVX) != 0) {
         wanted |= XCR0_AVX512;
     }
-    __asm__ volatile("xsetbv" ::"c"(0), "a"((uint32_t)wanted), "d"((uint32_t)(wanted >> 32)));
-    area_size = align_up(x86_cpuid(XSAVE_LEAF, 0).ebx, FPU_ALIGN); /* of what is on now */
+    xcr0 = wanted;
+}
+
+void fpu_setup(void)
+{
+    if (cpu_features.xsave) {
+        __asm__ volatile("xsetbv" ::"c"(0), "a"((uint32_t)xcr0), "d"((uint32_t)(xcr0 >> 32)));
+    }
+    x86_write_cr0(x86_read_cr0() | CR0_TS);
 }
 
 void arch_fpu_init(void)
 {
     if (cpu_features.xsave) {
-        xsave_init();
+        components_find();
     }
     pointers_leak = cpu_features.amd && !cpu_features.fpu_pointers;
-    x86_write_cr0(x86_read_cr0() | CR0_TS);
+    fpu_setup();
+    if (cpu_features.xsave) {
+        area_size = align_up(x86_cpuid(XSAVE_LEAF, 0).ebx, FPU_ALIGN); /* of what is on now */
+    }
 }

@@ -10,6 +10,9 @@
 
 struct tcb;
 
+/* Turns on this CPU's FPU as arch_fpu_init found the first one's. */
+void fpu_setup(void);
+
 /* #NM of user code: gives the thread, which is loaded, the FPU in its initial state. */
 void fpu_first_use(struct tcb *tcb);
 

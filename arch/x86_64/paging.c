@@ -22,8 +22,6 @@ extern const char kernel_text_start[], kernel_text_end[], kernel_rodata_end[], k
 
 uint32_t page_memory_caching = PAGE_WRITE_BACK;
 
-static vaddr_t device_next = DEVICES_BASE;
-
 static void must(j6_status_t status)
 {
     if (status != j6_status_ok) {
@@ -126,27 +124,4 @@ void paging_forget_boot(void)
     vaddr_t from = (vaddr_t)kernel_image_start;
     page_table_clear(&kernel_page_table, &from, (vaddr_t)kernel_boot_end, ~0u, &batch);
     assert(batch.tables == NULL); /* text lies in the same table */
-}
-
-void *device_map_as(paddr_t address, size_t size, uint32_t page_flags)
-{
-    paddr_t start = page_down(address);
-    vaddr_t base = device_next;
-    if (size > DEVICES_BASE + DEVICES_SIZE - device_next - PAGE_SIZE || address + size < address ||
-        upcall_device_claim(start, page_up(address + size), page_flags) != j6_status_ok) {
-        return NULL;
-    }
-    for (paddr_t at = start; at < address + size; at += PAGE_SIZE) {
-        page_bits_t bits = page_bits(PAGE_WRITE | PAGE_GLOBAL | page_flags);
-        if (page_table_set(&kernel_page_table, device_next, at, bits, NULL) != j6_status_ok) {
-            return NULL;
-        }
-        device_next += PAGE_SIZE;
-    }
-    return (void *)(base + (address - start));
-}
-
-void *device_map(paddr_t address, size_t size)
-{
-    return device_map_as(address, size, PAGE_UNCACHED);
 }

@@ -5,6 +5,7 @@
  * have no slot of their own then.
  */
 #include "arch/arch.h"
+#include "arch/tlb.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/mtrr.h"
 #include "arch/x86_64/x86.h"
@@ -30,24 +31,24 @@ static void pat_log(const char *when, uint64_t pat)
  * Of the manual's sequence (§12.12.4) only the TLB flush is left to do: so far every mapping uses
  * slot 0, which is write-back before and after, so no cache line changes its type.
  */
-static void pat_write(uint64_t pat)
+void pat_setup(void)
 {
-    uint64_t cr4 = x86_read_cr4();
+    if (!cpu_features.pat) {
+        return;
+    }
+    uint64_t pat = 0;
+    for (unsigned i = 0; i < SLOTS; i++) {
+        pat |= (uint64_t)pat_slots[i] << (8 * i);
+    }
     x86_wrmsr(MSR_PAT, pat);
-    x86_write_cr4(cr4 & ~CR4_PGE); /* drops global entries too */
-    x86_write_cr4(cr4);
-    x86_write_cr3(x86_read_cr3());
+    tlb_flush_all();
 }
 
 void arch_pat_init(void)
 {
     if (cpu_features.pat) {
-        uint64_t pat = 0;
-        for (unsigned i = 0; i < SLOTS; i++) {
-            pat |= (uint64_t)pat_slots[i] << (8 * i);
-        }
         pat_log("found", x86_rdmsr(MSR_PAT));
-        pat_write(pat);
+        pat_setup();
         pat_log("set", x86_rdmsr(MSR_PAT));
     } else {
         log_warning("pat: this CPU has none");

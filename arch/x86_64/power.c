@@ -5,6 +5,7 @@
  */
 #include "arch/arch.h"
 #include "arch/page_table.h"
+#include "arch/upcall.h"
 #include "arch/x86_64/acpi.h"
 #include "arch/x86_64/clock.h"
 #include "arch/x86_64/cpu.h"

@@ -5,6 +5,7 @@
 #include "arch/upcall.h"
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/fpu.h"
+#include "arch/x86_64/smp.h"
 #include "arch/x86_64/x86.h"
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
@@ -53,6 +54,11 @@ static void interrupt(uint64_t vector)
     if (vector == VECTOR_TIMER) {
         apic_eoi();
         upcall_alarm();
+    } else if (vector == VECTOR_KICK) {
+        apic_eoi(); /* what is pending is looked at on the way out, or by the idle loop */
+    } else if (vector == VECTOR_TLB) {
+        apic_eoi();
+        tlb_answer();
     } else if (vector == VECTOR_SPURIOUS) {
         /* No EOI: the APIC never put it in service (Intel SDM vol. 3, §10.9). */
     } else {
@@ -133,7 +139,7 @@ void trap_from_kernel(struct trap_frame *frame)
     }
 }
 
-/* Nobody asks for NMIs yet. The log names the 1st, 2nd, 4th, 8th and so on. */
+/* The kernel sends NMIs only to stop a CPU. The log names the 1st, 2nd, 4th, 8th and so on. */
 static void nmi_note(void)
 {
     static _Atomic uint64_t count;
@@ -146,7 +152,10 @@ static void nmi_note(void)
 void trap_anywhere(struct trap_frame *frame)
 {
     switch (frame->vector) {
-    case VECTOR_NMI: nmi_note(); return;
+    case VECTOR_NMI:
+        smp_stop_if_told();
+        nmi_note();
+        return;
     case VECTOR_DEBUG:
         /* MOV SS in user code can delay a #DB into the kernel: swallowed (Intel SDM vol. 3, §6.8.3). */
         x86_write_dr6(0);

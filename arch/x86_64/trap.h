@@ -20,6 +20,8 @@ enum {
     VECTOR_MACHINE_CHECK = 18,
     VECTOR_IRQ_FIRST = 32,
     VECTOR_TIMER = 0xf0,
+    VECTOR_KICK = 0xf1, /* look at what is pending */
+    VECTOR_TLB = 0xf2,  /* a shootdown */
     VECTOR_SPURIOUS = 0xff,
 };
 

@@ -45,15 +45,6 @@ void kobject_get(struct kobject *object)
     assert(before != 0);
 }
 
-bool kobject_get_alive(struct kobject *object)
-{
-    uint32_t refs = atomic_load_explicit(&object->refs, memory_order_relaxed);
-    while (refs != 0 &&
-           !atomic_compare_exchange_weak_explicit(&object->refs, &refs, refs + 1,
-                                                  memory_order_relaxed, memory_order_relaxed)) {}
-    return refs != 0;
-}
-
 void kobject_put(struct kobject *object)
 {
     /* acq_rel: what others did to the object before their put is seen by destroy. */
@@ -67,9 +58,19 @@ void kobject_put(struct kobject *object)
     grace_defer(&object->grace, free_after_grace);
 }
 
-void kobject_handle_get(struct kobject *object)
+bool kobject_try_get(struct kobject *object)
 {
-    kobject_get(object);
+    uint32_t refs = atomic_load_explicit(&object->refs, memory_order_relaxed);
+    while (refs != 0 &&
+           !atomic_compare_exchange_weak_explicit(&object->refs, &refs, refs + 1,
+                                                  memory_order_relaxed, memory_order_relaxed)) {
+        continue;
+    }
+    return refs != 0;
+}
+
+void kobject_handle_add(struct kobject *object)
+{
     atomic_fetch_add_explicit(&object->handles, 1, memory_order_relaxed);
 }
 

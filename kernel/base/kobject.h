@@ -48,14 +48,19 @@ struct kobject {
 j6_status_t kobject_init(struct kobject *object, const struct kobject_type *type,
                          struct account *account) J6_MUST_USE;
 
+/* One more reference, by who has one or knows of one that stays. */
 void kobject_get(struct kobject *object);
 
-/* The same for one found in a list that destroy() takes it off: false if its last has gone. */
-bool kobject_get_alive(struct kobject *object);
 void kobject_put(struct kobject *object);
 
-/* A handle entry appears or goes; it holds a reference. */
-void kobject_handle_get(struct kobject *object);
+/*
+ * A reference to an object that was found without one, through a handle that may be closed meanwhile or
+ * in a list that destroy() takes it off: false if the last one has gone.
+ */
+bool kobject_try_get(struct kobject *object) J6_MUST_USE;
+
+/* A handle entry appears, which takes over the caller's reference, or goes and drops it. */
+void kobject_handle_add(struct kobject *object);
 void kobject_handle_put(struct kobject *object);
 
 /* Ends every wait on the object with the status. Implemented by kernel/wait.c. */

@@ -8,6 +8,7 @@
  */
 #pragma once
 #include "arch/percpu.h"
+#include "arch/tlb.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/debug.h"
 #include <stdatomic.h>
@@ -61,7 +62,7 @@ static inline void spinlock_lock(struct spinlock *lock)
     }
     while (atomic_exchange_explicit(&lock->held, 1, memory_order_acquire) != 0) {
         while (atomic_load_explicit(&lock->held, memory_order_relaxed) != 0) {
-            __builtin_ia32_pause();
+            arch_spin_pause(); /* who waits for this CPU's answer may wait for the holder's next */
         }
     }
 }

@@ -2,6 +2,7 @@
 /* Finds memory and font for kernel/base/screen. */
 #include "kernel/boot/boot_screen.h"
 #include "arch/page_table.h"
+#include "arch/upcall.h"
 #include "kernel/base/console.h"
 #include "kernel/base/log.h"
 #include "kernel/base/screen.h"

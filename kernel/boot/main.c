@@ -19,8 +19,10 @@
 #include "kernel/base/random.h"
 #include "kernel/boot/boot_check.h"
 #include "kernel/boot/boot_screen.h"
+#include "kernel/boot/cpu_stacks.h"
 #include "kernel/boot/load_simple_process.h"
 #include "kernel/boot/memory.h"
+#include "kernel/boot/start_cpus.h"
 #include "kernel/power.h"
 #include "kernel/sched.h"
 #include "kernel/step.h"
@@ -48,6 +50,7 @@ static bool is_stack(vaddr_t address, uint64_t size)
 }
 
 static const struct panic_hooks panic_hooks = {
+    .stop_others = arch_stop_others,
     .is_stack = is_stack,
     .verdict = arch_verdict,
     .halt = arch_halt,
@@ -131,24 +134,16 @@ static void acpi_start(void)
     arch_power_init(&acpi, boot_option(&boot, "verdict"));
 }
 
-static vaddr_t stack_alloc(void)
-{
-    vaddr_t start;
-    if (guarded_alloc(&kernel_stacks, &start) != j6_status_ok) {
-        panic("no memory for kernel stacks");
-    }
-    return start + KERNEL_STACK_SIZE;
-}
-
 static void stacks_start(void)
 {
-    vaddr_t ist[IST_COUNT];
-    for (unsigned i = 0; i < IST_COUNT; i++) {
-        ist[i] = stack_alloc();
+    if (!cpu_stacks_give(percpu_block())) {
+        panic("no memory for kernel stacks");
     }
-    vaddr_t kernel_stack = stack_alloc();
-    desc_set_stacks(kernel_stack, stack_alloc(), ist);
-    step_stack_add(stack_alloc());
+    vaddr_t spare;
+    if (guarded_alloc(&kernel_stacks, &spare) != j6_status_ok) {
+        panic("no memory for kernel stacks");
+    }
+    step_stack_add(spare + KERNEL_STACK_SIZE);
 }
 
 static uint64_t module_frames(void)
@@ -165,6 +160,10 @@ _Noreturn void kernel_main_on_own_stack(void)
 {
     memory_free_boot();
     account_init_root(&root_account, frames_total() * PAGE_SIZE);
+    start_cpus(&boot, &acpi); /* they come while this CPU goes on */
+    if (boot_option(&boot, "test") != NULL || boot_option(&boot, "bug") != NULL) {
+        start_cpus_wait();
+    }
     self_test(&boot);
     if (boot_option(&boot, "test") != NULL || boot_option(&boot, "bench") != NULL) {
         process_log_unlimited();

@@ -13,15 +13,19 @@
 #include "mm/frame.h"
 
 #define BOOT_REACH   (4ull << 30)
-#define LOW_RESERVED 0x10000ull /* address 0 means none; other CPUs start below 64 KiB */
+#define LOW_RESERVED 0x10000ull  /* address 0 means none; other CPUs begin there */
+#define LOW_END      0x100000ull /* what real mode reaches */
 #define MEMORY_MIN   (8ull << 20)
 
-enum { HOLES_MAX = BOOT_MODULES_MAX + 3, FREE_MAX = BOOT_RANGES_MAX + HOLES_MAX };
+enum { LOW_PAGES_MAX = 5 };
+enum { HOLES_MAX = BOOT_MODULES_MAX + 3 + LOW_PAGES_MAX, FREE_MAX = BOOT_RANGES_MAX + HOLES_MAX };
 
 extern const char kernel_image_start[], kernel_image_end[], kernel_boot_end[];
 
 static struct frame_range ranges[FREE_MAX]; /* memory that is free */
 static size_t range_count;
+static paddr_t low_pages[LOW_PAGES_MAX];
+static size_t low_count;
 static struct frame_range *taking; /* the range that take() shortens */
 
 static void range_add(paddr_t start, paddr_t end)
@@ -106,6 +110,48 @@ static void add_ranges(bool low)
     }
 }
 
+static bool is_in_module(const struct boot_info *boot, paddr_t page)
+{
+    for (size_t i = 0; i < boot->module_count; i++) {
+        if (page < boot->modules[i].end && page + PAGE_SIZE > boot->modules[i].start) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_available(const struct boot_info *boot, paddr_t page)
+{
+    for (size_t i = 0; i < boot->range_count; i++) {
+        const struct boot_range *range = &boot->ranges[i];
+        if (range->type == BOOT_RANGE_AVAILABLE && page >= range->start &&
+            page + PAGE_SIZE <= range->end) {
+            return !is_in_module(boot, page);
+        }
+    }
+    return false;
+}
+
+/*
+ * Pages where other CPUs can begin: below 64 KiB, which nobody else gets, as long as no module lies
+ * there, else below 1 MiB. The first page is left alone: it belongs to the firmware, whatever the map
+ * says.
+ */
+static void low_pages_take(const struct boot_info *boot)
+{
+    for (paddr_t page = PAGE_SIZE; page < LOW_END && low_count < LOW_PAGES_MAX; page += PAGE_SIZE) {
+        if (is_available(boot, page)) {
+            low_pages[low_count++] = page;
+            range_cut(page, page + PAGE_SIZE);
+        }
+    }
+}
+
+const paddr_t *memory_low_pages(size_t count)
+{
+    return count <= low_count ? low_pages : NULL;
+}
+
 void memory_init_low(const struct boot_info *boot)
 {
     static struct frame_range memory[BOOT_RANGES_MAX];
@@ -124,6 +170,7 @@ void memory_init_low(const struct boot_info *boot)
     for (size_t i = 0; i < boot->module_count; i++) {
         range_cut(boot->modules[i].start, boot->modules[i].end);
     }
+    low_pages_take(boot);
     split_at_reach();
     taking = largest_low();
     if (taking == NULL) {

@@ -9,7 +9,7 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/kalloc.h"
-#include "mm/memory.h"
+#include "kernel/memory_count.h"
 #include "mm/slab.h"
 #include <j6/info.h>
 #include <j6/log.h>
@@ -124,8 +124,7 @@ static j6_status_t info_objects(struct user_ptr buf, struct user_ptr len)
 
 static j6_status_t info_frames(struct user_ptr buf, struct user_ptr len)
 {
-    memory_drain();
-    struct j6_frames_info info = {.total = frames_total(), .free = frames_free()};
+    struct j6_frames_info info = {.total = frames_total(), .free = memory_free_frames()};
     return sys_info_out(&info, sizeof(info), buf, len);
 }
 

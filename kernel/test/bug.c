@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernel bugs on request (`bug=KIND` on the command line), to prove how they are reported. */
+#include "arch/cpu.h"
 #include "arch/layout.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/panic.h"
+#include "kernel/cpu_call.h"
 #include "kernel/test/tests.h"
 #include "lib/string.h"
 
@@ -51,6 +53,23 @@ static void bug_stack(void)
     deeper(0);
 }
 
+static void panic_here(void *context)
+{
+    (void)context;
+    panic("asked for on CPU %u", cpu_index());
+}
+
+/* On a CPU other than the first; that one waits for it. */
+static void bug_panic_other(void)
+{
+    cpu_call(cpu_bit(1), panic_here, NULL);
+}
+
+static void bug_panic_all(void)
+{
+    cpu_call(cpus_online(), panic_here, NULL);
+}
+
 void bug_on_request(const char *kind)
 {
     static const struct {
@@ -63,6 +82,8 @@ void bug_on_request(const char *kind)
         {"write_text", bug_write_text},
         {"execute_data", bug_execute_data},
         {"stack", bug_stack},
+        {"panic_other", bug_panic_other},
+        {"panic_all", bug_panic_all},
     };
     for (unsigned i = 0; kind != NULL && i < sizeof(bugs) / sizeof(bugs[0]); i++) {
         if (string_equal(kind, bugs[i].kind)) {

@@ -29,4 +29,14 @@ void self_test(const struct boot_info *boot)
     RUN(koids_are_never_used_twice);
     RUN(boot_memory_is_not_mapped_any_more);
     RUN(a_step_point_without_a_thread_lets_interrupts_in);
+    RUN(a_call_reaches_every_cpu);
+    RUN(a_call_reaches_no_cpu_that_is_not_meant);
+    RUN(every_cpu_has_its_block_and_runs_on_its_stack);
+    RUN(a_page_that_was_shot_down_is_seen_by_nobody_who_watches_it);
+    RUN(a_page_that_was_shot_down_is_seen_by_no_cpu);
+    RUN(all_cpus_shoot_at_each_other_at_once);
+    RUN(cpus_that_spin_for_a_lock_answer);
+    RUN(memory_taken_on_one_cpu_and_freed_on_another_comes_back_exactly);
+    RUN(a_grace_period_waits_for_a_cpu_in_the_kernel);
+    RUN(what_a_cpu_puts_off_it_frees_itself);
 }

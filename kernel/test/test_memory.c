@@ -2,11 +2,11 @@
 /* Memory that is handed out and comes back. */
 #include "arch/arch.h"
 #include "arch/page_table.h"
+#include "kernel/memory_count.h"
 #include "kernel/test/tests.h"
 #include "mm/frame.h"
 #include "mm/guarded.h"
 #include "mm/kalloc.h"
-#include "mm/memory.h"
 #include "mm/vm_mapping.h"
 
 enum { SECTIONS = 8, SIZES = 18 };
@@ -32,18 +32,12 @@ bool self_test_stacks_lie_in_their_region_behind_guard_pages(void)
            is_mapped(top - 1) && !is_mapped(bottom - 1);
 }
 
-static uint64_t frames_free_now(void)
-{
-    memory_drain();
-    return frames_free();
-}
-
 bool self_test_sections_are_reused_and_give_frames_back(void)
 {
     vaddr_t first[SECTIONS];
     vaddr_t again;
     bool right = true;
-    uint64_t before = frames_free_now();
+    uint64_t before = memory_free_frames();
     for (unsigned i = 0; i < SECTIONS; i++) {
         right &= guarded_alloc(&kernel_buffers, &first[i]) == j6_status_ok &&
                  !is_mapped(first[i] - 1) && is_mapped(first[i]);
@@ -54,13 +48,13 @@ bool self_test_sections_are_reused_and_give_frames_back(void)
     for (unsigned i = 0; i < SECTIONS; i++) {
         guarded_free(&kernel_buffers, first[i]);
     }
-    return right && frames_free_now() == before;
+    return right && memory_free_frames() == before;
 }
 
 /* Stacks, until no section or no memory is left. The sections are kept in a list in themselves. */
 bool self_test_exhausted_sections_are_no_memory_and_lose_nothing(void)
 {
-    uint64_t before = frames_free_now();
+    uint64_t before = memory_free_frames();
     vaddr_t last = 0;
     vaddr_t start;
     j6_status_t status;
@@ -73,7 +67,7 @@ bool self_test_exhausted_sections_are_no_memory_and_lose_nothing(void)
         last = *(vaddr_t *)start;
         guarded_free(&kernel_stacks, start);
     }
-    return status == j6_err_no_memory && frames_free_now() == before;
+    return status == j6_err_no_memory && memory_free_frames() == before;
 }
 
 bool self_test_kernel_regions_are_taken(void)
@@ -91,7 +85,7 @@ bool self_test_kernel_regions_are_taken(void)
 bool self_test_freed_memory_comes_back_exactly(void)
 {
     void *memory[SIZES];
-    uint64_t before = frames_free_now();
+    uint64_t before = memory_free_frames();
     for (unsigned i = 0; i < SIZES; i++) {
         memory[i] = kalloc(1ull << i);
     }
@@ -100,5 +94,5 @@ bool self_test_freed_memory_comes_back_exactly(void)
         right &= memory[i] != NULL;
         kfree(memory[i]);
     }
-    return right && frames_free_now() == before;
+    return right && memory_free_frames() == before;
 }

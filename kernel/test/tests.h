@@ -27,8 +27,20 @@ bool self_test_a_step_point_without_a_thread_lets_interrupts_in(void);
 bool self_test_a_thread_is_found_from_its_tcb(void);
 bool self_test_koids_are_never_used_twice(void);
 
+/* test_cpus.c */
+bool self_test_a_call_reaches_every_cpu(void);
+bool self_test_a_call_reaches_no_cpu_that_is_not_meant(void);
+bool self_test_every_cpu_has_its_block_and_runs_on_its_stack(void);
+bool self_test_a_page_that_was_shot_down_is_seen_by_nobody_who_watches_it(void);
+bool self_test_a_page_that_was_shot_down_is_seen_by_no_cpu(void);
+bool self_test_all_cpus_shoot_at_each_other_at_once(void);
+bool self_test_cpus_that_spin_for_a_lock_answer(void);
+bool self_test_memory_taken_on_one_cpu_and_freed_on_another_comes_back_exactly(void);
+bool self_test_a_grace_period_waits_for_a_cpu_in_the_kernel(void);
+bool self_test_what_a_cpu_puts_off_it_frees_itself(void);
+
 /*
  * bug.c: makes a kernel bug of a kind, so that tests can see how it ends: panic, fault, write_text,
- * execute_data, stack, assert. NULL or an unknown kind: nothing.
+ * execute_data, stack, assert, panic_other, panic_all. NULL or an unknown kind: nothing.
  */
 void bug_on_request(const char *kind);

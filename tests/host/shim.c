@@ -5,6 +5,7 @@
  * its own or link the real thing.
  */
 #include "arch/upcall.h"
+#include "arch/tlb.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
@@ -28,6 +29,10 @@ __attribute__((weak)) void log_write(enum j6_log_severity severity, const char *
 __attribute__((weak)) bool kernel_step_point(void)
 {
     return true;
+/* A thread of the host waits for another. */
+__attribute__((weak)) void arch_spin_pause(void)
+{
+    __builtin_ia32_pause();
 }
 
 __attribute__((weak)) noreturn void panic(const char *format, ...)

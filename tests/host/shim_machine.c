@@ -6,15 +6,19 @@
  */
 #include <test_machine.h>
 
+#include "arch/arch.h"
 #include "arch/cpu.h"
 #include "arch/layout.h"
 #include "arch/x86_64/x86.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/debug.h"
+#include "kernel/base/grace.h"
 #include <stdlib.h>
 #include <sys/mman.h>
 
 PER_CPU(struct cpu, cpu);
+void *cpu_blocks[CPU_MAX];
+_Atomic uint64_t cpu_mask_online = 1;
 
 uint64_t test_cpu_offset;
 bool test_kernel_debug = true;
@@ -84,7 +88,19 @@ void test_cpu_switch(unsigned number)
         }
     }
     test_cpu_offset = (uint64_t)(blocks[number] - percpu_start);
+    cpu_blocks[number] = (void *)test_cpu_offset;
+    cpu_mask_online |= cpu_bit(number);
     this_cpu(cpu)->index = number;
+}
+
+__attribute__((weak)) void cpu_kick(uint32_t index)
+{
+    (void)index;
+}
+
+/* No CPU of a test stays away for long. */
+__attribute__((weak)) void grace_remind_later(void)
+{
 }
 
 void x86_invlpg(uint64_t address)

@@ -247,9 +247,31 @@ static void handle_table_that_is_full_is_quota(void **state)
     handle_model_end();
 }
 
+/* ---- objects that end meanwhile ---- */
+
+/* Another CPU closed the handle that the object was found through, and that was the last reference. */
+static void handle_for_an_object_that_has_ended_is_refused(void **state)
+{
+    (void)state;
+    handle_model_begin();
+    struct kobject *object = object_number(0);
+    uint32_t refs = atomic_exchange(&object->refs, 0);
+    j6_handle_t handle = 1;
+    assert_false(kobject_try_get(object));
+    assert_int_equal(handle_insert(&table, object, 0, &handle), j6_err_bad_handle);
+    assert_int_equal(handle, 1);
+    assert_int_equal(object->refs, 0);
+    atomic_store(&object->refs, refs);
+    assert_true(kobject_try_get(object));
+    assert_int_equal(object->refs, refs + 1);
+    kobject_put(object);
+    handle_model_end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(handle_for_an_object_that_has_ended_is_refused),
         cmocka_unit_test(handle_finds_the_object_that_it_was_made_for),
         cmocka_unit_test(handle_carries_exactly_the_rights_that_were_asked_for),
         cmocka_unit_test(handle_rights_of_each_type_are_those_of_the_list),

@@ -288,8 +288,8 @@ static void slab_objects_freed_on_another_cpu_come_back(void **state)
     check_empty();
 }
 
-/* Objects that this CPU handed out, less those that it took back. */
-static uint32_t live_here(void)
+/* Objects that are handed out, whichever CPU did it. */
+static uint32_t live_now(void)
 {
     uint32_t live = 0;
     for (unsigned i = 0; i < CACHES; i++) {
@@ -300,7 +300,7 @@ static uint32_t live_here(void)
 
 static void random_operations(int count)
 {
-    uint32_t live = live_here();
+    uint32_t live = live_now();
     for (int i = 0; i < count; i++) {
         uint64_t share = i / (count / 4) % 2 == 0 ? 60 : 40;
         if (object_count < OBJECTS && test_random_below(100) < share) {
@@ -316,7 +316,31 @@ static void random_operations(int count)
             slab_drain();
         }
     }
-    assert_int_equal(live_here() - live, object_count);
+    assert_int_equal(live_now() - live, object_count);
+}
+
+static void slab_objects_freed_on_another_cpu_are_counted_exactly(void **state)
+{
+    (void)state;
+    void *taken[40];
+    uint32_t before = live_now();
+    for (unsigned i = 0; i < 40; i++) {
+        test_cpu_switch(i % TEST_CPUS);
+        taken[i] = slab_alloc(caches[0]);
+        assert_non_null(taken[i]);
+        assert_int_equal(live_now() - before, i + 1);
+    }
+    for (unsigned i = 0; i < 40; i++) {
+        test_cpu_switch((i + 1) % TEST_CPUS);
+        slab_free(caches[0], taken[i]);
+        assert_int_equal(live_now() - before, 39 - i);
+    }
+    for (unsigned number = TEST_CPUS; number-- > 0;) {
+        test_cpu_switch(number);
+        slab_drain();
+        frame_drain();
+    }
+    check_empty();
 }
 
 static void slab_caches_share_a_memory_that_runs_out_now_and_then(void **state)
@@ -344,6 +368,7 @@ int main(void)
         cmocka_unit_test(slab_that_becomes_empty_gives_its_frames_back),
         cmocka_unit_test(slab_most_calls_touch_no_slab),
         cmocka_unit_test(slab_objects_freed_on_another_cpu_come_back),
+        cmocka_unit_test(slab_objects_freed_on_another_cpu_are_counted_exactly),
         cmocka_unit_test(slab_caches_share_a_memory_that_runs_out_now_and_then),
     };
     test_random_begin();

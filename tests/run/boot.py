@@ -32,6 +32,7 @@ class Watch:
         self.tests = 0
         self.failed = []
         self.panic = None
+        self.seen_once = 0
         self.ended = None
 
     def line(self, text):
@@ -43,6 +44,8 @@ class Watch:
             if test[2] == "FAIL":
                 self.failed.append(test[1])
             self.report.add_inner(test[1], test[2], test[3] or "")
+        if self.config.once and re.search(self.config.once, text):
+            self.seen_once += 1
         if text.startswith("PANIC") and self.panic is None:
             self.panic = text
 
@@ -59,6 +62,8 @@ class Watch:
                           + (f" ({self.panic})" if self.panic else ""))
         if self.wanted:
             raise Failure(f"the line never came: {self.wanted[0]}")
+        if self.config.once and self.seen_once != 1:
+            raise Failure(f"{self.seen_once} lines are {self.config.once}")
         if self.config.image == "tests" and how == "verdict" and self.config.serial \
                 and not self.tests:
             raise Failure("a verdict without a single TEST line")

@@ -33,6 +33,7 @@ class Configuration:
     limit: int = 60
     expect: str = "verdict"
     lines: str = ""
+    once: str = ""
     screen: str = ""
 
     @property

@@ -9,7 +9,7 @@
 
 #define TEST_MEMORY_SIZE (16ull << 30)
 
-enum { TEST_CPUS = 2 };
+enum { TEST_CPUS = 4 };
 
 /* Memory begins to exist, with undefined content; touching any other address is a crash. */
 void test_memory_add(paddr_t start, paddr_t end);
