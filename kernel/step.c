@@ -76,6 +76,6 @@ bool kernel_step_point(void)
     if (!atomic_load_explicit(&thread->killed, memory_order_acquire)) {
         return true;
     }
-    this_cpu(cpu)->pending |= CPU_PENDING_END; /* maybe killed while it wasn't running */
+    cpu_pend(CPU_PENDING_END); /* maybe killed while it wasn't running */
     return false;
 }

@@ -2,6 +2,7 @@
 /* Areas: making and ending them, and their lock. Their pages: vm_pages.c. */
 #include "mm/vm_area.h"
 #include "arch/arch.h"
+#include "arch/tlb.h"
 #include "arch/upcall.h"
 #include "lib/container.h"
 #include "lib/string.h"
@@ -149,7 +150,7 @@ void vm_area_wait_locked(struct vm_area *area)
 {
     while (area->unflushed != 0) {
         spinlock_unlock(&area->lock);
-        arch_pause(); /* answers the one who waits for us */
+        arch_spin_pause(); /* answers the one who waits for us */
         spinlock_lock(&area->lock);
     }
 }

@@ -16,27 +16,20 @@ static const uint64_t access_flags = j6_map_read | j6_map_write | j6_map_exec;
 j6_status_t vm_mapping_create(struct vm_space *space, struct vm_area *area,
                               struct vm_mapping **out_mapping)
 {
-    if (!kobject_try_get(&area->object)) {
-        return j6_err_bad_handle; /* closed since the caller found it */
-    }
     j6_status_t status = account_charge(space->account, ACCOUNT_MEMORY, sizeof(struct vm_mapping));
     if (status != j6_status_ok) {
-        goto undo_reference;
+        return status;
     }
     struct vm_mapping *mapping = slab_alloc_zeroed(&mapping_cache);
     if (mapping == NULL) {
-        status = j6_err_no_memory;
-        goto undo_account;
+        account_uncharge(space->account, ACCOUNT_MEMORY, sizeof(struct vm_mapping));
+        return j6_err_no_memory;
     }
     mapping->space = space;
     mapping->area = area;
+    kobject_get(&area->object);
     *out_mapping = mapping;
     return j6_status_ok;
-undo_account:
-    account_uncharge(space->account, ACCOUNT_MEMORY, sizeof(struct vm_mapping));
-undo_reference:
-    kobject_put(&area->object);
-    return status;
 }
 
 static void mapping_free(struct grace_item *item)

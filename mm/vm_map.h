@@ -6,7 +6,10 @@
 #pragma once
 #include "mm/vm_space.h"
 
-/* A mapping that is nowhere yet, charged to the space's account. quota, no_memory. */
+/*
+ * A mapping that is nowhere yet, charged to the space's account, with a reference to the area, which
+ * the caller holds. quota, no_memory.
+ */
 j6_status_t vm_mapping_create(struct vm_space *space, struct vm_area *area,
                               struct vm_mapping **out_mapping) J6_MUST_USE;
 

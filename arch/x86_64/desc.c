@@ -118,7 +118,8 @@ void arch_set_kernel_stack(vaddr_t stack_top)
     this_cpu(cpu)->kernel_stack = stack_top;
 }
 
-void desc_set_stacks(vaddr_t kernel_stack, vaddr_t irq_stack, const vaddr_t ist[IST_COUNT])
+void desc_set_stacks(void *block, vaddr_t kernel_stack, vaddr_t irq_stack,
+                     const vaddr_t ist[IST_COUNT])
 {
     struct tss *task = cpu_of(block, tss);
     for (unsigned i = 0; i < IST_COUNT; i++) {

@@ -23,7 +23,7 @@
 /* What a number that nobody can claim is above of. */
 #define WITHDRAWN 0x80000000u
 
-enum { KERNEL_HALF = 256, ENTRIES = 512, STOP_WAIT_NS = 500000000 };
+enum { STOP_WAIT_NS = 500000000 };
 
 /* In ap_start.asm, in this order. */
 struct ap_parameters {

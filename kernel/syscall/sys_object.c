@@ -135,7 +135,11 @@ static j6_status_t close_area(struct vm_area *area)
     if (!(area->flags & j6_vma_flag_revocable)) {
         return j6_err_bad_state;
     }
+    if (!kobject_try_get(&area->object)) {
+        return j6_err_bad_handle;
+    }
     vm_area_revoke(area);
+    kobject_put(&area->object);
     return j6_status_ok;
 }
 

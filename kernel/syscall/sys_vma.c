@@ -34,14 +34,17 @@ j6_status_t sys_vma_create(struct thread *caller, uint64_t size, uint64_t flags,
 
 /*
  * Work that goes in steps may be left by a switch to other threads: until it has come to its end, it
- * keeps the area and the space of the process. False: the process has ended.
+ * keeps the area and the space of the process. False: one of them has ended.
  */
 static bool work_begin(struct vm_area *area, struct process *process)
 {
-    if (!process_space_get(process)) {
+    if (!kobject_try_get(&area->object)) {
         return false;
     }
-    kobject_get(&area->object);
+    if (!process_space_get(process)) {
+        kobject_put(&area->object);
+        return false;
+    }
     return true;
 }
 
@@ -160,7 +163,9 @@ j6_status_t sys_vma_resize(struct thread *caller, struct vm_area *area, struct u
     if (status != j6_status_ok) {
         return status;
     }
-    kobject_get(&area->object);
+    if (!kobject_try_get(&area->object)) {
+        return j6_err_bad_handle;
+    }
     status = vm_area_resize(area, size);
     kobject_put(&area->object);
     if (status != j6_status_ok) {
@@ -193,7 +198,9 @@ j6_status_t sys_vma_op_range(struct thread *caller, struct vm_area *area, uint64
         return j6_err_invalid_arg;
     }
     uint64_t done = 0;
-    kobject_get(&area->object); /* the handle may be closed between two steps */
+    if (!kobject_try_get(&area->object)) { /* the handle may be closed between two steps */
+        return j6_err_bad_handle;
+    }
     status = op_run(area, op, offset, len, &done);
     kobject_put(&area->object);
     j6_status_t told = user_copy_out(len_inout, &done, sizeof(done));
@@ -233,7 +240,9 @@ static j6_status_t copy_and_tell(struct vm_area *area, bool write, uint64_t offs
         return j6_err_bad_address;
     }
     uint64_t done = 0;
-    kobject_get(&area->object); /* the handle may be closed between two steps */
+    if (!kobject_try_get(&area->object)) { /* the handle may be closed between two steps */
+        return j6_err_bad_handle;
+    }
     status = write ? vm_area_write_user(area, offset, buf, len, &done)
                    : vm_area_read_user(area, offset, buf, len, &done);
     kobject_put(&area->object);
