@@ -90,6 +90,13 @@ static inline void arch_pause(void)
 /* Copies to or from user memory; returns how many bytes are left. Ranges are checked before. */
 uint64_t arch_user_copy(void *dst, const void *src, uint64_t len);
 
+/* The same by what is there: no page is brought in, and locks may be held. */
+uint64_t arch_user_copy_now(void *dst, const void *src, uint64_t len);
+
+/* One word; false if it can't be read or written. */
+bool arch_user_load(const void *src, uint64_t *out_word);
+bool arch_user_store(void *dst, uint64_t word);
+
 /* Fills in words for a seed; false if they are time stamps only. */
 bool arch_entropy(uint64_t *out, size_t count);
 

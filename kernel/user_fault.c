@@ -59,9 +59,6 @@ void upcall_user_trap(struct tcb *tcb, const struct user_trap *trap)
 
 bool upcall_copy_fault(vaddr_t address, bool write)
 {
-    if (user_copy_is_now()) {
-        return false;
-    }
     j6_status_t status = vm_space_fault_loaded(address, write ? VM_ACCESS_WRITE : VM_ACCESS_READ);
     if (status != j6_status_ok) {
         user_copy_failed(status);

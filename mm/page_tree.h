@@ -83,6 +83,14 @@ struct page_tree {
 /* The page with that number; 0 when there is none. */
 paddr_t page_tree_find(struct page_tree *tree, uint64_t number);
 
+/* The same if it lies in the last leaf, and that is the tree's own; 0: not there, or elsewhere. */
+static inline paddr_t page_tree_last_own(const struct page_tree *tree, uint64_t number)
+{
+    const struct page_tree_node *leaf = tree->last_leaf;
+    bool own = leaf != NULL && number - leaf->first < PAGE_TREE_FANOUT && tree->last_is_own;
+    return own ? leaf->pages_at[number % PAGE_TREE_FANOUT] : 0;
+}
+
 /*
  * The first page at or after `number`, with its own number in *out_number; 0 when there is none.
  * Holes cost nothing. Walking [first, end):

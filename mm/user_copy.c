@@ -5,17 +5,10 @@
 #include "kernel/base/spinlock.h"
 
 static PER_CPU(j6_status_t, failure); /* of the copy that is under way */
-static PER_CPU(bool, now);            /* it is one that doesn't bring pages in */
 
 void user_copy_failed(j6_status_t status)
 {
     *this_cpu(failure) = status;
-}
-
-bool user_range_ok(struct user_ptr pointer, uint64_t len)
-{
-    return pointer.address >= USER_START && pointer.address <= USER_END &&
-           len <= USER_END - pointer.address;
 }
 
 j6_status_t user_copy_in_part(void *dst, struct user_ptr src, uint64_t len, uint64_t *done)
@@ -54,23 +47,22 @@ j6_status_t user_copy_out(struct user_ptr dst, const void *src, uint64_t len)
     return user_copy_out_part(dst, src, len, &done);
 }
 
-uint64_t user_copy_in_now(void *dst, struct user_ptr src, uint64_t len)
+j6_status_t user_load(struct user_ptr src, uint64_t *out_word)
 {
-    *this_cpu(now) = true;
-    uint64_t left = arch_user_copy(dst, (const void *)src.address, len);
-    *this_cpu(now) = false;
-    return len - left;
+    assert(!spinlock_any_held());
+    if (!user_range_ok(src, sizeof(*out_word))) {
+        return j6_err_bad_address;
+    }
+    bool done = arch_user_load((const void *)src.address, out_word);
+    return done ? j6_status_ok : *this_cpu(failure);
 }
 
-uint64_t user_copy_out_now(struct user_ptr dst, const void *src, uint64_t len)
+j6_status_t user_store(struct user_ptr dst, uint64_t word)
 {
-    *this_cpu(now) = true;
-    uint64_t left = arch_user_copy((void *)dst.address, src, len);
-    *this_cpu(now) = false;
-    return len - left;
-}
-
-bool user_copy_is_now(void)
-{
-    return *this_cpu(now);
+    assert(!spinlock_any_held());
+    if (!user_range_ok(dst, sizeof(word))) {
+        return j6_err_bad_address;
+    }
+    bool done = arch_user_store((void *)dst.address, word);
+    return done ? j6_status_ok : *this_cpu(failure);
 }

@@ -3,12 +3,13 @@
  * The only way to user memory. A struct user_ptr can't be dereferenced; these routines check the
  * whole range first, survive faults, and bring absent pages in.
  *
- * Rules: the caller's space is loaded and no lock is held (but see user_copy_in_now). Each user word
- * is read once: copy, then look at the copy. Source: SMAP, Intel SDM vol. 3, §4.6.
+ * Rules: the caller's space is loaded and no lock is held. Each user word is read once: copy, then
+ * look at the copy. Source: SMAP, Intel SDM vol. 3, §4.6.
  */
 #pragma once
-#include "arch/types.h"
+#include "arch/layout.h"
 #include <j6/status.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct user_ptr {
@@ -21,7 +22,11 @@ static inline struct user_ptr user_ptr_add(struct user_ptr pointer, uint64_t byt
 }
 
 /* Is [pointer, pointer + len) inside of the user half? */
-bool user_range_ok(struct user_ptr pointer, uint64_t len);
+static inline bool user_range_ok(struct user_ptr pointer, uint64_t len)
+{
+    return pointer.address >= USER_START && pointer.address <= USER_END &&
+           len <= USER_END - pointer.address;
+}
 
 /* Why the fault of a copy that is under way couldn't be mended; the trap code's word to it. */
 void user_copy_failed(j6_status_t status);
@@ -37,12 +42,6 @@ j6_status_t user_copy_in_part(void *dst, struct user_ptr src, uint64_t len,
 j6_status_t user_copy_out_part(struct user_ptr dst, const void *src, uint64_t len,
                                uint64_t *done) J6_MUST_USE;
 
-/*
- * The same by what is there: no page is brought in. Returns how many bytes were copied. Locks may be
- * held, and the range has been checked.
- */
-uint64_t user_copy_in_now(void *dst, struct user_ptr src, uint64_t len);
-uint64_t user_copy_out_now(struct user_ptr dst, const void *src, uint64_t len);
-
-/* Is it such a copy that is under way? The trap code's question: then no fault is mended. */
-bool user_copy_is_now(void);
+/* The same for a word, which is what most calls read and write. */
+j6_status_t user_load(struct user_ptr src, uint64_t *out_word) J6_MUST_USE;
+j6_status_t user_store(struct user_ptr dst, uint64_t word) J6_MUST_USE;

@@ -21,6 +21,7 @@
 #include "arch/page_table.h"
 #include "kernel/base/kobject.h"
 #include "lib/list.h"
+#include "mm/frame.h"
 #include "mm/page_tree.h"
 #include "mm/vm_views.h"
 #include <j6/flags.h>
@@ -134,6 +135,16 @@ j6_status_t vm_area_page_locked(struct vm_area *area, const struct page_request 
 
 /* The page at an offset of an open area; 0 where there is none. */
 paddr_t vm_area_peek_locked(struct vm_area *area, uint64_t offset);
+
+/*
+ * The page at an offset, if it is the area's alone: it may be written in place. Looks only where the
+ * tree looked last; 0: not there, or not known to be.
+ */
+static inline paddr_t vm_area_own_page_locked(const struct vm_area *area, uint64_t offset)
+{
+    paddr_t page = page_tree_last_own(&area->pages, (offset >> PAGE_SHIFT) + area->bias);
+    return page != 0 && !frame_is_shared(page) ? page : 0;
+}
 
 /* Clears the entries of every mapping for [offset, offset + len). */
 void vm_area_hide_locked(struct vm_area *area, uint64_t offset, uint64_t len,

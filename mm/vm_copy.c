@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Copies as described in vm_copy.h. */
 #include "mm/vm_copy.h"
+#include "arch/arch.h"
 #include "arch/upcall.h"
 #include "lib/string.h"
 #include "mm/page_batch.h"
 #include "mm/vm_area.h"
 #include "mm/vm_block.h"
 
-enum { STEP_PAGES = 64 };
+enum { LOCKED_PAGES = 16 }; /* copied under one lock */
 
 static const uint8_t zero_page[PAGE_SIZE];
 
@@ -27,104 +28,143 @@ static enum vm_access access_of(const struct copy *copy)
     return copy->write ? VM_ACCESS_WRITE : VM_ACCESS_READ;
 }
 
-/* The bytes at an offset of the area; holes read as zeros. */
-static j6_status_t bytes_locked(struct vm_area *area, uint64_t offset, bool write,
-                                struct page_batch *batch, char **out_bytes)
+static inline uint64_t smaller(uint64_t a, uint64_t b)
 {
-    if (area->kind == VM_AREA_FIXED || area->revoked) {
-        return j6_err_bad_state;
-    }
-    if (offset >= area->size) {
-        return j6_err_out_of_range;
-    }
-    struct page_grant grant = {.page = write ? 0 : vm_area_peek_locked(area, offset)};
-    if (write) {
+    return a < b ? a : b;
+}
+
+/* The bytes at an offset of the area; holes read as zeros. */
+static inline j6_status_t bytes_locked(struct vm_area *area, uint64_t offset, bool write,
+                                       struct page_batch *batch, char **out_bytes)
+{
+    struct page_grant grant = {.page = vm_area_own_page_locked(area, offset)};
+    if (grant.page == 0 && write) {
         struct page_request request = {.offset = offset, .write = true};
         j6_status_t status = vm_area_page_locked(area, &request, batch, &grant);
         if (status != j6_status_ok) {
             return status;
         }
+    } else if (grant.page == 0) {
+        grant.page = vm_area_peek_locked(area, offset);
     }
     char *page = grant.page != 0 ? phys_to_virt(grant.page) : (char *)zero_page;
     *out_bytes = page + (offset & (PAGE_SIZE - 1));
     return j6_status_ok;
 }
 
-/* Copies up to the end of the page; stops where the user's own page isn't there. */
-static j6_status_t piece_copy_locked(struct copy *copy, struct vm_area *area, uint64_t offset,
-                                     uint64_t piece, struct page_batch *batch)
+/* May the copy go on at this offset? */
+static inline j6_status_t check_locked(const struct vm_area *area, uint64_t offset)
 {
-    char *bytes;
-    j6_status_t status = bytes_locked(area, offset, copy->write, batch, &bytes);
-    if (status == j6_status_ok) {
-        struct user_ptr user = user_ptr_add(copy->user, copy->done);
-        copy->done += copy->write ? user_copy_in_now(bytes, user, piece)
-                                  : user_copy_out_now(user, bytes, piece);
+    if (area->kind == VM_AREA_FIXED || area->revoked) {
+        return j6_err_bad_state;
+    }
+    return offset < area->size ? j6_status_ok : j6_err_out_of_range;
+}
+
+/* Copies until `end`, or until a page of the user isn't there. */
+static inline j6_status_t pages_copy_locked(struct copy *copy, struct vm_area *area,
+                                            uint64_t offset, uint64_t end,
+                                            struct page_batch *batch)
+{
+    j6_status_t status = check_locked(area, offset);
+    end = smaller(end, copy->done + (area->size - offset));
+    while (status == j6_status_ok && copy->done < end) {
+        char *bytes;
+        status = bytes_locked(area, offset, copy->write, batch, &bytes);
+        if (status != j6_status_ok) {
+            break;
+        }
+        uint64_t piece = smaller(PAGE_SIZE - (offset & (PAGE_SIZE - 1)), end - copy->done);
+        char *user = (char *)(copy->user.address + copy->done);
+        uint64_t left = copy->write ? arch_user_copy_now(bytes, user, piece)
+                                    : arch_user_copy_now(user, bytes, piece);
+        copy->done += piece - left;
+        offset += piece;
+        if (left != 0) {
+            break;
+        }
     }
     return status;
 }
 
-/* The same in an area, whose lock is taken. */
-static j6_status_t area_piece(struct copy *copy, struct vm_area *area, uint64_t offset,
-                              uint64_t piece)
-{
-    struct page_batch batch;
-    page_batch_init(&batch);
-    if (copy->write) {
-        vm_block_fill(area, offset);
-    }
-    vm_area_lock(area);
-    j6_status_t status = piece_copy_locked(copy, area, offset, piece, &batch);
-    vm_area_flush(area, &batch);
-    return status;
-}
+/* What the copy goes to next: where in which area, and how far one lock reaches. */
+struct stretch {
+    struct vm_mapping *mapping; /* of the space; NULL: it is an area's own */
+    struct vm_area *area;
+    uint64_t offset;
+    uint64_t end;
+};
 
-/* The same in a space: by way of the mapping, if that allows it. */
-static j6_status_t space_piece(struct copy *copy, vaddr_t address, uint64_t piece)
-{
-    struct vm_mapping *mapping = vm_space_find(copy->space, address);
-    if (mapping == NULL) {
-        return j6_err_bad_address;
-    }
-    struct page_batch batch;
-    page_batch_init(&batch);
-    vm_area_lock(mapping->area);
-    j6_status_t status = j6_err_bad_address;
-    if (vm_mapping_allows_locked(mapping, address, access_of(copy))) {
-        uint64_t offset = address - mapping->start + mapping->offset;
-        status = piece_copy_locked(copy, mapping->area, offset, piece, &batch);
-    }
-    vm_area_flush(mapping->area, &batch);
-    return status == j6_err_out_of_range || status == j6_err_bad_state ? j6_err_bad_address
-                                                                      : status;
-}
-
-/* One page's part of the copy; if need be the user's page is brought in for the next try. */
-static j6_status_t step(struct copy *copy)
+static inline bool stretch_find(const struct copy *copy, struct stretch *stretch)
 {
     uint64_t at = copy->start + copy->done;
-    uint64_t piece = PAGE_SIZE - (at & (PAGE_SIZE - 1));
-    uint64_t left = copy->len - copy->done;
-    uint64_t end = copy->done + (left < piece ? left : piece);
-    j6_status_t status = copy->area != NULL ? area_piece(copy, copy->area, at, end - copy->done)
-                                            : space_piece(copy, at, end - copy->done);
-    if (status == j6_status_ok && copy->done < end) {
-        status = vm_space_fault_loaded(copy->user.address + copy->done,
-                                       copy->write ? VM_ACCESS_READ : VM_ACCESS_WRITE);
+    stretch->end = smaller(copy->len, copy->done + LOCKED_PAGES * PAGE_SIZE);
+    stretch->mapping = copy->area == NULL ? vm_space_find(copy->space, at) : NULL;
+    stretch->area = copy->area;
+    stretch->offset = at;
+    if (stretch->mapping != NULL) {
+        stretch->area = stretch->mapping->area;
     }
-    return status;
+    return stretch->area != NULL;
+}
+
+/* Does the mapping still allow it? If so it says where in the area that is. */
+static inline bool stretch_check_locked(const struct copy *copy, struct stretch *stretch)
+{
+    const struct vm_mapping *mapping = stretch->mapping;
+    vaddr_t address = stretch->offset;
+    if (mapping == NULL) {
+        return true;
+    }
+    if (!vm_mapping_allows_locked(mapping, address, access_of(copy))) {
+        return false;
+    }
+    stretch->offset = address - mapping->start + mapping->offset;
+    stretch->end = smaller(stretch->end, copy->done + (mapping->end - address));
+    return true;
+}
+
+/* In a space, whatever is amiss with the area is a bad address. */
+static j6_status_t as_seen(const struct copy *copy, j6_status_t status)
+{
+    bool amiss = status == j6_err_out_of_range || status == j6_err_bad_state;
+    return amiss && copy->area == NULL ? j6_err_bad_address : status;
+}
+
+/* One stretch; if need be the user's next page is brought in. */
+static inline j6_status_t stretch_copy(struct copy *copy)
+{
+    struct stretch stretch;
+    if (!stretch_find(copy, &stretch)) {
+        return j6_err_bad_address;
+    }
+    struct vm_area *area = stretch.area;
+    struct page_batch batch;
+    page_batch_init(&batch);
+    if (copy->write && (area->flags & j6_vma_flag_large) && stretch.mapping == NULL) {
+        vm_block_fill(area, stretch.offset);
+    }
+    j6_status_t status = j6_err_bad_address;
+    vm_area_lock(area);
+    if (stretch_check_locked(copy, &stretch)) {
+        status = pages_copy_locked(copy, area, stretch.offset, stretch.end, &batch);
+    }
+    vm_area_flush(area, &batch);
+    if (status == j6_status_ok && copy->done < stretch.end) {
+        return vm_space_fault_loaded(copy->user.address + copy->done,
+                                     copy->write ? VM_ACCESS_READ : VM_ACCESS_WRITE);
+    }
+    return status != j6_status_ok ? as_seen(copy, status) : status;
 }
 
 static j6_status_t run(struct copy *copy, uint64_t *done)
 {
-    j6_status_t status = j6_status_ok;
-    if (!user_range_ok(copy->user, copy->len)) {
-        status = j6_err_bad_address;
-    }
-    for (unsigned steps = 0; status == j6_status_ok && copy->done < copy->len; steps++) {
-        bool killed = steps == STEP_PAGES && !kernel_step_point();
-        steps = steps == STEP_PAGES ? 0 : steps;
-        status = killed ? j6_status_cancelled : step(copy);
+    j6_status_t status = j6_err_bad_address;
+    if (user_range_ok(copy->user, copy->len)) {
+        status = copy->len > 0 ? stretch_copy(copy) : j6_status_ok;
+        while (status == j6_status_ok && copy->done < copy->len) {
+            status = kernel_step_point() ? stretch_copy(copy) : j6_status_cancelled;
+        }
     }
     *done = copy->done;
     return status;
@@ -168,7 +208,10 @@ j6_status_t vm_area_write(struct vm_area *area, uint64_t offset, const void *dat
         piece = len - done < in_page ? len - done : in_page;
         page_batch_init(&batch);
         vm_area_lock(area);
-        status = bytes_locked(area, offset + done, true, &batch, &bytes);
+        status = check_locked(area, offset + done);
+        if (status == j6_status_ok) {
+            status = bytes_locked(area, offset + done, true, &batch, &bytes);
+        }
         if (status == j6_status_ok) {
             memcpy(bytes, (const char *)data + done, piece);
         }

@@ -15,6 +15,7 @@
 struct exception_entry {
     uint64_t fault;
     uint64_t fixup;
+    uint64_t bring_in; /* 1: a page that is not there may be brought in */
 };
 
 extern const struct exception_entry exception_table_start[], exception_table_end[];
@@ -102,16 +103,16 @@ static _Noreturn void kernel_fault(const struct trap_frame *frame)
     panic_with_registers(&registers, "%s in the kernel", name_of(frame->vector));
 }
 
-/* Where to go on after a fault of an instruction that may fault; 0 if it may not. */
-static uint64_t fixup_of(uint64_t rip)
+/* The entry of an instruction that may fault; NULL if it may not. */
+static const struct exception_entry *exception_find(uint64_t rip)
 {
     for (const struct exception_entry *entry = exception_table_start; entry < exception_table_end;
          entry++) {
         if (entry->fault == rip) {
-            return entry->fixup;
+            return entry;
         }
     }
-    return 0;
+    return NULL;
 }
 
 void trap_iretq_failed(struct tcb *tcb)
@@ -129,13 +130,13 @@ void trap_from_kernel(struct trap_frame *frame)
         frame->rip = (uint64_t)tcb_iretq_failed; /* GS is the user's: touch nothing per CPU */
         return;
     }
-    uint64_t fixup = fixup_of(frame->rip);
+    const struct exception_entry *entry = exception_find(frame->rip);
     uint64_t address = x86_read_cr2();
-    if (fixup == 0 || frame->vector != VECTOR_PAGE_FAULT || address >= USER_END) {
+    if (entry == NULL || frame->vector != VECTOR_PAGE_FAULT || address >= USER_END) {
         kernel_fault(frame);
     }
-    if (!upcall_copy_fault(address, frame->error & PAGE_FAULT_WRITE)) {
-        frame->rip = fixup;
+    if (!entry->bring_in || !upcall_copy_fault(address, frame->error & PAGE_FAULT_WRITE)) {
+        frame->rip = entry->fixup;
     }
 }
 

@@ -1,55 +1,101 @@
 ; SPDX-License-Identifier: MIT
 ;
-; Copies to and from user memory, word by word and then byte by byte. A fault that can't be mended
-; makes the trap code go on at the fixup of the faulting instruction (table .exception_table).
+; Copies to and from user memory, word by word and then byte by byte. A fault makes the trap code look
+; the instruction up in .exception_table: first it tries to bring the page in, unless the entry says
+; that nothing is to be brought in; if it can't, it goes on at the fixup. EFLAGS.AC, which opens user
+; pages where there is SMAP, is set only in here.
 
 %include "offsets.inc"
 
 extern cpu_features
-global arch_user_copy
+global arch_user_copy, arch_user_copy_now, arch_user_load, arch_user_store
 
-; An instruction that may fault on user memory, and where to go on.
-%macro MAY_FAULT 1
+; An instruction that may fault on user memory, where to go on, and whether to bring the page in.
+%macro MAY_FAULT 2
 %%fault:
     [section .exception_table progbits alloc noexec nowrite align=8]
-    dq %%fault, %1
+    dq %%fault, %1, %2
     __?SECT?__
+%endmacro
+
+%macro OPEN 0
+    cmp byte [cpu_features + CPU_FEATURES_SMAP], 0
+    je %%open
+    stac
+%%open:
+%endmacro
+
+%macro CLOSE 0
+    cmp byte [cpu_features + CPU_FEATURES_SMAP], 0
+    je %%closed
+    clac
+%%closed:
+%endmacro
+
+; The body of a copy; %1: 1 if pages are brought in.
+%macro USER_COPY 1
+    OPEN
+    mov rcx, rdx
+    shr rcx, 3
+    and edx, 7
+    MAY_FAULT %%words_failed, %1
+    rep movsq
+    mov ecx, edx
+    MAY_FAULT %%bytes_failed, %1
+    rep movsb
+    xor eax, eax
+%%done:
+    CLOSE
+    ret
+
+; A word that lies across the last good byte: its good bytes are copied one by one.
+%%words_failed:
+    lea rdx, [rdx + rcx * 8]
+    mov rcx, rdx
+    MAY_FAULT %%bytes_failed, %1
+    rep movsb
+    xor eax, eax
+    jmp %%done
+%%bytes_failed:
+    mov rax, rcx
+    jmp %%done
 %endmacro
 
 section .text progbits alloc exec nowrite align=16
 
 ; uint64_t arch_user_copy(void *dst, const void *src, uint64_t len): the number of bytes not copied.
-; rdi = dst, rsi = src, rdx = len. EFLAGS.AC is set only in here.
+; rdi = dst, rsi = src, rdx = len.
 align 16
 arch_user_copy:
-    cmp byte [cpu_features + CPU_FEATURES_SMAP], 0
-    je .open
-    stac
-.open:
-    mov rcx, rdx
-    shr rcx, 3
-    and edx, 7
-    MAY_FAULT .words_failed
-    rep movsq
-    mov ecx, edx
-    MAY_FAULT .bytes_failed
-    rep movsb
-    xor eax, eax
-.done:
-    cmp byte [cpu_features + CPU_FEATURES_SMAP], 0
-    je .closed
-    clac
-.closed:
+    USER_COPY 1
+
+; The same by what is there.
+align 16
+arch_user_copy_now:
+    USER_COPY 0
+
+; bool arch_user_load(const void *src, uint64_t *out_word): false if it can't be read.
+align 16
+arch_user_load:
+    OPEN
+    MAY_FAULT word_failed, 1
+    mov rax, [rdi]
+    CLOSE
+    mov [rsi], rax
+    mov eax, 1
     ret
 
-; A word that lies across the last good byte: its good bytes are copied one by one.
-.words_failed:
-    lea rdx, [rdx + rcx * 8]
-    mov rcx, rdx
-    MAY_FAULT .bytes_failed
-    rep movsb
+; bool arch_user_store(void *dst, uint64_t word)
+align 16
+arch_user_store:
+    OPEN
+    MAY_FAULT word_failed, 1
+    mov [rdi], rsi
+    CLOSE
+    mov eax, 1
+    ret
+
+word_failed:
+    CLOSE
     xor eax, eax
-    jmp .done
-.bytes_failed:
-    mov rax, rcx
-    jmp .done
+    ret

@@ -101,7 +101,7 @@ static j6_status_t copy_and_tell(struct process *process, bool write, uint64_t a
                                  struct user_ptr buf, struct user_ptr len_inout)
 {
     uint64_t len;
-    j6_status_t status = user_copy_in(&len, len_inout, sizeof(len));
+    j6_status_t status = user_load(len_inout, &len);
     if (status != j6_status_ok) {
         return status;
     }
@@ -112,7 +112,7 @@ static j6_status_t copy_and_tell(struct process *process, bool write, uint64_t a
                        : vm_space_read_user(&process->space, address, buf, len, &done);
         process_space_put(process);
     }
-    j6_status_t told = user_copy_out(len_inout, &done, sizeof(done));
+    j6_status_t told = user_store(len_inout, done);
     return status != j6_status_ok ? status : told;
 }
 

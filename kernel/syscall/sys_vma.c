@@ -64,7 +64,7 @@ static j6_status_t map_and_tell(struct process *process, struct vm_area *area,
     }
     j6_status_t status = vm_space_map(&process->space, area, address, offset, len, flags);
     if (status == j6_status_ok) {
-        status = user_copy_out(address_out, address, sizeof(*address));
+        status = user_store(address_out, *address);
         if (status != j6_status_ok) {
             vm_space_unmap(&process->space, area, *address, 0); /* or another thread did */
         }
@@ -83,7 +83,7 @@ j6_status_t sys_vma_create_map(struct thread *caller, uint64_t size, uint64_t fl
         return j6_err_out_of_range;
     }
     vaddr_t address;
-    j6_status_t status = user_copy_in(&address, address_inout, sizeof(address));
+    j6_status_t status = user_load(address_inout, &address);
     if (status != j6_status_ok) {
         return status;
     }
@@ -116,7 +116,7 @@ j6_status_t sys_vma_map(struct thread *caller, struct vm_area *area, j6_handle_t
         return j6_err_invalid_arg;
     }
     vaddr_t address;
-    j6_status_t status = user_copy_in(&address, address_inout, sizeof(address));
+    j6_status_t status = user_load(address_inout, &address);
     if (status != j6_status_ok) {
         return status;
     }
@@ -154,12 +154,12 @@ j6_status_t sys_vma_resize(struct thread *caller, struct vm_area *area, struct u
 {
     (void)caller;
     uint64_t size;
-    j6_status_t status = user_copy_in(&size, size_inout, sizeof(size));
+    j6_status_t status = user_load(size_inout, &size);
     if (status != j6_status_ok) {
         return status;
     }
     /* As it was: a place that can't be written must not cost the old size. */
-    status = user_copy_out(size_inout, &size, sizeof(size));
+    status = user_store(size_inout, size);
     if (status != j6_status_ok) {
         return status;
     }
@@ -172,7 +172,7 @@ j6_status_t sys_vma_resize(struct thread *caller, struct vm_area *area, struct u
         return status;
     }
     size = page_up(size);
-    return user_copy_out(size_inout, &size, sizeof(size));
+    return user_store(size_inout, size);
 }
 
 static j6_status_t op_run(struct vm_area *area, uint64_t op, uint64_t offset, uint64_t len,
@@ -190,7 +190,7 @@ j6_status_t sys_vma_op_range(struct thread *caller, struct vm_area *area, uint64
 {
     (void)caller;
     uint64_t len;
-    j6_status_t status = user_copy_in(&len, len_inout, sizeof(len));
+    j6_status_t status = user_load(len_inout, &len);
     if (status != j6_status_ok) {
         return status;
     }
@@ -203,7 +203,7 @@ j6_status_t sys_vma_op_range(struct thread *caller, struct vm_area *area, uint64
     }
     status = op_run(area, op, offset, len, &done);
     kobject_put(&area->object);
-    j6_status_t told = user_copy_out(len_inout, &done, sizeof(done));
+    j6_status_t told = user_store(len_inout, done);
     return status != j6_status_ok ? status : told;
 }
 
@@ -229,7 +229,7 @@ static j6_status_t copy_and_tell(struct vm_area *area, bool write, uint64_t offs
                                  struct user_ptr buf, struct user_ptr len_inout)
 {
     uint64_t len;
-    j6_status_t status = user_copy_in(&len, len_inout, sizeof(len));
+    j6_status_t status = user_load(len_inout, &len);
     if (status != j6_status_ok) {
         return status;
     }
@@ -246,7 +246,7 @@ static j6_status_t copy_and_tell(struct vm_area *area, bool write, uint64_t offs
     status = write ? vm_area_write_user(area, offset, buf, len, &done)
                    : vm_area_read_user(area, offset, buf, len, &done);
     kobject_put(&area->object);
-    j6_status_t told = user_copy_out(len_inout, &done, sizeof(done));
+    j6_status_t told = user_store(len_inout, done);
     return status != j6_status_ok ? status : told;
 }
 
