@@ -19,7 +19,7 @@ ENTRIES = ["syscall_dispatch", "trap_from_user", "trap_from_kernel", "trap_anywh
 FREED = r"free_after_grace|mapping_free|node_free|directory_free|end_unused|end_others|item_run"
 
 # What other CPUs are asked to do.
-CALLED = (r"drain|note_cpu|check_stacks|watch_page|look_once|shoot|count_and_shoot|take_memory|give_memory"
+CALLED = (r"drain|note_cpu|check_stacks|watch_page|look_once|shoot|count_and_shoot|take_frames|take_objects|give_memory|hold_or_spin"
           r"|stay_inside|defer_item|panic_here")
 
 # Who calls through a pointer -> a pattern for whom. Boot's own stack is larger: its calls are left out.
