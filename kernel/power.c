@@ -13,7 +13,7 @@ static struct {
     uint64_t frames;
     uint64_t objects[j6_type_count];
     bool verdict; /* the first process's end is one */
-    bool requested;
+    _Atomic bool requested;
     uint64_t action;
     int64_t code;
     struct grace_item others;
@@ -92,7 +92,14 @@ static bool everything_came_back(void)
 
 void power_when_idle(void)
 {
-    if (cpu_index() != 0 || !power.requested || process_any() || !grace_is_idle()) {
+    if (!power.requested) {
+        return;
+    }
+    if (cpu_index() != 0) {
+        cpu_kick(0); /* this CPU may have been the last with something to do */
+        return;
+    }
+    if (process_any() || !grace_is_idle()) {
         return;
     }
     bool same = everything_came_back();

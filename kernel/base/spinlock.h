@@ -8,7 +8,6 @@
  */
 #pragma once
 #include "arch/percpu.h"
-#include "arch/tlb.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/debug.h"
 #include <stdatomic.h>
@@ -53,6 +52,9 @@ static inline void spinlock_init(struct spinlock *lock, enum lock_rank rank)
     *lock = (struct spinlock)SPINLOCK_INIT(rank);
 }
 
+/* Spins until the lock is taken, and answers TLB shootdowns (arch/tlb.h) meanwhile. */
+__attribute__((cold)) void spinlock_wait(struct spinlock *lock);
+
 /* Takes the lock by an exchange (acquire); partner: the release store in spinlock_unlock. */
 static inline void spinlock_lock(struct spinlock *lock)
 {
@@ -60,10 +62,8 @@ static inline void spinlock_lock(struct spinlock *lock)
         assert(*this_cpu(locks_held) >> lock->rank == 0);
         *this_cpu(locks_held) |= 1u << lock->rank;
     }
-    while (atomic_exchange_explicit(&lock->held, 1, memory_order_acquire) != 0) {
-        while (atomic_load_explicit(&lock->held, memory_order_relaxed) != 0) {
-            arch_spin_pause(); /* who waits for this CPU's answer may wait for the holder's next */
-        }
+    if (atomic_exchange_explicit(&lock->held, 1, memory_order_acquire) != 0) {
+        spinlock_wait(lock);
     }
 }
 

@@ -16,6 +16,7 @@
 #include "arch/upcall.h"
 #include "arch/x86_64/acpi.h"
 #include "arch/x86_64/smp.h"
+#include "kernel/base/assert.h"
 #include "kernel/base/grace.h"
 #include "kernel/base/log.h"
 #include "kernel/boot/cpu_stacks.h"
@@ -37,7 +38,7 @@ static struct {
     uint32_t late; /* bug=late_cpu: the last of them starts when it was given up */
     struct timer timer;
     /* Atomic */
-    _Atomic uint32_t expected; /* CPUs, with the one that boots; 0: not known any more */
+    _Atomic uint32_t expected; /* CPUs, with the one that boots */
     _Atomic bool complete;
 } start;
 
@@ -60,6 +61,7 @@ void upcall_cpu_started(void)
     timers_init();
     grace_add_cpu();
     cpu_set_online();
+    assert(running() <= atomic_load(&start.expected));
     complete_if_all();
     kernel_leave();
 }

@@ -35,7 +35,8 @@ void self_test(const struct boot_info *boot)
     RUN(a_page_that_was_shot_down_is_seen_by_nobody_who_watches_it);
     RUN(a_page_that_was_shot_down_is_seen_by_no_cpu);
     RUN(all_cpus_shoot_at_each_other_at_once);
-    RUN(cpus_that_spin_for_a_lock_answer);
+    RUN(a_lock_has_one_holder_while_cpus_shoot_at_each_other);
+    RUN(a_cpu_that_spins_for_a_lock_answers);
     RUN(memory_taken_on_one_cpu_and_freed_on_another_comes_back_exactly);
     RUN(a_grace_period_waits_for_a_cpu_in_the_kernel);
     RUN(what_a_cpu_puts_off_it_frees_itself);

@@ -14,13 +14,21 @@ RETURN_ADDRESS = 8
 # Where C is entered on an empty stack. kernel_leave is on one when a thread makes way at a step point
 # (arch_stack_leave): what is below is another stack's.
 ENTRIES = ["syscall_dispatch", "trap_from_user", "trap_from_kernel", "trap_anywhere",
-           "kernel_main_on_own_stack", "kernel_leave"]
+           "kernel_main_on_own_stack", "kernel_leave", "smp_main"]
+
+# What waits for a grace period.
+FREED = r"free_after_grace|mapping_free|directory_free|device_free|end_unused|end_others|item_run"
+
+# What other CPUs are asked to do.
+CALLED = (r"drain|note_cpu|check_stacks|watch_page|look_once|shoot|count_and_shoot|take_frames|take_objects|give_memory|hold_or_spin"
+          r"|stay_inside|defer_item|panic_here")
 
 # Who calls through a pointer -> a pattern for whom. Boot's own stack is larger: its calls are left out.
 THROUGH_POINTERS = {
     "syscall_dispatch": r"run_\w+",
-    "timers_run": r"wait_timed_out|sleep_over|fired",
-    "grace_pass": r"free_after_grace|mapping_free|directory_free|end_unused",
+    "timers_run": r"wait_timed_out|sleep_over|fired|reminder_fire|look|start_again",
+    "run_all": FREED, "grace_pass": FREED, "pass_once": FREED,
+    "cpu_calls_run": CALLED, "cpu_call": CALLED,
     "free_after_grace": r"thread_free|free_process|area_free|system_free",
     "kobject_put": r"area_destroy|system_destroy",
     "area_destroy": r"device_release", "vm_area_revoke": r"device_release",
