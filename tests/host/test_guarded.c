@@ -6,6 +6,7 @@
 #include "arch/upcall.h"
 #include "mm/frame.h"
 #include "mm/page_batch.h"
+#include "mm/vm_space.h"
 #include "tests/host/page_table_model.h"
 #include <string.h>
 #include <test.h>
