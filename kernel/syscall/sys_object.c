@@ -95,7 +95,7 @@ static j6_status_t layout_info(struct kobject *object, struct user_ptr buf, stru
         return j6_err_wrong_type;
     }
     struct j6_layout_info layout = {
-        .window = process_of(object)->space.window,
+        .window = process_of(object)->space->window,
         .window_size = VM_WINDOW_SIZE,
     };
     return sys_info_out(&layout, sizeof(layout), buf, len);

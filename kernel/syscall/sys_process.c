@@ -108,8 +108,8 @@ static j6_status_t copy_and_tell(struct process *process, bool write, uint64_t a
     uint64_t done = 0;
     status = j6_err_bad_address;
     if (process_space_get(process)) {
-        status = write ? vm_space_write_user(&process->space, address, buf, len, &done)
-                       : vm_space_read_user(&process->space, address, buf, len, &done);
+        status = write ? vm_space_write_user(process->space, address, buf, len, &done)
+                       : vm_space_read_user(process->space, address, buf, len, &done);
         process_space_put(process);
     }
     j6_status_t told = user_copy_out(len_inout, &done, sizeof(done));

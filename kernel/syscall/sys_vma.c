@@ -62,11 +62,11 @@ static j6_status_t map_and_tell(struct process *process, struct vm_area *area,
     if (!work_begin(area, process)) {
         return j6_err_bad_state;
     }
-    j6_status_t status = vm_space_map(&process->space, area, address, offset, len, flags);
+    j6_status_t status = vm_space_map(process->space, area, address, offset, len, flags);
     if (status == j6_status_ok) {
         status = user_copy_out(address_out, address, sizeof(*address));
         if (status != j6_status_ok) {
-            vm_space_unmap(&process->space, area, *address, 0); /* or another thread did */
+            vm_space_unmap(process->space, area, *address, 0); /* or another thread did */
         }
     }
     work_end(area, process);
@@ -97,7 +97,7 @@ j6_status_t sys_vma_create_map(struct thread *caller, uint64_t size, uint64_t fl
     if (status == j6_status_ok) {
         status = sys_new_handle_out(caller, &area->object, h);
         if (status != j6_status_ok) {
-            vm_space_unmap(&process->space, area, address, 0);
+            vm_space_unmap(process->space, area, address, 0);
         }
     }
     kobject_put(&area->object);
@@ -130,7 +130,7 @@ j6_status_t sys_vma_unmap(struct thread *caller, struct vm_area *area, struct pr
     if (!work_begin(area, process)) {
         return j6_err_not_found;
     }
-    j6_status_t status = vm_space_unmap(&process->space, area, address, len);
+    j6_status_t status = vm_space_unmap(process->space, area, address, len);
     work_end(area, process);
     return status;
 }
@@ -145,7 +145,7 @@ j6_status_t sys_vma_protect(struct thread *caller, struct vm_area *area, j6_hand
     if (!work_begin(area, process)) {
         return j6_err_not_found;
     }
-    j6_status_t status = vm_space_protect(&process->space, area, address, len, flags);
+    j6_status_t status = vm_space_protect(process->space, area, address, len, flags);
     work_end(area, process);
     return status;
 }

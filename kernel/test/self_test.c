@@ -29,6 +29,7 @@ void self_test(const struct boot_info *boot)
     RUN(kernel_regions_are_taken);
     RUN(freed_memory_comes_back_exactly);
     RUN(koids_are_never_used_twice);
+    RUN(the_kernel_is_a_process_in_its_own_space);
     RUN(boot_memory_is_not_mapped_any_more);
     RUN(a_step_point_without_a_thread_lets_interrupts_in);
     RUN(a_call_reaches_every_cpu);

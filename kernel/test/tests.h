@@ -28,6 +28,7 @@ bool self_test_a_step_point_without_a_thread_lets_interrupts_in(void);
 /* test_objects.c */
 bool self_test_a_thread_is_found_from_its_tcb(void);
 bool self_test_koids_are_never_used_twice(void);
+bool self_test_the_kernel_is_a_process_in_its_own_space(void);
 
 /* test_cpus.c */
 bool self_test_a_call_reaches_every_cpu(void);
