@@ -90,6 +90,9 @@ static inline void arch_pause(void)
 /* Copies to or from user memory; returns how many bytes are left. Ranges are checked before. */
 uint64_t arch_user_copy(void *dst, const void *src, uint64_t len);
 
+/* Can the byte of user memory be written? Writes what it holds already. */
+bool arch_user_touch(void *address);
+
 /* Fills in words for a seed; false if they are time stamps only. */
 bool arch_entropy(uint64_t *out, size_t count);
 

@@ -54,6 +54,17 @@ j6_status_t user_copy_out(struct user_ptr dst, const void *src, uint64_t len)
     return user_copy_out_part(dst, src, len, &done);
 }
 
+j6_status_t user_probe_out(struct user_ptr dst, uint64_t len)
+{
+    assert(!spinlock_any_held() && len != 0 && len <= PAGE_SIZE);
+    if (!user_range_ok(dst, len)) {
+        return j6_err_bad_address;
+    }
+    struct user_ptr last = user_ptr_add(dst, len - 1);
+    bool writable = arch_user_touch((void *)dst.address) && arch_user_touch((void *)last.address);
+    return writable ? j6_status_ok : *this_cpu(failure);
+}
+
 uint64_t user_copy_in_now(void *dst, struct user_ptr src, uint64_t len)
 {
     *this_cpu(now) = true;

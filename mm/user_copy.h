@@ -38,6 +38,12 @@ j6_status_t user_copy_out_part(struct user_ptr dst, const void *src, uint64_t le
                                uint64_t *done) J6_MUST_USE;
 
 /*
+ * Can a result of a call, at most a page, be written there? To be asked before anything is done. The
+ * bytes stay as they are; pages are brought in. bad_address, quota, no_memory.
+ */
+j6_status_t user_probe_out(struct user_ptr dst, uint64_t len) J6_MUST_USE;
+
+/*
  * The same by what is there: no page is brought in. Returns how many bytes were copied. Locks may be
  * held, and the range has been checked.
  */

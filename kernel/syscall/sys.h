@@ -4,6 +4,9 @@
  * made from the row. The gate has checked the handles; a sys function checks the other arguments,
  * calls the object, and copies out.
  *
+ * Errors come in this order: invalid_arg, out_of_range, bad_address (user_probe_out for results), and
+ * then what the state of things forbids: so nothing has been done when a pointer is refused.
+ *
  * Rules: the caller is the running thread. Objects are good until the call blocks or comes to a step
  * point (arch/upcall.h). Results are
  * written last, and what was made is taken back if they can't be.
@@ -49,6 +52,9 @@ j6_status_t sys_handle_out(struct handle_table *table, struct kobject *object, u
 
 /* The same with all rights, in the caller's table: for what was just made. */
 j6_status_t sys_new_handle_out(struct thread *caller, struct kobject *object, struct user_ptr out);
+
+/* Reads a length, or another word, that is to be written back: where that can be done. */
+j6_status_t sys_word_in(struct user_ptr pointer, uint64_t *out_word);
 
 /*
  * Writes `size` bytes of information to buf and the size to *len; insufficient, with the size in

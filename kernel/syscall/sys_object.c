@@ -27,6 +27,12 @@ j6_status_t sys_new_handle_out(struct thread *caller, struct kobject *object, st
                           handle_all_rights(object->type->number), out);
 }
 
+j6_status_t sys_word_in(struct user_ptr pointer, uint64_t *out_word)
+{
+    j6_status_t status = user_probe_out(pointer, sizeof(*out_word));
+    return status == j6_status_ok ? user_copy_in(out_word, pointer, sizeof(*out_word)) : status;
+}
+
 j6_status_t sys_info_out(const void *info, uint64_t size, struct user_ptr buf, struct user_ptr len)
 {
     uint64_t room;
@@ -59,7 +65,9 @@ j6_status_t sys_handle_duplicate(struct thread *caller, struct kobject *object, 
     if (badge != 0) {
         return j6_err_invalid_arg;
     }
-    return sys_handle_out(&caller->process->handles, object, rights, out);
+    j6_status_t status = user_probe_out(out, sizeof(j6_handle_t));
+    return status == j6_status_ok ? sys_handle_out(&caller->process->handles, object, rights, out)
+                                  : status;
 }
 
 j6_status_t sys_object_koid(struct thread *caller, struct kobject *object, struct user_ptr koid)
