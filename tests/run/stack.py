@@ -20,7 +20,7 @@ ENTRIES = ["syscall_dispatch", "trap_from_user", "trap_from_kernel", "trap_anywh
 THROUGH_POINTERS = {
     "syscall_dispatch": r"run_\w+",
     "timers_run": r"wait_timed_out|sleep_over|fired",
-    "grace_pass": r"free_after_grace|mapping_free|directory_free|end_unused",
+    "grace_pass": r"free_after_grace|release_later|mapping_free|directory_free|end_unused",
     "free_after_grace": r"thread_free|free_process|area_free|system_free",
     "kobject_put": r"area_destroy|system_destroy",
     "area_destroy": r"device_release", "vm_area_revoke": r"device_release",
