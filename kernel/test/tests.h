@@ -44,6 +44,6 @@ bool self_test_what_a_cpu_puts_off_it_frees_itself(void);
 
 /*
  * bug.c: makes a kernel bug of a kind, so that tests can see how it ends: panic, fault, write_text,
- * execute_data, stack, assert, panic_other, panic_all. NULL or an unknown kind: nothing.
+ * execute_data, stack, heap, assert, panic_other, panic_all. NULL or an unknown kind: nothing.
  */
 void bug_on_request(const char *kind);
