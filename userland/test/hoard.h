@@ -16,6 +16,7 @@ enum hoard_kind {
     HOARD_THREADS,
     HOARD_PROCESSES,
     HOARD_ACCOUNTS, /* processes with limits of their own */
+    HOARD_SYSTEMS,
     HOARD_KINDS,
 };
 

@@ -3,6 +3,7 @@
  * Memory that runs out: of one process by its limit, whatever it makes, and of the machine. Nobody
  * makes the kernel use more for him than his limit, and all of it comes back.
  */
+#include "lib/format.h"
 #include "userland/test/hoard.h"
 #include "userland/test/main/util.h"
 
@@ -13,6 +14,8 @@ enum {
     WAIT_MS = 60000,   /* for all memory to be taken */
     LARGEST = 1 << 17, /* frames of a machine that the test may fill: 512 MiB */
 };
+
+static const uint64_t GIVEN = j6_right_duplicate | j6_right_transfer;
 
 static const struct j6_limits limits = {
     .pages = LIMIT, .handles = 1 << 20, .threads = 1 << 20, .processes = 1 << 20, .priority = 4};
@@ -29,14 +32,14 @@ static void victim_start_with(j6_handle_t process, const char *mode, const char 
                               j6_handle_t report)
 {
     const char *const argv[] = {"victim", mode, argument, NULL};
-    const struct j6_spawn_row row = {"report", report,
-                                     j6_right_duplicate | j6_right_transfer | j6_right_vma_map |
-                                         j6_right_vma_read | j6_right_vma_write};
+    const struct j6_spawn_row rows[] = {
+        {"report", report, GIVEN | j6_right_vma_map | j6_right_vma_read | j6_right_vma_write},
+        {"system", system_handle(), GIVEN | j6_right_system_restrict}};
     const struct j6_program program = {.elf = j6_find_module("victim"),
                                        .name = "victim",
                                        .argv = argv,
-                                       .rows = &row,
-                                       .row_count = 1};
+                                       .rows = rows,
+                                       .row_count = 2};
     if (!expect_ok(j6_start_program(process, &program))) {
         j6_process_kill(process, -1);
     }
@@ -59,7 +62,8 @@ static void kill_and_finish(j6_handle_t process)
 /* One process takes all that its limit allows. */
 static void hoard(enum hoard_kind kind)
 {
-    char argument[] = {(char)('0' + kind), '\0'};
+    char argument[8];
+    format(argument, sizeof(argument), "%d", (int)kind);
     j6_handle_t area = area_new(1, 0);
     struct hoard_report *report = (struct hoard_report *)area_map(area, READ_WRITE);
     report->go = 1;
@@ -116,6 +120,11 @@ TEST(mappings_cost_no_more_memory_than_the_limit)
 TEST(threads_cost_no_more_memory_than_the_limit)
 {
     expect_bounded(HOARD_THREADS);
+}
+
+TEST(system_objects_cost_no_more_memory_than_the_limit)
+{
+    expect_bounded(HOARD_SYSTEMS);
 }
 
 TEST(processes_cost_no_more_memory_than_the_limit)

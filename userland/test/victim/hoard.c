@@ -87,6 +87,14 @@ static j6_status_t hoard_account(uint64_t n)
     return j6_process_create("x", 1, &limits, 0, &process);
 }
 
+static j6_status_t hoard_system(uint64_t n)
+{
+    (void)n;
+    static const struct j6_range range = {.kind = j6_range_info, .first = 0, .count = 1};
+    j6_handle_t restricted;
+    return j6_system_restrict(j6_find("system"), &range, 1, &restricted);
+}
+
 static j6_status_t (*const kinds[HOARD_KINDS])(uint64_t n) = {
     [HOARD_HANDLES] = hoard_handle,
     [HOARD_AREAS] = hoard_area,
@@ -98,6 +106,7 @@ static j6_status_t (*const kinds[HOARD_KINDS])(uint64_t n) = {
     [HOARD_THREADS] = hoard_thread,
     [HOARD_PROCESSES] = hoard_process,
     [HOARD_ACCOUNTS] = hoard_account,
+    [HOARD_SYSTEMS] = hoard_system,
 };
 
 /* Makes what costs little but must be there. */
