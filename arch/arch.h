@@ -93,9 +93,12 @@ uint64_t arch_user_copy(void *dst, const void *src, uint64_t len);
 /* The same by what is there: no page is brought in, and locks may be held. */
 uint64_t arch_user_copy_now(void *dst, const void *src, uint64_t len);
 
-/* One word; false if it can't be read or written. */
-bool arch_user_load(const void *src, uint64_t *out_word);
+/* Reads a word that can be written too, or writes one; false if it can't be. */
+bool arch_user_load_inout(void *pointer, uint64_t *out_word);
 bool arch_user_store(void *dst, uint64_t word);
+
+/* Can the byte of user memory be written? Writes what it holds already. */
+bool arch_user_touch(void *address);
 
 /* Fills in words for a seed; false if they are time stamps only. */
 bool arch_entropy(uint64_t *out, size_t count);

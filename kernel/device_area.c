@@ -127,8 +127,7 @@ static bool flags_ok(uint64_t flags)
            caching != caching_flags && !(caching != 0 && (flags & j6_vma_flag_dma));
 }
 
-/* May the caller have this through the system object? */
-static j6_status_t request_check(const struct system *system, const struct device_request *request)
+j6_status_t device_request_check(const struct system *system, const struct device_request *request)
 {
     uint64_t phys = request->phys;
     uint64_t size = request->size;
@@ -184,12 +183,8 @@ static j6_status_t area_create(struct device_area *device, paddr_t phys, uint32_
 j6_status_t device_area_create(struct system *system, struct account *account,
                                const struct device_request *request, struct vm_area **out_area)
 {
-    j6_status_t status = request_check(system, request);
-    if (status != j6_status_ok) {
-        return status;
-    }
     struct device_area *device;
-    status = device_create(system, account, request->size, &device);
+    j6_status_t status = device_create(system, account, request->size, &device);
     if (status != j6_status_ok) {
         return status;
     }

@@ -19,9 +19,16 @@ struct device_request {
 };
 
 /*
- * The caller gets a reference. In this order: invalid_arg (alignment, size 0, flags), out_of_range
- * (addresses that the CPU doesn't have), denied (not within the system object's ranges), closed,
- * denied (memory, interrupt controllers), collision (mapped with another type), quota, no_memory.
+ * May the caller have this through the system object? In this order: invalid_arg (alignment, size 0,
+ * flags), out_of_range (addresses that the CPU doesn't have), denied (not within the system object's
+ * ranges), closed, denied (memory, interrupt controllers).
+ */
+j6_status_t device_request_check(const struct system *system,
+                                 const struct device_request *request) J6_MUST_USE;
+
+/*
+ * Makes the area of a request that was checked. The caller gets a reference. closed, collision (mapped
+ * with another type), quota, no_memory.
  */
 j6_status_t device_area_create(struct system *system, struct account *account,
                                const struct device_request *request,

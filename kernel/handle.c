@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Handle tables as described in handle.h. */
 #include "kernel/handle.h"
+#include "arch/layout.h"
 #include "arch/upcall.h"
 #include "lib/container.h"
 #include "lib/string.h"
@@ -10,7 +11,7 @@
 
 enum { STEP_HANDLES = 64 }; /* closed between two step points */
 
-enum { GENERATION_MASK = (1 << 20) - 1, NO_SLOT = 0xffffffff };
+enum { GENERATION_MASK = (1 << 20) - 1, NO_SLOT = 0xffffffff, DIRECTORY_FIRST = 4 };
 
 /*
  * A used entry: value and object. A free one: value 0, generation of the last use, next free slot.
@@ -27,7 +28,8 @@ struct handle_entry {
         };
     };
 };
-_Static_assert(sizeof(struct handle_entry) == 16, "256 entries fill a page");
+enum { CHUNK_SIZE = HANDLE_CHUNK * sizeof(struct handle_entry) };
+_Static_assert(CHUNK_SIZE == PAGE_SIZE, "kfree of a chunk waits for nobody");
 
 struct handle_directory {
     struct grace_item grace;
@@ -103,24 +105,52 @@ static void slot_release_locked(struct handle_table *table, uint32_t index, uint
     table->free_count++;
 }
 
+static size_t directory_size(uint32_t capacity)
+{
+    return sizeof(struct handle_directory) + capacity * sizeof(struct handle_entry *);
+}
+
+/* Memory that the table's account pays for. */
+static j6_status_t memory_take(struct handle_table *table, size_t size, void **out_memory)
+{
+    j6_status_t status = account_charge(table->account, ACCOUNT_MEMORY, kalloc_cost(size));
+    if (status != j6_status_ok) {
+        return status;
+    }
+    void *memory = kalloc(size);
+    if (memory == NULL) {
+        account_uncharge(table->account, ACCOUNT_MEMORY, kalloc_cost(size));
+        return j6_err_no_memory;
+    }
+    *out_memory = memory;
+    return j6_status_ok;
+}
+
+static void memory_give_back(struct handle_table *table, void *memory, size_t size)
+{
+    kfree(memory);
+    account_uncharge(table->account, ACCOUNT_MEMORY, kalloc_cost(size));
+}
+
 static void directory_free(struct grace_item *item)
 {
     kfree(container_of(item, struct handle_directory, grace));
 }
 
 /* Makes room for one more chunk in the directory. */
-static struct handle_directory *directory_grow_locked(struct handle_table *table)
+static j6_status_t directory_grow_locked(struct handle_table *table)
 {
     struct handle_directory *old = atomic_load_explicit(&table->directory, memory_order_relaxed);
     if (old != NULL && old->chunks < old->capacity) {
-        return old;
+        return j6_status_ok;
     }
-    uint32_t capacity = old != NULL ? 2 * old->capacity : 4;
-    struct handle_directory *new =
-        kalloc(sizeof(struct handle_directory) + capacity * sizeof(struct handle_entry *));
-    if (new == NULL) {
-        return NULL;
+    uint32_t capacity = old != NULL ? 2 * old->capacity : DIRECTORY_FIRST;
+    void *memory;
+    j6_status_t status = memory_take(table, directory_size(capacity), &memory);
+    if (status != j6_status_ok) {
+        return status;
     }
+    struct handle_directory *new = memory;
     new->capacity = capacity;
     if (old != NULL) {
         new->chunks = old->chunks;
@@ -128,10 +158,12 @@ static struct handle_directory *directory_grow_locked(struct handle_table *table
     }
     /* Release: a reader that sees the directory sees its content. */
     atomic_store_explicit(&table->directory, new, memory_order_release);
-    if (old != NULL) {
-        grace_defer(&old->grace, directory_free); /* nobody finds it any more */
+    if (old != NULL) { /* nobody finds it any more */
+        account_uncharge(table->account, ACCOUNT_MEMORY,
+                         kalloc_cost(directory_size(old->capacity)));
+        grace_defer(&old->grace, directory_free);
     }
-    return new;
+    return j6_status_ok;
 }
 
 static j6_status_t chunk_add_locked(struct handle_table *table)
@@ -141,19 +173,17 @@ static j6_status_t chunk_add_locked(struct handle_table *table)
     if (directory != NULL && directory->chunks * HANDLE_CHUNK >= HANDLE_MAX) {
         return j6_err_quota;
     }
-    j6_status_t status =
-        account_charge(table->account, ACCOUNT_MEMORY, HANDLE_CHUNK * sizeof(struct handle_entry));
+    void *chunk;
+    j6_status_t status = memory_take(table, CHUNK_SIZE, &chunk);
     if (status != j6_status_ok) {
         return status;
     }
-    directory = directory_grow_locked(table);
-    struct handle_entry *chunk =
-        directory != NULL ? kalloc(HANDLE_CHUNK * sizeof(struct handle_entry)) : NULL;
-    if (chunk == NULL) {
-        account_uncharge(table->account, ACCOUNT_MEMORY,
-                         HANDLE_CHUNK * sizeof(struct handle_entry));
-        return j6_err_no_memory;
+    status = directory_grow_locked(table);
+    if (status != j6_status_ok) {
+        memory_give_back(table, chunk, CHUNK_SIZE);
+        return status;
     }
+    directory = atomic_load_explicit(&table->directory, memory_order_relaxed);
     uint32_t first = directory->chunks * HANDLE_CHUNK;
     directory->chunk[directory->chunks] = chunk;
     /* Release: a reader that sees the number sees the chunk. */
@@ -304,9 +334,7 @@ void handle_table_destroy(struct handle_table *table)
         return;
     }
     for (uint32_t i = 0; i < directory->chunks; i++) {
-        kfree(directory->chunk[i]);
-        account_uncharge(table->account, ACCOUNT_MEMORY,
-                         HANDLE_CHUNK * sizeof(struct handle_entry));
+        memory_give_back(table, directory->chunk[i], CHUNK_SIZE);
     }
-    kfree(directory);
+    memory_give_back(table, directory, directory_size(directory->capacity));
 }

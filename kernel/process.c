@@ -16,12 +16,24 @@ enum {
 SLAB_CACHE(process_cache, "process", struct process);
 SLAB_CACHE(account_cache, "account", struct account);
 
+#define ACCOUNT_COST SLAB_COST(sizeof(struct account))
+
 static struct {
     struct spinlock lock;
     struct list list; /* those that haven't ended */
 } processes = {.lock = SPINLOCK_INIT(RANK_PROCESS_LIST), .list = LIST_INITIALIZER(processes.list)};
 
 static bool log_unlimited; /* immutable after boot */
+
+struct process kernel_process = {
+    .name = "kernel",
+    .space = &kernel_space,
+    .space_users = 1,
+    .lock = SPINLOCK_INIT(RANK_PROCESS),
+    .state = PROCESS_RUNNING,
+    .threads = LIST_INITIALIZER(kernel_process.threads),
+    .unstarted = LIST_INITIALIZER(kernel_process.unstarted),
+};
 
 static void end_unused(struct grace_item *item)
 {
@@ -65,14 +77,37 @@ static void free_process(struct kobject *object)
 static const struct kobject_type process_type = {
     .name = "process",
     .number = j6_type_process,
-    .size = sizeof(struct process),
+    .size = SLAB_COST(sizeof(struct process)),
     .last_handle = last_handle,
     .free = free_process,
 };
 
+/* Charged to the account that it was cut out of, which it keeps a reference to. */
 static void account_free(struct account *account)
 {
+    account_uncharge(account->parent, ACCOUNT_MEMORY, ACCOUNT_COST);
     slab_free(&account_cache, account);
+}
+
+static j6_status_t account_create(struct account *creator, const struct j6_limits *limits,
+                                  struct account **out_account)
+{
+    j6_status_t status = account_charge(creator, ACCOUNT_MEMORY, ACCOUNT_COST);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    struct account *account = slab_alloc(&account_cache);
+    status = account != NULL ? account_init_child(account, creator, limits, account_free)
+                             : j6_err_no_memory;
+    if (status == j6_status_ok) {
+        *out_account = account;
+        return status;
+    }
+    if (account != NULL) {
+        slab_free(&account_cache, account);
+    }
+    account_uncharge(creator, ACCOUNT_MEMORY, ACCOUNT_COST);
+    return status;
 }
 
 /* The account that the process uses: its own, cut out of the creator's, or the creator's. */
@@ -82,13 +117,8 @@ static j6_status_t account_open(struct process *process, struct account *creator
     process->creator_account = creator;
     process->account = creator;
     if (limits != NULL) {
-        process->account = slab_alloc(&account_cache);
-        if (process->account == NULL) {
-            return j6_err_no_memory;
-        }
-        j6_status_t status = account_init_child(process->account, creator, limits, account_free);
+        j6_status_t status = account_create(creator, limits, &process->account);
         if (status != j6_status_ok) {
-            slab_free(&account_cache, process->account);
             return status;
         }
     } else {
@@ -140,7 +170,8 @@ static j6_status_t process_init(struct process *process, struct account *creator
     if (status != j6_status_ok) {
         return status;
     }
-    status = vm_space_init(&process->space, process->account);
+    process->space = &process->own_space;
+    status = vm_space_init(process->space, process->account);
     if (status != j6_status_ok) {
         goto undo_account;
     }
@@ -152,7 +183,7 @@ static j6_status_t process_init(struct process *process, struct account *creator
     if (status == j6_status_ok) {
         return status;
     }
-    vm_space_destroy(&process->space);
+    vm_space_destroy(process->space);
 undo_account:
     account_leave(process->account);
     account_put(process->account);
@@ -183,6 +214,17 @@ j6_status_t process_create(const char *name, struct process *maker, struct accou
     process_list(process, maker);
     *out_process = process;
     return j6_status_ok;
+}
+
+void process_init_kernel(struct account *root)
+{
+    j6_status_t status = kobject_init(&kernel_process.object, &process_type, root);
+    assert(status == j6_status_ok);
+    kernel_process.account = root;
+    kernel_process.creator_account = root;
+    handle_table_init(&kernel_process.handles, root);
+    handle_table_close(&kernel_process.handles);
+    process_list(&kernel_process, NULL);
 }
 
 j6_status_t process_start(struct process *process, struct thread *first)
@@ -244,6 +286,7 @@ bool process_may_log(struct process *process)
 
 void process_end(struct process *process, const struct j6_end_info *end)
 {
+    assert(process != &kernel_process);
     spinlock_lock(&process->lock);
     if (process->state >= PROCESS_ENDING) {
         spinlock_unlock(&process->lock);
@@ -278,7 +321,7 @@ static bool space_leave(struct process *process)
     if (atomic_fetch_sub_explicit(&process->space_users, 1, memory_order_acq_rel) != 1) {
         return false;
     }
-    vm_space_destroy(&process->space);
+    vm_space_destroy(process->space);
     return true;
 }
 
@@ -318,7 +361,7 @@ static struct process *any_running(void)
     struct process *process;
     spinlock_lock(&processes.lock);
     list_for_each_entry(process, &processes.list, all_node) {
-        if (process->state < PROCESS_ENDING) {
+        if (process != &kernel_process && process->state < PROCESS_ENDING) {
             found = process;
             kobject_get(&process->object);
             break;
@@ -340,7 +383,7 @@ void process_end_all(void)
 bool process_any(void)
 {
     spinlock_lock(&processes.lock);
-    bool any = !list_is_empty(&processes.list);
+    bool any = list_last(&processes.list) != &kernel_process.all_node; /* it is the first */
     spinlock_unlock(&processes.lock);
     return any;
 }

@@ -25,10 +25,11 @@ struct process {
     struct account *account; /* pays for what the process has; maybe its creator's */
     struct account *creator_account;
     bool is_init;
+    struct vm_space *space; /* own_space; the kernel's process: kernel_space */
     /* Atomic */
     _Atomic uint32_t space_users; /* who works in the space from outside, and 1 until it ends */
     /* Locks of their own */
-    struct vm_space space;
+    struct vm_space own_space;
     struct handle_table handles;
     /* Guarded by lock */
     struct spinlock lock;
@@ -44,6 +45,13 @@ struct process {
     bool unused;                     /* nobody can start it any more */
     struct grace_item unused_item;
 };
+
+/*
+ * The kernel as a process, in static storage: it has the kernel's space, no threads and no handles,
+ * and never ends. What the kernel itself uses isn't in any account, so it pays for nothing.
+ */
+extern struct process kernel_process;
+void process_init_kernel(struct account *root);
 
 static inline struct process *process_of(struct kobject *object)
 {
@@ -97,6 +105,7 @@ void process_finish(struct process *process);
 bool process_space_get(struct process *process) J6_MUST_USE;
 void process_space_put(struct process *process);
 
-/* Ends every process. */
+/* Ends every process but the kernel's. */
 void process_end_all(void);
+/* Is there a process besides the kernel's? */
 bool process_any(void);

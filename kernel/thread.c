@@ -24,7 +24,7 @@ static void thread_destroy(struct kobject *object)
 static void thread_free(struct kobject *object)
 {
     struct thread *thread = thread_of(object);
-    account_uncharge(object->account, ACCOUNT_MEMORY, fpu_area_size());
+    account_uncharge(object->account, ACCOUNT_MEMORY, kalloc_cost(fpu_area_size()));
     kfree(thread->tcb.fpu_area);
     slab_free(&thread_cache, thread);
 }
@@ -32,7 +32,7 @@ static void thread_free(struct kobject *object)
 static const struct kobject_type thread_type = {
     .name = "thread",
     .number = j6_type_thread,
-    .size = sizeof(struct thread),
+    .size = SLAB_COST(sizeof(struct thread)),
     .destroy = thread_destroy,
     .free = thread_free,
 };
@@ -69,7 +69,7 @@ static j6_status_t thread_alloc_charged(struct account *account, struct thread *
     if (status != j6_status_ok) {
         return status;
     }
-    status = account_charge(account, ACCOUNT_MEMORY, fpu_area_size());
+    status = account_charge(account, ACCOUNT_MEMORY, kalloc_cost(fpu_area_size()));
     if (status != j6_status_ok) {
         goto undo_thread;
     }
@@ -83,7 +83,7 @@ static j6_status_t thread_alloc_charged(struct account *account, struct thread *
     if (thread != NULL) {
         thread_unalloc(thread);
     }
-    account_uncharge(account, ACCOUNT_MEMORY, fpu_area_size());
+    account_uncharge(account, ACCOUNT_MEMORY, kalloc_cost(fpu_area_size()));
 undo_thread:
     account_uncharge(account, ACCOUNT_THREADS, 1);
     return status;
@@ -105,7 +105,7 @@ j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stac
         return status;
     }
     tcb_init(&thread->tcb, entry, stack, arg);
-    thread->tcb.page_table = &process->space.table;
+    thread->tcb.page_table = &process->space->table;
     thread->process = process; /* with the reference */
     thread->priority = PRIORITY_DEFAULT > process->account->priority ? PRIORITY_DEFAULT
                                                                      : process->account->priority;

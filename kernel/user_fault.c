@@ -41,7 +41,7 @@ void upcall_user_trap(struct tcb *tcb, const struct user_trap *trap)
     struct process *process = thread->process;
     j6_status_t status = j6_err_bad_address;
     if (trap->vector == VECTOR_PAGE_FAULT) {
-        status = vm_space_fault(&process->space, trap->address, access_of(trap->error));
+        status = vm_space_fault(process->space, trap->address, access_of(trap->error));
         if (status == j6_status_ok) {
             kernel_leave();
         }

@@ -4,23 +4,26 @@
  * an unmapped guard page before it. Kernel stacks, channel buffers and the blocks of CPUs live in such areas. Pages are
  * there from the start, so a section never faults.
  *
- * Rules: sections are given back with nothing of them in use on any CPU. Any lock below RANK_AREA.
+ * Rules: sections are given back with nothing of them in use on any CPU. No lock is held.
  */
 #pragma once
-#include "arch/types.h"
-#include "kernel/base/spinlock.h"
-#include <j6/status.h>
+#include "mm/vm_area.h"
 
 struct guarded_area {
+    struct vm_area area; /* all of the region */
     /* Immutable */
     vaddr_t base;
     uint64_t section_pages;
     uint64_t sections; /* how many there can be */
-    /* Guarded by lock */
-    struct spinlock lock;
+    /* Guarded by the area's lock */
     uint64_t *used; /* a bit for each section */
     uint64_t hint;  /* no section below is free */
 };
+
+#define GUARDED_AREA_INIT(the_size)                                                    \
+    {                                                                                  \
+        .kind = VM_AREA_GUARDED, .lock = SPINLOCK_INIT(RANK_AREA), .size = (the_size), \
+    }
 
 extern struct guarded_area kernel_stacks;
 extern struct guarded_area kernel_buffers;

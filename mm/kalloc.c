@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Slab caches for sizes 2^4 to 2^11; beyond that, blocks of frames. */
+/* Slab caches for sizes 2^4 to 2^11, then a frame, then pages of the heap region. */
 #include "mm/kalloc.h"
 #include "lib/bits.h"
 #include "lib/string.h"
 #include "mm/frame.h"
+#include "mm/heap.h"
 #include "mm/slab.h"
 
 SLAB_CACHE_SIZED(kalloc_16, "kalloc 16", 16);
@@ -24,20 +25,28 @@ static struct slab_cache *const caches[] = {
 
 enum { CACHES = sizeof(caches) / sizeof(caches[0]) };
 
+/* The cache for a size; NULL: a page or more. */
+static struct slab_cache *cache_for(size_t size)
+{
+    unsigned shift = log2_ceil(size);
+    unsigned number = shift <= SMALLEST_SHIFT ? 0 : shift - SMALLEST_SHIFT;
+    return number < CACHES ? caches[number] : NULL;
+}
+
+static void *page_alloc(void)
+{
+    paddr_t page = frame_alloc();
+    return page != 0 ? memset(phys_to_virt(page), 0, PAGE_SIZE) : NULL;
+}
+
 void *kalloc(size_t size)
 {
     assert(size != 0 && size <= KALLOC_MAX);
-    unsigned shift = log2_ceil(size);
-    if (shift < SMALLEST_SHIFT + CACHES) {
-        return slab_alloc_zeroed(caches[shift <= SMALLEST_SHIFT ? 0 : shift - SMALLEST_SHIFT]);
+    if (size > PAGE_SIZE) {
+        return heap_alloc(size);
     }
-    unsigned order = shift <= PAGE_SHIFT ? 0 : shift - PAGE_SHIFT;
-    paddr_t block = frame_alloc_block(order);
-    if (block == 0) {
-        return NULL;
-    }
-    memset(phys_to_virt(block), 0, PAGE_SIZE << order);
-    return phys_to_virt(block);
+    struct slab_cache *cache = cache_for(size);
+    return cache != NULL ? slab_alloc_zeroed(cache) : page_alloc();
 }
 
 void kfree(void *pointer)
@@ -45,10 +54,17 @@ void kfree(void *pointer)
     if (pointer == NULL) {
         return;
     }
-    const struct frame *frame = frame_of(virt_to_phys(pointer));
-    if (frame->state == FRAME_SLAB) {
+    if (heap_holds(pointer)) {
+        heap_free(pointer);
+    } else if (frame_of(virt_to_phys(pointer))->state == FRAME_SLAB) {
         slab_free(slab_cache_of(pointer), pointer);
     } else {
-        frame_free_block(virt_to_phys(pointer), frame->order);
+        frame_free(virt_to_phys(pointer));
     }
+}
+
+size_t kalloc_cost(size_t size)
+{
+    const struct slab_cache *cache = size > PAGE_SIZE ? NULL : cache_for(size);
+    return cache != NULL ? SLAB_COST(cache->object_size) : page_up(size);
 }

@@ -9,8 +9,6 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 
-#define SLAB_HEADER 64
-
 struct free_object {
     struct free_object *next;
 };

@@ -45,6 +45,11 @@ struct slab_cache {
 #define SLAB_ORDER(size) ((size) <= 512 ? 0 : (size) <= 1024 ? 1 : (size) <= 2048 ? 2 : 3)
 #define SLAB_ROUND(size) (((size) + 15) & ~15ull)
 
+/* What lies in front of the objects of a slab; how many they are; an object's share of the slab. */
+#define SLAB_HEADER         64
+#define SLAB_CAPACITY(size) (((PAGE_SIZE << SLAB_ORDER(size)) - SLAB_HEADER) / SLAB_ROUND(size))
+#define SLAB_COST(size)     ((PAGE_SIZE << SLAB_ORDER(size)) / SLAB_CAPACITY(size))
+
 #define SLAB_CACHE_SIZED(variable, the_name, size)        \
     static PER_CPU(struct magazine, variable##_magazine); \
     static struct slab_cache variable = {                 \

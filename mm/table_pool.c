@@ -32,17 +32,26 @@ static struct account *payer(struct page_table *table)
                                        : container_of(table, struct vm_space, table)->account;
 }
 
+/* A zeroed page of this CPU's list, or 0. */
+static paddr_t pool_take(struct table_pool *pool)
+{
+    struct pooled_table *first = pool->first;
+    if (first == NULL) {
+        return 0;
+    }
+    pool->first = first->next;
+    pool->count--;
+    first->next = NULL;
+    return virt_to_phys(first);
+}
+
 static paddr_t table_take(void)
 {
-    struct table_pool *pool = this_cpu(table_pool);
-    struct pooled_table *first = pool->first;
-    if (first != NULL) {
-        pool->first = first->next;
-        pool->count--;
-        first->next = NULL;
-        return virt_to_phys(first);
+    paddr_t page = pool_take(this_cpu(table_pool));
+    if (page != 0) {
+        return page;
     }
-    paddr_t page = frame_alloc();
+    page = frame_alloc();
     if (page != 0) {
         page_clear(phys_to_virt(page));
     }
@@ -88,8 +97,8 @@ void upcall_table_free(struct page_table *table, paddr_t page)
 
 void table_pool_drain(void)
 {
-    struct table_pool *pool = this_cpu(table_pool);
-    while (pool->first != NULL) {
-        frame_free(table_take());
+    paddr_t page;
+    while ((page = pool_take(this_cpu(table_pool))) != 0) {
+        frame_free(page);
     }
 }

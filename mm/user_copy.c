@@ -47,13 +47,24 @@ j6_status_t user_copy_out(struct user_ptr dst, const void *src, uint64_t len)
     return user_copy_out_part(dst, src, len, &done);
 }
 
-j6_status_t user_load(struct user_ptr src, uint64_t *out_word)
+j6_status_t user_probe_out(struct user_ptr dst, uint64_t len)
 {
-    assert(!spinlock_any_held());
-    if (!user_range_ok(src, sizeof(*out_word))) {
+    assert(!spinlock_any_held() && len != 0 && len <= PAGE_SIZE);
+    if (!user_range_ok(dst, len)) {
         return j6_err_bad_address;
     }
-    bool done = arch_user_load((const void *)src.address, out_word);
+    struct user_ptr last = user_ptr_add(dst, len - 1);
+    bool writable = arch_user_touch((void *)dst.address) && arch_user_touch((void *)last.address);
+    return writable ? j6_status_ok : *this_cpu(failure);
+}
+
+j6_status_t user_load_inout(struct user_ptr pointer, uint64_t *out_word)
+{
+    assert(!spinlock_any_held());
+    if (!user_range_ok(pointer, sizeof(*out_word))) {
+        return j6_err_bad_address;
+    }
+    bool done = arch_user_load_inout((void *)pointer.address, out_word);
     return done ? j6_status_ok : *this_cpu(failure);
 }
 

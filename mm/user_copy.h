@@ -42,6 +42,12 @@ j6_status_t user_copy_in_part(void *dst, struct user_ptr src, uint64_t len,
 j6_status_t user_copy_out_part(struct user_ptr dst, const void *src, uint64_t len,
                                uint64_t *done) J6_MUST_USE;
 
-/* The same for a word, which is what most calls read and write. */
-j6_status_t user_load(struct user_ptr src, uint64_t *out_word) J6_MUST_USE;
+/*
+ * Can a result of a call, at most a page, be written there? To be asked before anything is done. The
+ * bytes stay as they are; pages are brought in. bad_address, quota, no_memory.
+ */
+j6_status_t user_probe_out(struct user_ptr dst, uint64_t len) J6_MUST_USE;
+
+/* Reads a length, or another word, that is to be written back: where that can be done. */
+j6_status_t user_load_inout(struct user_ptr pointer, uint64_t *out_word) J6_MUST_USE;
 j6_status_t user_store(struct user_ptr dst, uint64_t word) J6_MUST_USE;

@@ -7,6 +7,12 @@
  *   open       pages come on demand, zeroed, and live until the area gives them up. A clone is an
  *              open area that starts with the pages of another, which both share until one writes
  *
+ * and two kinds that the kernel alone has, mapped in its own space over a whole region; their pages
+ * are in the page tables alone, and no process has a handle:
+ *
+ *   guarded     sections of pages with a guard page before each (mm/guarded.h)
+ *   untracked   the kernel's heap, which grows (mm/heap.h)
+ *
  * Rules: page-table entries for an area's pages change only with the area's lock held, so what takes
  * pages away sees all of them. Order of locks: space, area, page table. An area lives while a handle
  * or a mapping does. It pays for every page that it holds, shared or not. Sizes and offsets are
@@ -37,6 +43,8 @@ struct vm_backing {
 enum vm_area_kind {
     VM_AREA_FIXED,
     VM_AREA_OPEN,
+    VM_AREA_GUARDED,
+    VM_AREA_UNTRACKED,
 };
 
 struct vm_area {

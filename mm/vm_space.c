@@ -10,32 +10,6 @@
 #include "mm/vm_block.h"
 #include "mm/vm_mapping.h"
 
-struct vm_space kernel_space = {
-    .lock = SPINLOCK_INIT(RANK_SPACE),
-    .table_lock = SPINLOCK_INIT(RANK_PAGE_TABLE),
-};
-
-#define REGION(base, size)                                              \
-    {                                                                   \
-        .space = &kernel_space, .start = (base), .end = (base) + (size) \
-    }
-
-/* The kernel's regions, so that nothing else is ever placed there. */
-static struct vm_mapping kernel_regions[] = {
-    REGION(OFFSET_MAP, OFFSET_MAP_SIZE), REGION(HEAP_BASE, HEAP_SIZE),
-    REGION(STACKS_BASE, STACKS_SIZE),    REGION(BUFFERS_BASE, BUFFERS_SIZE),
-    REGION(DEVICES_BASE, DEVICES_SIZE),  REGION(PER_CPU_BASE, PER_CPU_SIZE),
-};
-
-void vm_space_init_kernel(void)
-{
-    mapping_set_init(&kernel_space.mappings);
-    for (unsigned i = 0; i < sizeof(kernel_regions) / sizeof(kernel_regions[0]); i++) {
-        bool inserted = mapping_insert(&kernel_space.mappings, &kernel_regions[i]);
-        assert(inserted);
-    }
-}
-
 /* A window of 1 GiB, at random in the user half but not at its very ends. */
 static vaddr_t window_choose(void)
 {

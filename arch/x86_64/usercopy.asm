@@ -8,7 +8,7 @@
 %include "offsets.inc"
 
 extern cpu_features
-global arch_user_copy, arch_user_copy_now, arch_user_load, arch_user_store
+global arch_user_copy, arch_user_copy_now, arch_user_load_inout, arch_user_store, arch_user_touch
 
 ; An instruction that may fault on user memory, where to go on, and whether to bring the page in.
 %macro MAY_FAULT 2
@@ -74,12 +74,14 @@ align 16
 arch_user_copy_now:
     USER_COPY 0
 
-; bool arch_user_load(const void *src, uint64_t *out_word): false if it can't be read.
+; bool arch_user_load_inout(void *pointer, uint64_t *out_word): false if the word can't be written.
+; Adds 0 to it in one step, so that nobody else's write is lost.
 align 16
-arch_user_load:
+arch_user_load_inout:
+    xor eax, eax
     OPEN
-    MAY_FAULT word_failed, 1
-    mov rax, [rdi]
+    MAY_FAULT failed, 1
+    lock xadd [rdi], rax
     CLOSE
     mov [rsi], rax
     mov eax, 1
@@ -89,13 +91,23 @@ arch_user_load:
 align 16
 arch_user_store:
     OPEN
-    MAY_FAULT word_failed, 1
+    MAY_FAULT failed, 1
     mov [rdi], rsi
     CLOSE
     mov eax, 1
     ret
 
-word_failed:
+; bool arch_user_touch(void *address): can the byte be written? Writes what is there likewise.
+align 16
+arch_user_touch:
+    OPEN
+    MAY_FAULT failed, 1
+    lock or byte [rdi], 0
+    CLOSE
+    mov eax, 1
+    ret
+
+failed:
     CLOSE
     xor eax, eax
     ret

@@ -52,7 +52,7 @@ static vaddr_t base_choose(const struct process *process, const struct elf_image
         panic("init: %lu MiB are too large", span >> 20);
     }
     uint64_t room = VM_WINDOW_SIZE / 2 - span;
-    return align_up(process->space.window + random_u64() % room, image->align);
+    return align_up(process->space->window + random_u64() % room, image->align);
 }
 
 static void map_segment(struct process *process, vaddr_t base, const char *file,
@@ -68,7 +68,7 @@ static void map_segment(struct process *process, vaddr_t base, const char *file,
     vaddr_t address = base + start;
     uint32_t flags = j6_map_exact | (segment->read ? j6_map_read : 0) |
                      (segment->write ? j6_map_write : 0) | (segment->exec ? j6_map_exec : 0);
-    must(vm_space_map(&process->space, area, &address, 0, 0, flags), "mapping a segment");
+    must(vm_space_map(process->space, area, &address, 0, 0, flags), "mapping a segment");
     kobject_put(&area->object);
 }
 
@@ -77,11 +77,11 @@ static struct vm_area *map_stack(struct process *process, vaddr_t *out_top)
 {
     struct vm_area *area;
     must(vm_area_create_open(process->account, STACK_SIZE, 0, &area), "making the stack");
-    vaddr_t guard = process->space.window + VM_WINDOW_SIZE - STACK_SIZE;
+    vaddr_t guard = process->space->window + VM_WINDOW_SIZE - STACK_SIZE;
     vaddr_t stack = guard + PAGE_SIZE;
-    must(vm_space_map(&process->space, area, &guard, 0, PAGE_SIZE, j6_map_exact),
+    must(vm_space_map(process->space, area, &guard, 0, PAGE_SIZE, j6_map_exact),
          "mapping the stack's guard");
-    must(vm_space_map(&process->space, area, &stack, PAGE_SIZE, STACK_SIZE - PAGE_SIZE,
+    must(vm_space_map(process->space, area, &stack, PAGE_SIZE, STACK_SIZE - PAGE_SIZE,
                       j6_map_exact | j6_map_read | j6_map_write),
          "mapping the stack");
     *out_top = guard + STACK_SIZE;

@@ -33,6 +33,8 @@
 #include "mm/physical.h"
 #include "version.h"
 
+enum { KERNEL_FRAMES_MIN = 64, KERNEL_SHARE = 64 };
+
 extern const char kernel_image_start[], kernel_image_end[]; /* link.ld */
 
 static struct boot_info boot;
@@ -155,15 +157,27 @@ static uint64_t module_frames(void)
     return frames;
 }
 
+/*
+ * What processes may use: all that is free, with the modules, which will be the first one's, less what
+ * the kernel keeps. From that comes what nobody is charged for: what lies unused in slabs and in
+ * CPUs' lists. So an account runs out before the machine does.
+ */
+static uint64_t memory_for_processes(void)
+{
+    uint64_t kept = KERNEL_FRAMES_MIN + frames_total() / KERNEL_SHARE;
+    return (frames_free() + module_frames() - kept) * PAGE_SIZE;
+}
+
 /* The last step runs on the CPU's own stack: boot's is given back here. */
 _Noreturn void kernel_main_on_own_stack(void)
 {
     memory_free_boot();
-    account_init_root(&root_account, frames_total() * PAGE_SIZE);
     start_cpus(&boot, &acpi); /* they come while this CPU goes on */
     if (boot_option(&boot, "test") != NULL || boot_option(&boot, "bug") != NULL) {
         start_cpus_wait();
     }
+    account_init_root(&root_account, memory_for_processes());
+    process_init_kernel(&root_account);
     self_test(&boot);
     if (boot_option(&boot, "test") != NULL || boot_option(&boot, "bench") != NULL) {
         process_log_unlimited();

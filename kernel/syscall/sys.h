@@ -4,6 +4,9 @@
  * made from the row. The gate has checked the handles; a sys function checks the other arguments,
  * calls the object, and copies out.
  *
+ * Errors come in this order: invalid_arg, out_of_range, bad_address (user_probe_out for results), and
+ * then what the state of things forbids: so nothing has been done when a pointer is refused.
+ *
  * Rules: the caller is the running thread. Objects are good until the call blocks or comes to a step
  * point (arch/upcall.h). Results are
  * written last, and what was made is taken back if they can't be.

@@ -59,7 +59,9 @@ j6_status_t sys_handle_duplicate(struct thread *caller, struct kobject *object, 
     if (badge != 0) {
         return j6_err_invalid_arg;
     }
-    return sys_handle_out(&caller->process->handles, object, rights, out);
+    j6_status_t status = user_probe_out(out, sizeof(j6_handle_t));
+    return status == j6_status_ok ? sys_handle_out(&caller->process->handles, object, rights, out)
+                                  : status;
 }
 
 j6_status_t sys_object_koid(struct thread *caller, struct kobject *object, struct user_ptr koid)
@@ -95,7 +97,7 @@ static j6_status_t layout_info(struct kobject *object, struct user_ptr buf, stru
         return j6_err_wrong_type;
     }
     struct j6_layout_info layout = {
-        .window = process_of(object)->space.window,
+        .window = process_of(object)->space->window,
         .window_size = VM_WINDOW_SIZE,
     };
     return sys_info_out(&layout, sizeof(layout), buf, len);

@@ -30,12 +30,14 @@ j6_status_t sys_process_create(struct thread *caller, struct user_ptr name, uint
     if (status == j6_status_ok && limits_pointer.address != 0) {
         status = limits_in(limits_pointer, &limits);
     }
-    if (status != j6_status_ok) {
-        return status;
+    if (status == j6_status_ok) {
+        status = user_probe_out(h, sizeof(j6_handle_t));
     }
     struct process *process;
-    status = process_create(name_copy, caller->process, caller->process->account,
-                            limits_pointer.address != 0 ? &limits : NULL, &process);
+    if (status == j6_status_ok) {
+        status = process_create(name_copy, caller->process, caller->process->account,
+                                limits_pointer.address != 0 ? &limits : NULL, &process);
+    }
     if (status != j6_status_ok) {
         return status;
     }
@@ -55,7 +57,29 @@ j6_status_t sys_process_give_handle(struct thread *caller, struct process *proce
     if (rights & ~j6_handle_rights(handle)) {
         return j6_err_denied;
     }
-    return sys_handle_out(&process->handles, object, rights, out);
+    j6_status_t status = user_probe_out(out, sizeof(j6_handle_t));
+    return status == j6_status_ok ? sys_handle_out(&process->handles, object, rights, out) : status;
+}
+
+/* The handle's value is written when nothing else can fail. */
+static j6_status_t start_and_tell(struct thread *caller, struct process *process,
+                                  struct thread *first, struct user_ptr out)
+{
+    struct handle_table *table = &caller->process->handles;
+    j6_handle_t handle;
+    j6_status_t status =
+        handle_insert(table, &first->object, handle_all_rights(j6_type_thread), &handle);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    status = process_start(process, first);
+    if (status == j6_status_ok) {
+        status = user_copy_out(out, &handle, sizeof(handle));
+    }
+    if (status != j6_status_ok) {
+        handle_remove(table, handle); /* or another thread guessed and closed it */
+    }
+    return status;
 }
 
 j6_status_t sys_process_start(struct thread *caller, struct process *process, uint64_t entry,
@@ -64,18 +88,18 @@ j6_status_t sys_process_start(struct thread *caller, struct process *process, ui
     if (!thread_may_start_at(entry, stack)) {
         return j6_err_invalid_arg;
     }
-    if (!process_is_new(process)) {
-        return j6_err_bad_state;
+    j6_status_t status = user_probe_out(thread_out, sizeof(j6_handle_t));
+    if (status == j6_status_ok && !process_is_new(process)) {
+        status = j6_err_bad_state;
     }
     struct thread *thread;
-    j6_status_t status = thread_create(process, entry, stack, arg, &thread);
+    if (status == j6_status_ok) {
+        status = thread_create(process, entry, stack, arg, &thread);
+    }
     if (status != j6_status_ok) {
         return status;
     }
-    status = sys_new_handle_out(caller, &thread->object, thread_out);
-    if (status == j6_status_ok) {
-        status = process_start(process, thread);
-    }
+    status = start_and_tell(caller, process, thread, thread_out);
     if (status != j6_status_ok) {
         thread_kill(thread);
     }
@@ -101,15 +125,15 @@ static j6_status_t copy_and_tell(struct process *process, bool write, uint64_t a
                                  struct user_ptr buf, struct user_ptr len_inout)
 {
     uint64_t len;
-    j6_status_t status = user_load(len_inout, &len);
+    j6_status_t status = user_load_inout(len_inout, &len);
     if (status != j6_status_ok) {
         return status;
     }
     uint64_t done = 0;
     status = j6_err_bad_address;
     if (process_space_get(process)) {
-        status = write ? vm_space_write_user(&process->space, address, buf, len, &done)
-                       : vm_space_read_user(&process->space, address, buf, len, &done);
+        status = write ? vm_space_write_user(process->space, address, buf, len, &done)
+                       : vm_space_read_user(process->space, address, buf, len, &done);
         process_space_put(process);
     }
     j6_status_t told = user_store(len_inout, done);
@@ -133,11 +157,14 @@ j6_status_t sys_process_write(struct thread *caller, struct process *process, ui
 j6_status_t sys_thread_create(struct thread *caller, struct process *process, uint64_t entry,
                               uint64_t stack, uint64_t arg, uint64_t flags, struct user_ptr h)
 {
-    if (flags != 0) {
+    if (flags != 0 || !thread_may_start_at(entry, stack)) {
         return j6_err_invalid_arg;
     }
+    j6_status_t status = user_probe_out(h, sizeof(j6_handle_t));
     struct thread *thread;
-    j6_status_t status = thread_create(process, entry, stack, arg, &thread);
+    if (status == j6_status_ok) {
+        status = thread_create(process, entry, stack, arg, &thread);
+    }
     if (status != j6_status_ok) {
         return status;
     }

@@ -66,7 +66,13 @@ j6_status_t sys_system_map_phys(struct thread *caller, struct system *system, st
 {
     struct device_request request = {.phys = phys, .size = size, .flags = flags};
     struct vm_area *area;
-    j6_status_t status = device_area_create(system, caller->process->account, &request, &area);
+    j6_status_t status = device_request_check(system, &request);
+    if (status == j6_status_ok) {
+        status = user_probe_out(vma, sizeof(j6_handle_t));
+    }
+    if (status == j6_status_ok) {
+        status = device_area_create(system, caller->process->account, &request, &area);
+    }
     if (status != j6_status_ok) {
         return status;
     }
@@ -89,6 +95,9 @@ j6_status_t sys_system_restrict(struct thread *caller, struct system *system,
     }
     struct system *restricted;
     j6_status_t status = user_copy_in(copy, ranges, n * sizeof(*copy));
+    if (status == j6_status_ok) {
+        status = user_probe_out(handle, sizeof(j6_handle_t));
+    }
     if (status == j6_status_ok) {
         status = system_restrict(system, caller->process->account, copy, n, &restricted);
     }

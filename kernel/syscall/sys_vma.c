@@ -16,14 +16,25 @@ static uint64_t rights_for(uint64_t map_flags)
            (map_flags & j6_map_exec ? j6_right_vma_exec : 0);
 }
 
+/* Can an area be made with this size? */
+static bool size_ok(uint64_t size)
+{
+    return size != 0 && size <= VM_AREA_MAX_SIZE;
+}
+
 j6_status_t sys_vma_create(struct thread *caller, uint64_t size, uint64_t flags, struct user_ptr h)
 {
     if (flags & ~area_flags) {
         return j6_err_invalid_arg;
     }
+    if (!size_ok(size)) {
+        return j6_err_out_of_range;
+    }
+    j6_status_t status = user_probe_out(h, sizeof(j6_handle_t));
     struct vm_area *area;
-    j6_status_t status =
-        vm_area_create_open(caller->process->account, size, (uint32_t)flags, &area);
+    if (status == j6_status_ok) {
+        status = vm_area_create_open(caller->process->account, size, (uint32_t)flags, &area);
+    }
     if (status != j6_status_ok) {
         return status;
     }
@@ -62,14 +73,34 @@ static j6_status_t map_and_tell(struct process *process, struct vm_area *area,
     if (!work_begin(area, process)) {
         return j6_err_bad_state;
     }
-    j6_status_t status = vm_space_map(&process->space, area, address, offset, len, flags);
+    j6_status_t status = vm_space_map(process->space, area, address, offset, len, flags);
     if (status == j6_status_ok) {
         status = user_store(address_out, *address);
         if (status != j6_status_ok) {
-            vm_space_unmap(&process->space, area, *address, 0); /* or another thread did */
+            vm_space_unmap(process->space, area, *address, 0); /* or another thread did */
         }
     }
     work_end(area, process);
+    return status;
+}
+
+/* Opens a handle, then tells it and the address: nothing is written if there can be no handle. */
+static j6_status_t handle_and_tell(struct handle_table *table, struct vm_area *area,
+                                   vaddr_t address, struct user_ptr address_out, struct user_ptr h)
+{
+    j6_handle_t handle;
+    j6_status_t status =
+        handle_insert(table, &area->object, handle_all_rights(j6_type_vma), &handle);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    status = user_copy_out(address_out, &address, sizeof(address));
+    if (status == j6_status_ok) {
+        status = user_copy_out(h, &handle, sizeof(handle));
+    }
+    if (status != j6_status_ok) {
+        handle_remove(table, handle); /* or another thread guessed and closed it */
+    }
     return status;
 }
 
@@ -79,25 +110,27 @@ j6_status_t sys_vma_create_map(struct thread *caller, uint64_t size, uint64_t fl
     if ((flags & ~area_flags) || !vm_map_flags_ok(map_flags)) {
         return j6_err_invalid_arg;
     }
-    if (size == 0 || size > VM_AREA_MAX_SIZE) {
+    if (!size_ok(size)) {
         return j6_err_out_of_range;
     }
     vaddr_t address;
-    j6_status_t status = user_load(address_inout, &address);
-    if (status != j6_status_ok) {
-        return status;
+    j6_status_t status = user_load_inout(address_inout, &address);
+    if (status == j6_status_ok) {
+        status = user_probe_out(h, sizeof(j6_handle_t));
     }
     struct vm_area *area;
-    status = vm_area_create_open(caller->process->account, size, (uint32_t)flags, &area);
+    if (status == j6_status_ok) {
+        status = vm_area_create_open(caller->process->account, size, (uint32_t)flags, &area);
+    }
     if (status != j6_status_ok) {
         return status;
     }
-    struct process *process = caller->process;
-    status = map_and_tell(process, area, address_inout, &address, 0, 0, map_flags);
+    struct vm_space *space = caller->process->space;
+    status = vm_space_map(space, area, &address, 0, 0, map_flags);
     if (status == j6_status_ok) {
-        status = sys_new_handle_out(caller, &area->object, h);
+        status = handle_and_tell(&caller->process->handles, area, address, address_inout, h);
         if (status != j6_status_ok) {
-            vm_space_unmap(&process->space, area, address, 0);
+            vm_space_unmap(space, area, address, 0);
         }
     }
     kobject_put(&area->object);
@@ -112,11 +145,14 @@ j6_status_t sys_vma_map(struct thread *caller, struct vm_area *area, j6_handle_t
     if (rights_for(flags) & ~handle) {
         return j6_err_denied;
     }
-    if (!vm_map_flags_ok(flags)) {
+    if (!vm_map_flags_ok(flags) || !is_aligned(offset | len, PAGE_SIZE)) {
         return j6_err_invalid_arg;
     }
+    if (len == 0 ? offset != 0 : !vm_area_holds(area, offset, len)) {
+        return j6_err_out_of_range;
+    }
     vaddr_t address;
-    j6_status_t status = user_load(address_inout, &address);
+    j6_status_t status = user_load_inout(address_inout, &address);
     if (status != j6_status_ok) {
         return status;
     }
@@ -130,7 +166,7 @@ j6_status_t sys_vma_unmap(struct thread *caller, struct vm_area *area, struct pr
     if (!work_begin(area, process)) {
         return j6_err_not_found;
     }
-    j6_status_t status = vm_space_unmap(&process->space, area, address, len);
+    j6_status_t status = vm_space_unmap(process->space, area, address, len);
     work_end(area, process);
     return status;
 }
@@ -145,7 +181,7 @@ j6_status_t sys_vma_protect(struct thread *caller, struct vm_area *area, j6_hand
     if (!work_begin(area, process)) {
         return j6_err_not_found;
     }
-    j6_status_t status = vm_space_protect(&process->space, area, address, len, flags);
+    j6_status_t status = vm_space_protect(process->space, area, address, len, flags);
     work_end(area, process);
     return status;
 }
@@ -154,12 +190,7 @@ j6_status_t sys_vma_resize(struct thread *caller, struct vm_area *area, struct u
 {
     (void)caller;
     uint64_t size;
-    j6_status_t status = user_load(size_inout, &size);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    /* As it was: a place that can't be written must not cost the old size. */
-    status = user_store(size_inout, size);
+    j6_status_t status = user_load_inout(size_inout, &size);
     if (status != j6_status_ok) {
         return status;
     }
@@ -190,11 +221,14 @@ j6_status_t sys_vma_op_range(struct thread *caller, struct vm_area *area, uint64
 {
     (void)caller;
     uint64_t len;
-    j6_status_t status = user_load(len_inout, &len);
+    if (!is_aligned(offset, PAGE_SIZE)) {
+        return j6_err_invalid_arg;
+    }
+    j6_status_t status = user_load_inout(len_inout, &len);
     if (status != j6_status_ok) {
         return status;
     }
-    if (!is_aligned(offset | len, PAGE_SIZE)) {
+    if (!is_aligned(len, PAGE_SIZE)) {
         return j6_err_invalid_arg;
     }
     uint64_t done = 0;
@@ -213,9 +247,15 @@ j6_status_t sys_vma_clone(struct thread *caller, struct vm_area *area, uint64_t 
     if ((flags & ~area_flags) || !is_aligned(offset | len, PAGE_SIZE)) {
         return j6_err_invalid_arg;
     }
+    if (len == 0 || !vm_area_holds(area, offset, len)) {
+        return j6_err_out_of_range;
+    }
+    j6_status_t status = user_probe_out(out, sizeof(j6_handle_t));
     struct vm_area *clone;
-    j6_status_t status =
-        vm_area_clone(area, caller->process->account, offset, len, (uint32_t)flags, &clone);
+    if (status == j6_status_ok) {
+        status =
+            vm_area_clone(area, caller->process->account, offset, len, (uint32_t)flags, &clone);
+    }
     if (status != j6_status_ok) {
         return status;
     }
@@ -229,7 +269,7 @@ static j6_status_t copy_and_tell(struct vm_area *area, bool write, uint64_t offs
                                  struct user_ptr buf, struct user_ptr len_inout)
 {
     uint64_t len;
-    j6_status_t status = user_load(len_inout, &len);
+    j6_status_t status = user_load_inout(len_inout, &len);
     if (status != j6_status_ok) {
         return status;
     }

@@ -7,6 +7,7 @@
 #include "kernel/cpu_call.h"
 #include "kernel/test/tests.h"
 #include "lib/string.h"
+#include "mm/kalloc.h"
 
 extern char kernel_text_start[];
 
@@ -70,6 +71,14 @@ static void bug_panic_all(void)
     cpu_call(cpus_online(), panic_here, NULL);
 }
 
+/* Into the guard page before the second of two pieces. */
+static void bug_heap(void)
+{
+    volatile char *first = kalloc(2 * PAGE_SIZE);
+    kalloc(2 * PAGE_SIZE);
+    first[2 * PAGE_SIZE] = 1;
+}
+
 void bug_on_request(const char *kind)
 {
     static const struct {
@@ -84,6 +93,7 @@ void bug_on_request(const char *kind)
         {"stack", bug_stack},
         {"panic_other", bug_panic_other},
         {"panic_all", bug_panic_all},
+        {"heap", bug_heap},
     };
     for (unsigned i = 0; kind != NULL && i < sizeof(bugs) / sizeof(bugs[0]); i++) {
         if (string_equal(kind, bugs[i].kind)) {

@@ -22,11 +22,14 @@ void self_test(const struct boot_info *boot)
     RUN(stacks_lie_in_their_region_behind_guard_pages);
     RUN(sections_are_reused_and_give_frames_back);
     RUN(exhausted_sections_are_no_memory_and_lose_nothing);
+    RUN(large_pieces_lie_in_the_heap_region_behind_guard_pages);
+    RUN(an_exhausted_heap_is_no_memory_and_loses_nothing);
     RUN(memory_is_cached_as_the_command_line_says);
     RUN(a_thread_is_found_from_its_tcb);
     RUN(kernel_regions_are_taken);
     RUN(freed_memory_comes_back_exactly);
     RUN(koids_are_never_used_twice);
+    RUN(the_kernel_is_a_process_in_its_own_space);
     RUN(boot_memory_is_not_mapped_any_more);
     RUN(a_step_point_without_a_thread_lets_interrupts_in);
     RUN(a_call_reaches_every_cpu);

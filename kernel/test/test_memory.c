@@ -2,20 +2,33 @@
 /* Memory that is handed out and comes back. */
 #include "arch/arch.h"
 #include "arch/page_table.h"
+#include "kernel/base/grace.h"
 #include "kernel/memory_count.h"
 #include "kernel/test/tests.h"
+#include "lib/page.h"
+#include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/guarded.h"
+#include "mm/heap.h"
 #include "mm/kalloc.h"
 #include "mm/vm_mapping.h"
 
-enum { SECTIONS = 8, SIZES = 18 };
+enum { SECTIONS = 8, SIZES = 18, HEAP_PIECES = 8 };
 
 static bool is_mapped(vaddr_t address)
 {
     paddr_t page;
     uint32_t flags;
     return page_table_find(&kernel_page_table, address, &page, &flags);
+}
+
+/* Memory that can be read and written, not executed, and by the kernel alone. */
+static bool is_plain_data(vaddr_t address)
+{
+    paddr_t page;
+    uint32_t flags;
+    return page_table_find(&kernel_page_table, address, &page, &flags) &&
+           flags == (PAGE_WRITE | PAGE_GLOBAL | page_memory_caching);
 }
 
 static bool in_stacks(vaddr_t address)
@@ -40,7 +53,7 @@ bool self_test_sections_are_reused_and_give_frames_back(void)
     uint64_t before = memory_free_frames();
     for (unsigned i = 0; i < SECTIONS; i++) {
         right &= guarded_alloc(&kernel_buffers, &first[i]) == j6_status_ok &&
-                 !is_mapped(first[i] - 1) && is_mapped(first[i]);
+                 !is_mapped(first[i] - 1) && is_plain_data(first[i]);
     }
     guarded_free(&kernel_buffers, first[3]);
     right &= !is_mapped(first[3]);
@@ -68,6 +81,57 @@ bool self_test_exhausted_sections_are_no_memory_and_lose_nothing(void)
         guarded_free(&kernel_stacks, start);
     }
     return status == j6_err_no_memory && memory_free_frames() == before;
+}
+
+static bool in_heap(vaddr_t address)
+{
+    return address >= HEAP_BASE && address < HEAP_BASE + kernel_heap.size;
+}
+
+/* Sizes of one to many pages, several of each, and back in another order than they came in. */
+bool self_test_large_pieces_lie_in_the_heap_region_behind_guard_pages(void)
+{
+    char *piece[HEAP_PIECES];
+    bool right = true;
+    uint64_t before = memory_free_frames();
+    for (unsigned i = 0; i < HEAP_PIECES; i++) {
+        size_t size = i * 3 * PAGE_SIZE + PAGE_SIZE + 1;
+        piece[i] = kalloc(size);
+        vaddr_t start = (vaddr_t)piece[i];
+        vaddr_t end = start + page_up(size);
+        right &= in_heap(start) && in_heap(end - 1) && !is_mapped(start - 1) &&
+                 is_plain_data(start) && is_plain_data(end - 1) && !is_mapped(end) &&
+                 piece[i][0] == 0 && piece[i][size - 1] == 0;
+        memset(piece[i], 0xff, size);
+    }
+    for (unsigned i = 0; i < HEAP_PIECES; i++) {
+        kfree(piece[i ^ 1]);
+        right &= !is_mapped((vaddr_t)piece[i ^ 1]);
+    }
+    return right && memory_free_frames() == before;
+}
+
+/* Pieces until there is no memory; they are kept in a list in themselves. */
+bool self_test_an_exhausted_heap_is_no_memory_and_loses_nothing(void)
+{
+    uint64_t before = memory_free_frames();
+    void **last = NULL;
+    void **piece;
+    uint64_t count = 0;
+    while ((piece = kalloc(KALLOC_MAX)) != NULL) {
+        *piece = last;
+        last = piece;
+        count++;
+    }
+    while (last != NULL) {
+        piece = last;
+        last = *piece;
+        kfree(piece);
+    }
+    while (!grace_is_idle()) {
+        grace_pass(); /* the pages of the piece that failed */
+    }
+    return count > 0 && memory_free_frames() == before;
 }
 
 bool self_test_kernel_regions_are_taken(void)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernel objects. */
+#include "kernel/process.h"
 #include "kernel/system.h"
 #include "kernel/test/tests.h"
-#include "kernel/thread.h"
+#include "lib/string.h"
 
 bool self_test_a_thread_is_found_from_its_tcb(void)
 {
@@ -29,4 +30,18 @@ bool self_test_koids_are_never_used_twice(void)
         last = koid;
     }
     return kobject_live(j6_type_system) == 0;
+}
+
+/* It is there before every other process, and doesn't count when all of them are to end. */
+bool self_test_the_kernel_is_a_process_in_its_own_space(void)
+{
+    j6_handle_t handle;
+    struct kobject *object = &kernel_process.object;
+    bool right = kernel_process.space == &kernel_space &&
+                 string_equal(kernel_process.name, "kernel") &&
+                 object->koid >> j6_handle_type_shift == j6_type_process &&
+                 kobject_live(j6_type_process) == 1 &&
+                 handle_insert(&kernel_process.handles, object, 0, &handle) == j6_err_bad_state;
+    process_end_all();
+    return right && !process_any() && !process_is_new(&kernel_process);
 }

@@ -17,6 +17,8 @@ bool self_test_memory_is_cached_as_the_command_line_says(void);
 bool self_test_stacks_lie_in_their_region_behind_guard_pages(void);
 bool self_test_sections_are_reused_and_give_frames_back(void);
 bool self_test_exhausted_sections_are_no_memory_and_lose_nothing(void);
+bool self_test_large_pieces_lie_in_the_heap_region_behind_guard_pages(void);
+bool self_test_an_exhausted_heap_is_no_memory_and_loses_nothing(void);
 bool self_test_kernel_regions_are_taken(void);
 bool self_test_freed_memory_comes_back_exactly(void);
 
@@ -26,6 +28,7 @@ bool self_test_a_step_point_without_a_thread_lets_interrupts_in(void);
 /* test_objects.c */
 bool self_test_a_thread_is_found_from_its_tcb(void);
 bool self_test_koids_are_never_used_twice(void);
+bool self_test_the_kernel_is_a_process_in_its_own_space(void);
 
 /* test_cpus.c */
 bool self_test_a_call_reaches_every_cpu(void);
@@ -42,6 +45,6 @@ bool self_test_what_a_cpu_puts_off_it_frees_itself(void);
 
 /*
  * bug.c: makes a kernel bug of a kind, so that tests can see how it ends: panic, fault, write_text,
- * execute_data, stack, assert, panic_other, panic_all. NULL or an unknown kind: nothing.
+ * execute_data, stack, heap, assert, panic_other, panic_all. NULL or an unknown kind: nothing.
  */
 void bug_on_request(const char *kind);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: mm/guarded.c mm/frame.c arch/x86_64/page_table.c arch/x86_64/page_table_clear.c arch/x86_64/page_table_load.c arch/x86_64/page_table_protect.c arch/x86_64/page_table_set.c arch/x86_64/page_walk.c tests/host/page_table_model.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c lib/bitmap.c lib/string.c */
+/* SOURCES: mm/guarded.c mm/kernel_pages.c mm/frame.c arch/x86_64/page_table.c arch/x86_64/page_table_clear.c arch/x86_64/page_table_load.c arch/x86_64/page_table_protect.c arch/x86_64/page_table_set.c arch/x86_64/page_walk.c tests/host/page_table_model.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c lib/bitmap.c lib/string.c */
 /* Guarded sections: pages that are there, guards that aren't, and nothing left behind. */
 #include "mm/guarded.h"
 #include "arch/layout.h"
 #include "arch/upcall.h"
 #include "mm/frame.h"
-#include "mm/vm_map.h"
+#include "mm/page_batch.h"
+#include "mm/vm_space.h"
 #include "tests/host/page_table_model.h"
 #include <string.h>
 #include <test.h>
@@ -25,7 +26,7 @@ static struct guarded_area area = {
     .base = STACKS_BASE,
     .section_pages = SECTION_PAGES,
     .sections = SECTIONS,
-    .lock = SPINLOCK_INIT(RANK_AREA),
+    .area = GUARDED_AREA_INIT(STACKS_SIZE),
     .used = used,
 };
 static uint64_t frames_at_start;

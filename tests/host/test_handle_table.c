@@ -107,12 +107,16 @@ static void handle_insert_over_the_limit_of_memory_is_quota(void **state)
     (void)state;
     handle_model_begin();
     uint64_t memory = account.left[ACCOUNT_MEMORY];
-    account.left[ACCOUNT_MEMORY] = HANDLE_MODEL_CHUNK_BYTES - 1;
-    expect_failure(j6_err_quota);
-    account.left[ACCOUNT_MEMORY] = HANDLE_MODEL_CHUNK_BYTES;
+    for (uint64_t left = 0; left < HANDLE_MODEL_FIRST_BYTES; left += 8) {
+        account.left[ACCOUNT_MEMORY] = left;
+        expect_failure(j6_err_quota);
+        assert_int_equal(account.left[ACCOUNT_MEMORY], left);
+        assert_int_equal(allocations_live, 0);
+    }
+    account.left[ACCOUNT_MEMORY] = HANDLE_MODEL_FIRST_BYTES;
     insert(0);
     assert_int_equal(account.left[ACCOUNT_MEMORY], 0);
-    account.left[ACCOUNT_MEMORY] = memory - HANDLE_MODEL_CHUNK_BYTES;
+    account.left[ACCOUNT_MEMORY] = memory - HANDLE_MODEL_FIRST_BYTES;
     handle_model_end();
 }
 

@@ -2,8 +2,11 @@
 /* SOURCES: mm/kalloc.c mm/slab.c mm/frame.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c lib/string.c */
 /* Memory of any size: zeroed, aligned, nobody else's, and all of it back at the end. */
 #include "mm/kalloc.h"
+#include "lib/page.h"
 #include "mm/frame.h"
+#include "mm/heap.h"
 #include "mm/slab.h"
+#include <stdlib.h>
 #include <string.h>
 #include <test.h>
 #include <test_assert.h>
@@ -21,6 +24,41 @@ static struct {
 } pieces[PIECES];
 static size_t piece_count;
 static uint64_t frames_at_start;
+
+/* A heap that these tests can touch, and that ASan watches; the real one is tested in test_heap.c. */
+static void *heap_pieces[PIECES];
+
+static void **heap_slot(const void *pointer)
+{
+    for (unsigned i = 0; i < PIECES; i++) {
+        if (heap_pieces[i] == pointer) {
+            return &heap_pieces[i];
+        }
+    }
+    return NULL;
+}
+
+void *heap_alloc(size_t size)
+{
+    assert_true(size > PAGE_SIZE);
+    if (frames_free() == 0) {
+        return NULL;
+    }
+    void **slot = heap_slot(NULL);
+    *slot = memset(aligned_alloc(PAGE_SIZE, page_up(size)), 0, page_up(size));
+    return *slot;
+}
+
+void heap_free(void *pointer)
+{
+    *heap_slot(pointer) = NULL;
+    free(pointer);
+}
+
+bool heap_holds(const void *pointer)
+{
+    return heap_slot(pointer) != NULL;
+}
 
 static bool is_filled_with(const uint8_t *bytes, size_t size, uint8_t fill)
 {
@@ -155,6 +193,28 @@ static void kalloc_takes_exactly_the_memory_that_there_is(void **state)
     }
 }
 
+/* What a thousand pieces of a size cost is what they take, but for one slab. */
+static void kalloc_cost_is_what_a_piece_takes(void **state)
+{
+    (void)state;
+    static void *taken[1000];
+    for (size_t size = 1; size <= PAGE_SIZE; size += size / 5 + 1) {
+        for (unsigned i = 0; i < 1000; i++) {
+            taken[i] = kalloc(size);
+            assert_non_null(taken[i]);
+        }
+        frame_drain();
+        uint64_t used = (frames_at_start - frames_free()) * PAGE_SIZE;
+        assert_in_range(used, 1000 * kalloc_cost(size), 1001 * kalloc_cost(size) + 8 * PAGE_SIZE);
+        for (unsigned i = 0; i < 1000; i++) {
+            kfree(taken[i]);
+        }
+        check_empty();
+    }
+    assert_int_equal(kalloc_cost(PAGE_SIZE + 1), 2 * PAGE_SIZE);
+    assert_int_equal(kalloc_cost(KALLOC_MAX), KALLOC_MAX);
+}
+
 static size_t random_size(void)
 {
     size_t size = (size_t)(test_random() >> (42 + test_random_below(22)));
@@ -186,6 +246,7 @@ int main(void)
         cmocka_unit_test(kalloc_memory_comes_zeroed_again),
         cmocka_unit_test(kalloc_without_memory_returns_null),
         cmocka_unit_test(kalloc_takes_exactly_the_memory_that_there_is),
+        cmocka_unit_test(kalloc_cost_is_what_a_piece_takes),
         cmocka_unit_test(kalloc_pieces_of_all_sizes_live_side_by_side),
     };
     test_random_begin();

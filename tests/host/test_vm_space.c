@@ -150,28 +150,6 @@ static void space_of_many_pages_is_cleared_in_steps(void **state)
     vm_model_end();
 }
 
-static void space_of_the_kernel_has_all_its_regions_taken(void **state)
-{
-    (void)state;
-    static const struct {
-        vaddr_t base;
-        uint64_t size;
-    } regions[] = {
-        {OFFSET_MAP, OFFSET_MAP_SIZE}, {HEAP_BASE, HEAP_SIZE},       {STACKS_BASE, STACKS_SIZE},
-        {BUFFERS_BASE, BUFFERS_SIZE},  {DEVICES_BASE, DEVICES_SIZE}, {PER_CPU_BASE, PER_CPU_SIZE},
-    };
-    vm_space_init_kernel();
-    const struct avl_tree *set = &kernel_space.mappings;
-    const struct vm_mapping *mapping = mapping_from(set, 0);
-    for (unsigned i = 0; i < sizeof(regions) / sizeof(regions[0]); i++) {
-        assert_non_null(mapping);
-        assert_int_equal(mapping->start, regions[i].base);
-        assert_int_equal(mapping->end, regions[i].base + regions[i].size);
-        mapping = mapping_next(mapping);
-    }
-    assert_null(mapping);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,7 +160,6 @@ int main(void)
         cmocka_unit_test(space_unmap_of_a_part_leaves_the_rest),
         cmocka_unit_test(space_unmap_finds_only_what_is_there),
         cmocka_unit_test(space_of_many_pages_is_cleared_in_steps),
-        cmocka_unit_test(space_of_the_kernel_has_all_its_regions_taken),
     };
     vm_model_start();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,7 @@ import paths
 import screen
 import source
 import stack
+import teardown
 from report import Report
 
 
@@ -30,6 +31,7 @@ def test(_):
     report = Report()
     source.run(report)
     stack.run(report)
+    teardown.run(report)
     host.run(report, seconds=5)
     boot.many(configurations.of_group("test"), report)
     image.run(report)

@@ -17,7 +17,7 @@ ENTRIES = ["syscall_dispatch", "trap_from_user", "trap_from_kernel", "trap_anywh
            "kernel_main_on_own_stack", "kernel_leave", "smp_main"]
 
 # What waits for a grace period.
-FREED = r"free_after_grace|mapping_free|directory_free|device_free|end_unused|end_others|item_run"
+FREED = r"free_after_grace|mapping_free|directory_free|device_free|release_later|end_unused|end_others|item_run"
 
 # What other CPUs are asked to do.
 CALLED = (r"drain|note_cpu|check_stacks|watch_page|look_once|shoot|count_and_shoot|take_frames|take_objects|give_memory|hold_or_spin"
@@ -34,6 +34,10 @@ THROUGH_POINTERS = {
     "area_destroy": r"device_release", "vm_area_revoke": r"device_release",
     "system_close": r"area_revoke",
     "kobject_handle_put": r"last_handle",
+    "vm_area_backing_release": r"device_release",
+    "in_steps": r"\w+_step", "vm_area_commit": r"\w+_step",
+    "vm_area_decommit": r"\w+_step", "vm_area_zero": r"\w+_step",
+    "cpu_call": r"drain|panic_here", "cpu_calls_run": r"drain|panic_here",
     "account_put": r"account_free",
     "refresh": r"update", "avl_node_changed": r"update",
     "avl_find": r"compare", "avl_floor": r"compare", "avl_ceiling": r"compare",

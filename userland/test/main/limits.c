@@ -49,6 +49,15 @@ TEST(a_process_over_its_limit_of_pages_ends_by_a_fault_of_its_own_kind)
     expect_equal(j6_reason_no_memory, process_finish(process).reason);
 }
 
+TEST(a_call_that_is_refused_writes_nothing_and_looks_at_pointers_before_limits)
+{
+    j6_handle_t process = limited(&small);
+    victim_start_in(process, "refused", "");
+    struct j6_end_info end = process_finish(process);
+    expect_equal(j6_reason_exited, end.reason);
+    expect_equal(0, end.code);
+}
+
 TEST(limits_beyond_those_of_the_creator_are_quota)
 {
     j6_handle_t process;

@@ -41,6 +41,10 @@ int64_t mode_touch(int64_t mib);
 int64_t mode_end_with_handles(int64_t count);
 int64_t mode_end_with_pages(int64_t mib);
 
+/* How to take all that there is, together with others (userland/test/hoard.h). */
+int64_t mode_hoard(int64_t argument);
+int64_t mode_touch_all(int64_t argument);
+
 /* What to look at; 0 when it is as it should be. */
 int64_t mode_rows(int64_t argument);
 int64_t mode_share(int64_t argument);
@@ -48,6 +52,7 @@ int64_t mode_fpu(int64_t argument);
 int64_t mode_fpu_start(int64_t argument);
 int64_t mode_flags(int64_t argument);
 int64_t mode_wild_stack(int64_t argument);
+int64_t mode_refused(int64_t argument);
 
 /* How to break oneself: one function for each row of faults.def. */
 #define FAULT(mode, vector, known) void fault_##mode(struct report *report);
