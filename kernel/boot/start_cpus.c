@@ -39,6 +39,7 @@ static struct {
     struct timer timer;
     /* Atomic */
     _Atomic uint32_t expected; /* CPUs, with the one that boots */
+    _Atomic bool announced;
     _Atomic bool complete;
 } start;
 
@@ -47,11 +48,12 @@ static uint32_t running(void)
     return cpu_mask_count(cpus_online());
 }
 
-/* All that will come have come: whoever sees it first says so. */
+/* All that will come have come: whoever sees it first says so, before boot may go on. */
 static void complete_if_all(void)
 {
-    if (running() == atomic_load(&start.expected) && !atomic_exchange(&start.complete, true)) {
+    if (running() == atomic_load(&start.expected) && !atomic_exchange(&start.announced, true)) {
         log_info("cpus    %u %s", running(), running() == 1 ? "runs" : "run");
+        atomic_store(&start.complete, true);
     }
 }
 
