@@ -8,7 +8,7 @@
 
 enum {
     HANDLE_MODEL_KINDS = j6_type_count - 1,
-    HANDLE_MODEL_LIMIT = 2000000,    /* of handles in the account */
+    HANDLE_MODEL_LIMIT = 2000000,         /* of handles in the account */
     HANDLE_MODEL_FIRST_BYTES = 4096 + 56, /* what the first chunk and the directory cost */
 };
 
