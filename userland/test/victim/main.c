@@ -40,6 +40,7 @@ static const struct {
     {"use_up_pages_by_dma", mode_use_up_pages_by_dma},
     {"rows", mode_rows},
     {"share", mode_share},
+    {"await_word", mode_await_word},
     {"fpu", mode_fpu},
     {"fpu_start", mode_fpu_start},
     {"flags", mode_flags},
