@@ -136,6 +136,9 @@ j6_status_t vm_area_zero(struct vm_area *area, uint64_t offset, uint64_t len, ui
 /* Does somebody rely on the pages of the range being there? */
 static bool is_relied_on_locked(const struct range *range)
 {
+    if (range->len == 0) {
+        return false;
+    }
     uint64_t last = range->offset + range->len - 1;
     const struct vm_mapping *view = view_first(&range->area->views, range->offset, last);
     while (view != NULL && !(view->linked && (view->flags & j6_map_fixed_size))) {

@@ -273,18 +273,15 @@ static j6_status_t copy_and_tell(struct vm_area *area, bool write, uint64_t offs
     if (status != j6_status_ok) {
         return status;
     }
-    if (!vm_area_holds(area, offset, len)) {
-        return j6_err_out_of_range;
-    }
-    if (!user_range_ok(buf, len)) {
-        return j6_err_bad_address;
-    }
-    uint64_t done = 0;
     if (!kobject_try_get(&area->object)) { /* the handle may be closed between two steps */
         return j6_err_bad_handle;
     }
-    status = write ? vm_area_write_user(area, offset, buf, len, &done)
-                   : vm_area_read_user(area, offset, buf, len, &done);
+    uint64_t done = 0;
+    status = j6_err_out_of_range;
+    if (vm_area_holds(area, offset, len)) {
+        status = write ? vm_area_write_user(area, offset, buf, len, &done)
+                       : vm_area_read_user(area, offset, buf, len, &done);
+    }
     kobject_put(&area->object);
     j6_status_t told = user_store(len_inout, done);
     return status != j6_status_ok ? status : told;

@@ -37,3 +37,17 @@ int64_t mode_share(int64_t argument)
     string_copy(memory + 3 * j6_page_size, 64, "from the victim");
     return 0;
 }
+
+/* Tells in the shared area where its word is, and what it finds there when it has changed. */
+int64_t mode_await_word(int64_t argument)
+{
+    (void)argument;
+    static volatile uint64_t word;
+    volatile uint64_t *shared = map_role("shared");
+    shared[0] = (uint64_t)&word;
+    while (word == 0) {
+        j6_thread_sleep(0);
+    }
+    shared[1] = word;
+    return 0;
+}

@@ -43,6 +43,7 @@ static const struct {
     {"refused", mode_refused},
     {"rows", mode_rows},
     {"share", mode_share},
+    {"await_word", mode_await_word},
     {"fpu", mode_fpu},
     {"fpu_start", mode_fpu_start},
     {"flags", mode_flags},

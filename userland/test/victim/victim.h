@@ -48,6 +48,7 @@ int64_t mode_touch_all(int64_t argument);
 /* What to look at; 0 when it is as it should be. */
 int64_t mode_rows(int64_t argument);
 int64_t mode_share(int64_t argument);
+int64_t mode_await_word(int64_t argument);
 int64_t mode_fpu(int64_t argument);
 int64_t mode_fpu_start(int64_t argument);
 int64_t mode_flags(int64_t argument);
