@@ -7,7 +7,7 @@
     python3 tests/run host|source|image host tests; checks of the sources; images, SDK, commands
     python3 tests/run list              the configurations
     python3 tests/run picture FILE.png  the screen of the released image once init is ready
-    python3 tests/run run|bench|debug|fresh
+    python3 tests/run run|bench|growth|debug|fresh
 """
 import sys
 
@@ -96,7 +96,7 @@ def show(_):
 COMMANDS = {
     "test": test, "check": check, "boot": boot_named, "host": only_host, "source": only_source,
     "image": only_image,
-    "list": show, "picture": picture, "run": interactive.run, "debug": interactive.debug, "bench": figures.run,
+    "list": show, "picture": picture, "run": interactive.run, "debug": interactive.debug, "bench": figures.run, "growth": figures.growth,
     "fresh": fresh.run,
 }
 

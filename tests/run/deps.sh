@@ -32,7 +32,7 @@ need grub-common grub-mkrescue grub2-mkrescue
 need grub-pc-bin '/usr/lib/grub/i386-pc/kernel.img'
 need grub-efi-amd64-bin '/usr/lib/grub/x86_64-efi/kernel.img'
 need console-setup-linux "${FONT:-/usr/share/consolefonts/Uni2-Terminus16.psf.gz}"
-case $goal in run | check | test | bench | debug | all)
+case $goal in run | check | test | bench* | debug | all)
     need qemu-system-x86 qemu-system-x86_64 ;;
 esac
 case $goal in run | debug | all)

@@ -14,11 +14,12 @@ GROWTH = ["64", "1024", "8192"]     # MiB for the curve of boot_to_init
 CALIBRATION = range(2_000_000, 2_001_000)
 
 
-def measure(memory, until=None):
+def measure(memory, until=None, append="", limit=170):
     """({name: (value, unit)}, how it ended). `until` ends the boot at the line of that name."""
     config = configurations.Configuration(
-        f"bench_{memory}", image="benchmarks", memory=memory, cpu="EPYC", icount=True, limit=170)
-    image = os.path.join(paths.CURRENT, "test", "benchmarks.iso")
+        f"bench_{append or memory}", image="benchmarks", append=append, memory=memory, cpu="EPYC",
+        icount=True, limit=limit)
+    image = paths.image(config)
     values = {}
     with machine.Machine(config, image, paths.log_file(config.name)) as guest:
         while True:
@@ -34,6 +35,14 @@ def measure(memory, until=None):
                 return values, "verdict" if what == 1 else f"exit status {what}"
             elif kind == "limit":
                 return values, f"no end within {config.limit} s"
+
+
+def growth(_):
+    """The same operations beside many and many more of a thing."""
+    _, end = measure("512", append="growth", limit=900)
+    if end != "verdict":
+        print(f"bench-growth: ended with: {end} (log: build/test/log/bench_growth.log)")
+    return 0 if end == "verdict" else 1
 
 
 def size(name, path):

@@ -25,3 +25,4 @@ void bench_calls(void);
 void bench_faults(void);
 void bench_memory(void);
 void bench_copies(void);
+void bench_growth(void);

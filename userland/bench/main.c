@@ -25,6 +25,10 @@ int main(void)
 {
     bench_boot(); /* first: nothing may have been used yet */
     bench_calls();
+    if (j6_boot_word("growth")) {
+        bench_growth();
+        end(0);
+    }
     bench_faults();
     bench_memory();
     bench_copies();

@@ -26,3 +26,17 @@ j6_handle_t j6_find_module(const char *name)
     }
     return j6_handle_none;
 }
+
+bool j6_boot_word(const char *word)
+{
+    const struct j6_boot_info *info = j6_boot_info();
+    const char *line = info != NULL ? info->command_line : NULL;
+    size_t len = strlen(word);
+    for (; line != NULL; line = strchr(line, ' ')) {
+        line += *line == ' ';
+        if (strncmp(line, word, len) == 0 && (line[len] == ' ' || line[len] == '\0')) {
+            return true;
+        }
+    }
+    return false;
+}

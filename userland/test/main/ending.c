@@ -4,7 +4,6 @@
  * which.
  */
 #include "userland/test/main/ending.h"
-#include "lib/string.h"
 #include "userland/test/main/util.h"
 
 static const struct {
@@ -16,30 +15,17 @@ static const struct {
     {"end=halt", j6_power_halt},
 };
 
-static bool asked_for(const char *word)
-{
-    const char *line = j6_boot_info()->command_line;
-    size_t len = strlen(word);
-    for (; line != NULL; line = strchr(line, ' ')) {
-        line += *line == ' ';
-        if (strncmp(line, word, len) == 0 && (line[len] == ' ' || line[len] == '\0')) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool ending_take(int *out_code)
 {
     for (size_t i = 0; i < sizeof(powers) / sizeof(powers[0]); i++) {
-        if (asked_for(powers[i].word)) {
+        if (j6_boot_word(powers[i].word)) {
             *out_code = (int)j6_system_power(system_handle(), powers[i].action, 0);
             return true;
         }
     }
-    if (asked_for("end=fault")) {
+    if (j6_boot_word("end=fault")) {
         __builtin_trap();
     }
     *out_code = 5;
-    return asked_for("end=exit");
+    return j6_boot_word("end=exit");
 }

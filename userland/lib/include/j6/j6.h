@@ -116,5 +116,8 @@ j6_status_t j6_thread_join(struct j6_thread *thread, int64_t *out_code);
 /* What lies in the area with the role `boot`; NULL when this process was given none. */
 const struct j6_boot_info *j6_boot_info(void);
 
+/* Does the kernel's command line have the word? */
+bool j6_boot_word(const char *word);
+
 /* The area of the boot module with that name; 0 when there is none. */
 j6_handle_t j6_find_module(const char *name);
