@@ -148,6 +148,22 @@ bool vm_stream_step(struct vm_stream *stream)
     return !stream->wrong;
 }
 
+void vm_stream_turn(struct vm_stream *stream)
+{
+    if (stream->turn != NULL) {
+        stream->turn(stream, stream->turn_space);
+        stream->turn = NULL;
+    }
+}
+
+void vm_stream_run(struct vm_stream *stream, uint64_t operations_left)
+{
+    while (operations_left-- > 0 && vm_stream_step(stream)) {
+        vm_stream_turn(stream);
+        vm_stream_probe(stream);
+    }
+}
+
 static void drop_everything(struct vm_stream *stream)
 {
     stream->machine->load(stream, NULL);

@@ -5,9 +5,10 @@
  * stream runs as a host test, as a fuzz target (the bytes are its input) and in the kernel, on one CPU
  * after the other or on several at once.
  *
- * Rules: one operation of a stream at a time, by whichever CPU; different streams share nothing.
- * No lock is held, and the space that the stream has asked for is loaded. After a disagreement the
- * stream does nothing any more; vm_stream_end still gives back what it can.
+ * Rules: one call for a stream at a time, on whichever CPU, but for vm_stream_probe, which may run on
+ * many at once; different streams share nothing. No lock is held, and the space that the stream has
+ * asked for is loaded. After a disagreement the stream does nothing any more; vm_stream_end still
+ * gives back what it can.
  */
 #pragma once
 #include "mm/vm_area.h"
@@ -42,14 +43,22 @@ size_t vm_stream_size(void);
 bool vm_stream_begin(struct vm_stream *stream, const struct vm_stream_machine *machine,
                      const struct vm_stream_source *source, bool large);
 
-/* The next operation, and a look at what it touched; false when the bytes are used up. */
+/*
+ * The next operation, and a look at what it touched; false when there are none any more. Then, maybe on
+ * another CPU: what an operation leaves to do that concerns all CPUs, loading spaces and ending
+ * them.
+ */
 bool vm_stream_step(struct vm_stream *stream);
+void vm_stream_turn(struct vm_stream *stream);
 
 /*
  * Reads through the loaded space, on this CPU, what was touched lately: a TLB that has missed
  * something shows it here.
  */
 void vm_stream_probe(struct vm_stream *stream);
+
+/* All of that here, at most so many times. */
+void vm_stream_run(struct vm_stream *stream, uint64_t operations);
 
 /* Looks at everything. */
 void vm_stream_check(struct vm_stream *stream);

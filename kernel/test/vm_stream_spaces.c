@@ -88,16 +88,15 @@ void stream_space_end(struct vm_stream *stream, unsigned space)
     stream_forget_dead(stream);
 }
 
-void stream_load(struct vm_stream *stream)
+static void load(struct vm_stream *stream, unsigned space)
 {
-    stream->loaded = (unsigned)stream_below(stream, STREAM_SPACES);
+    stream->loaded = space;
     memset(stream->hot, 0, sizeof(stream->hot));
-    stream->machine->load(stream, &stream->spaces[stream->loaded]);
+    stream->machine->load(stream, &stream->spaces[space]);
 }
 
-void stream_renew(struct vm_stream *stream)
+static void renew(struct vm_stream *stream, unsigned space)
 {
-    unsigned space = (unsigned)stream_below(stream, STREAM_SPACES);
     if (space == stream->loaded) {
         stream->machine->load(stream, NULL);
     }
@@ -106,4 +105,16 @@ void stream_renew(struct vm_stream *stream)
     if (space == stream->loaded) {
         stream->machine->load(stream, &stream->spaces[space]);
     }
+}
+
+void stream_load(struct vm_stream *stream)
+{
+    stream->turn = load;
+    stream->turn_space = (unsigned)stream_below(stream, STREAM_SPACES);
+}
+
+void stream_renew(struct vm_stream *stream)
+{
+    stream->turn = renew;
+    stream->turn_space = (unsigned)stream_below(stream, STREAM_SPACES);
 }

@@ -77,6 +77,8 @@ struct vm_stream {
     struct account area_account, space_account;
     struct vm_space spaces[STREAM_SPACES];
     unsigned loaded;
+    void (*turn)(struct vm_stream *stream, unsigned space); /* what is left to do, or NULL */
+    unsigned turn_space;
     /* what the model has */
     struct stream_area areas[STREAM_AREAS];
     struct stream_mapping mappings[STREAM_MAPPINGS];
