@@ -26,7 +26,7 @@ static const struct {
     {"renew", stream_renew, 2},
 };
 
-enum { OPERATIONS = sizeof(operations) / sizeof(operations[0]), CHECK_EVERY = 64 };
+enum { OPERATIONS = sizeof(operations) / sizeof(operations[0]), CHECK_EVERY = 1 };
 
 size_t vm_stream_size(void)
 {

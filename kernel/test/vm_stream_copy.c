@@ -17,6 +17,7 @@ struct view {
     unsigned number; /* of the area or space */
     uint64_t at;
     uint64_t access; /* what a mapping must allow */
+    bool faults;     /* it is accessed by the CPU: reading a hole brings a page in */
 };
 
 /* Where a byte of a view lies: in a page of an area. */
@@ -94,10 +95,8 @@ static void bytes_get(struct vm_stream *stream, const struct view *view, uint64_
     if (view->kind == VIEW_BUFFER) {
         memcpy(data, stream->buffer + view->at + pos, len);
     } else if (spot_find(stream, view, pos, &spot)) {
-        /* A mapping brings the page in; an area's hole is only read as zeros. */
-        struct stream_frame *frame = view->kind == VIEW_SPACE
-                                         ? stream_page_make(stream, spot.area, spot.page)
-                                         : spot.area->page[spot.page];
+        struct stream_frame *frame = view->faults ? stream_page_make(stream, spot.area, spot.page)
+                                                  : spot.area->page[spot.page];
         stream_frame_read(frame, spot.in_page, data, len);
     }
 }
@@ -244,7 +243,7 @@ static struct view loaded_view(struct vm_stream *stream, uint64_t access)
 {
     vaddr_t address = some_address(stream, stream->loaded);
     stream->hot[stream->hot_next++ % STREAM_HOT] = address;
-    return (struct view){VIEW_SPACE, stream->loaded, address, access};
+    return (struct view){VIEW_SPACE, stream->loaded, address, access, true};
 }
 
 /* New bytes for the buffer, or other ones than it is to be filled with. */
@@ -281,7 +280,7 @@ void stream_copy_area(struct vm_stream *stream)
         return;
     }
     uint64_t size = area->pages * PAGE_SIZE;
-    struct view there = {VIEW_AREA, number, stream_below(stream, size + 1), 0};
+    struct view there = {VIEW_AREA, number, stream_below(stream, size + 1), 0, false};
     if (len > size - there.at && !stream_one_in(stream, 8)) {
         len = size - there.at;
     }
@@ -295,7 +294,7 @@ void stream_copy_space(struct vm_stream *stream)
     uint64_t len = some_len(stream);
     struct view user = loaded_view(stream, writes ? j6_map_read : j6_map_write);
     struct view there = {VIEW_SPACE, space, some_address(stream, space),
-                         writes ? j6_map_write : j6_map_read};
+                         writes ? j6_map_write : j6_map_read, false};
     if (space != stream->loaded && stream_has_contents(stream, 12)) {
         copy_and_compare(stream, &user, &there, writes, len);
     }
@@ -305,7 +304,7 @@ void stream_copy_space(struct vm_stream *stream)
 void vm_stream_probe(struct vm_stream *stream)
 {
     for (unsigned i = 0; i < STREAM_HOT && !stream->wrong; i++) {
-        struct view user = {VIEW_SPACE, stream->loaded, stream->hot[i], j6_map_read};
+        struct view user = {VIEW_SPACE, stream->loaded, stream->hot[i], j6_map_read, true};
         struct spot spot;
         uint8_t found = 0, wanted = 0;
         bool there = spot_find(stream, &user, 0, &spot);

@@ -3,6 +3,7 @@
 #include "tests/host/vm_stream_host.h"
 #include "arch/upcall.h"
 #include "kernel/base/grace.h"
+#include "kernel/base/log.h"
 #include "kernel/base/random.h"
 #include "mm/frame.h"
 #include "mm/memory.h"
@@ -30,6 +31,12 @@ void kobject_waits_end(struct kobject *object, j6_status_t status)
 {
     (void)object;
     (void)status;
+}
+
+bool page_may_be_large(paddr_t page)
+{
+    (void)page;
+    return true;
 }
 
 /* What a stream has to say isn't for who asks for the log alone. */
