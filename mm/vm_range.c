@@ -26,11 +26,10 @@ struct range {
 static j6_status_t check_locked(const struct range *range)
 {
     const struct vm_area *area = range->area;
-    if (area->kind == VM_AREA_FIXED || area->revoked) {
-        return j6_err_bad_state;
+    if (range->offset > area->size || range->len > area->size - range->offset) {
+        return j6_err_out_of_range;
     }
-    bool inside = range->offset <= area->size && range->len <= area->size - range->offset;
-    return inside ? j6_status_ok : j6_err_out_of_range;
+    return area->kind == VM_AREA_FIXED || area->revoked ? j6_err_bad_state : j6_status_ok;
 }
 
 static j6_status_t in_steps(struct range *range, j6_status_t (*step)(struct range *range),
@@ -141,7 +140,7 @@ static bool is_relied_on_locked(const struct range *range)
     while (view != NULL && !(view->linked && (view->flags & j6_map_fixed_size))) {
         view = view_next(view, range->offset, last);
     }
-    return view != NULL;
+    return view != NULL && range->len != 0;
 }
 
 static j6_status_t decommit_check_locked(const struct range *range)

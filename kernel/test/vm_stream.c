@@ -33,16 +33,31 @@ size_t vm_stream_size(void)
     return sizeof(struct vm_stream);
 }
 
-/* What the log needs to do it again. */
-void stream_wrong(struct vm_stream *stream, const char *what, const char *file, int line,
-                  uint64_t found)
+/* What the log needs to do it again; only what went wrong first is news. */
+static bool is_first_wrong(struct vm_stream *stream)
 {
-    if (!stream->wrong) {
-        log_error("stream  seed %lu, operation %lu, %s: %s:%d: not so: %s (found %#lx)",
-                  stream->source.seed, stream->operations, stream->operation, file, line, what,
-                  found);
-    }
+    bool first = !stream->wrong;
     stream->wrong = true;
+    if (first) {
+        log_error("stream  seed %lu, operation %lu: %s", stream->source.seed, stream->operations,
+                  stream->operation);
+    }
+    return first;
+}
+
+void stream_wrong(struct vm_stream *stream, const char *what, const char *file, int line)
+{
+    if (is_first_wrong(stream)) {
+        log_error("stream  %s:%d: not so: %s", file, line, what);
+    }
+}
+
+void stream_wrong_number(struct vm_stream *stream, const char *what, int line, uint64_t found,
+                         uint64_t wanted)
+{
+    if (is_first_wrong(stream)) {
+        log_error("stream  line %d: %s is %#lx, not %#lx", line, what, found, wanted);
+    }
 }
 
 /* Marsaglia's xorshift64*; of bytes, two at a time, zeros behind the end. */

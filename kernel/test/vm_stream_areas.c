@@ -165,7 +165,7 @@ void stream_resize(struct vm_stream *stream)
     }
     uint64_t size = stream_below(stream, limit_of(area) * PAGE_SIZE + 1);
     if (stream_one_in(stream, 32)) {
-        size = VM_AREA_MAX_SIZE + stream_below(stream, 2);
+        size = VM_AREA_MAX_SIZE + 1 + stream_take(stream);
     }
     j6_status_t status;
     STREAM_TRY(stream, status, vm_area_resize(area->area, size), );

@@ -85,11 +85,11 @@ static void check_entry(struct vm_stream *stream, const struct stream_mapping *m
     const struct stream_area *area = &stream->areas[mapping->area];
     uint64_t offset = mapping->offset + (entry->address + skip - mapping->start);
     const struct stream_frame *frame = frame_at(area, offset / PAGE_SIZE);
-    uint32_t flags = PAGE_USER | area->area->page_flags;
-    flags |= mapping->flags & j6_map_exec ? PAGE_EXEC : 0;
+    const uint32_t rights = PAGE_WRITE | PAGE_EXEC; /* more of them come by faults */
     STREAM_EXPECT(stream, mapping->flags & (j6_map_read | j6_map_write | j6_map_exec));
     STREAM_EXPECT(stream, frame != NULL && frame->page == entry->page + skip);
-    STREAM_EXPECT_EQUAL(stream, entry->flags & ~(uint32_t)PAGE_WRITE, flags);
+    STREAM_EXPECT_EQUAL(stream, entry->flags & ~rights, PAGE_USER | area->area->page_flags);
+    STREAM_EXPECT(stream, !(entry->flags & PAGE_EXEC) || mapping->flags & j6_map_exec);
     if (entry->flags & PAGE_WRITE) {
         STREAM_EXPECT(stream, mapping->flags & j6_map_write);
         STREAM_EXPECT(stream, frame != NULL && frame->refs == 1);
@@ -143,7 +143,7 @@ void stream_check_space(struct vm_stream *stream, unsigned space)
     check_mappings(stream, space);
     page_audit_user(&self.audit);
     if (self.audit.wrong != NULL) {
-        stream_wrong(stream, self.audit.wrong, __FILE__, __LINE__, self.audit.where);
+        stream_wrong_number(stream, self.audit.wrong, __LINE__, self.audit.where, 0);
     }
 }
 
@@ -157,7 +157,7 @@ static void audit_trees(struct vm_stream *stream, struct tree_audit *audit)
         }
     }
     if (audit->wrong != NULL) {
-        stream_wrong(stream, audit->wrong, __FILE__, __LINE__, 0);
+        stream_wrong(stream, audit->wrong, __FILE__, __LINE__);
     }
 }
 

@@ -38,6 +38,9 @@ static bool spot_find(struct vm_stream *stream, const struct view *view, uint64_
             return false;
         }
         spot->area = &stream->areas[mapping->area];
+        if (spot->area->fixed && !view->faults) {
+            return false;
+        }
         offset = mapping->offset + (offset - mapping->start);
     }
     spot->page = offset / PAGE_SIZE;

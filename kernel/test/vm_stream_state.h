@@ -95,24 +95,26 @@ struct vm_stream {
 
 /* ---- disagreement (vm_stream.c) ---- */
 
-#define STREAM_EXPECT(stream, condition)                                  \
-    do {                                                                  \
-        if (!(condition)) {                                               \
-            stream_wrong(stream, #condition, __FILE__, __LINE__, 0); \
-        }                                                                 \
+#define STREAM_EXPECT(stream, condition)                                     \
+    do {                                                                     \
+        if (!(condition)) {                                                  \
+            stream_wrong(stream, #condition, __FILE__, __LINE__);            \
+        }                                                                    \
     } while (0)
 
-#define STREAM_EXPECT_EQUAL(stream, found, wanted)                                      \
-    do {                                                                                \
-        uint64_t stream_found = (found);                                                \
-        if (stream_found != (wanted)) {                                                 \
-            stream_wrong(stream, #found " == " #wanted, __FILE__, __LINE__,        \
-                         stream_found);                                                 \
-        }                                                                               \
+#define STREAM_EXPECT_EQUAL(stream, found, wanted)                           \
+    do {                                                                     \
+        uint64_t stream_found = (found);                                     \
+        uint64_t stream_wanted = (wanted);                                   \
+        if (stream_found != stream_wanted) {                                 \
+            stream_wrong_number(stream, #found, __LINE__, stream_found,      \
+                                stream_wanted);                              \
+        }                                                                    \
     } while (0)
 
-void stream_wrong(struct vm_stream *stream, const char *what, const char *file, int line,
-                  uint64_t found);
+void stream_wrong(struct vm_stream *stream, const char *what, const char *file, int line);
+void stream_wrong_number(struct vm_stream *stream, const char *what, int line, uint64_t found,
+                         uint64_t wanted);
 
 /* ---- the source (vm_stream.c) ---- */
 
