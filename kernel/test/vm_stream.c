@@ -26,7 +26,7 @@ static const struct {
     {"renew", stream_renew, 2},
 };
 
-enum { OPERATIONS = sizeof(operations) / sizeof(operations[0]), CHECK_EVERY = 1 };
+enum { OPERATIONS = sizeof(operations) / sizeof(operations[0]), CHECK_EVERY = 16 };
 
 size_t vm_stream_size(void)
 {
@@ -86,6 +86,15 @@ uint64_t stream_below(struct vm_stream *stream, uint64_t limit)
 bool stream_one_in(struct vm_stream *stream, uint64_t n)
 {
     return stream_below(stream, n) == 0;
+}
+
+/* Not always the first: an operation that can do without that allocation isn't tried again. */
+int64_t stream_first_failure(struct vm_stream *stream)
+{
+    if (stream->machine->fail_at == NULL) {
+        return -1;
+    }
+    return stream_one_in(stream, 4) ? (int64_t)stream_below(stream, 12) : 0;
 }
 
 void stream_fail_at(struct vm_stream *stream, int64_t step)

@@ -62,6 +62,23 @@ void stream_create(struct vm_stream *stream)
     }
 }
 
+/* An area over memory of its own, which is given back when the area has gone. */
+static j6_status_t fixed_create(struct vm_stream *stream, paddr_t *physical, struct vm_area **made)
+{
+    const uint64_t size = PAGE_SIZE << STREAM_FIXED_ORDER;
+    *physical = frame_alloc_block(STREAM_FIXED_ORDER);
+    if (*physical == 0) {
+        return j6_err_no_memory;
+    }
+    memset(phys_to_virt(*physical), 0, size);
+    j6_status_t status = vm_area_create_fixed(&stream->area_account, *physical, size,
+                                              page_memory_caching, made);
+    if (status != j6_status_ok) {
+        frame_free_block(*physical, STREAM_FIXED_ORDER);
+    }
+    return status;
+}
+
 void stream_create_fixed(struct vm_stream *stream)
 {
     struct stream_area *area = stream_some_area(stream);
@@ -69,26 +86,18 @@ void stream_create_fixed(struct vm_stream *stream)
     if (area->area != NULL) {
         return;
     }
-    paddr_t physical = frame_alloc_block(STREAM_FIXED_ORDER);
-    if (physical == 0) {
-        return;
-    }
-    memset(phys_to_virt(physical), 0, pages * PAGE_SIZE);
+    paddr_t physical;
     struct vm_area *made;
     j6_status_t status;
-    STREAM_TRY(stream, status,
-               vm_area_create_fixed(&stream->area_account, physical, pages * PAGE_SIZE,
-                                    page_memory_caching, &made), );
+    STREAM_TRY(stream, status, fixed_create(stream, &physical, &made), );
     STREAM_EXPECT_EQUAL(stream, status, j6_status_ok);
-    if (status != j6_status_ok) {
-        frame_free_block(physical, STREAM_FIXED_ORDER);
-        return;
-    }
-    area_started(area, made, pages, 0);
-    area->fixed = true;
-    area->physical = physical;
-    for (uint64_t i = 0; i < pages; i++) {
-        stream_page_make(stream, area, i)->page = physical + i * PAGE_SIZE;
+    if (status == j6_status_ok) {
+        area_started(area, made, pages, 0);
+        area->fixed = true;
+        area->physical = physical;
+        for (uint64_t i = 0; i < pages; i++) {
+            stream_page_make(stream, area, i)->page = physical + i * PAGE_SIZE;
+        }
     }
 }
 

@@ -140,6 +140,9 @@ void stream_check_space(struct vm_stream *stream, unsigned space)
         .stream = stream,
         .space = space,
     };
+    if (stream->spaces[space].table.tables == 0) {
+        return; /* it couldn't be made yet */
+    }
     check_mappings(stream, space);
     page_audit_user(&self.audit);
     if (self.audit.wrong != NULL) {

@@ -124,17 +124,18 @@ bool stream_one_in(struct vm_stream *stream, uint64_t n);
 
 /* ---- failing allocations (vm_stream.c) ---- */
 
-/* Prepares a failure at the step; tells afterwards whether it came, and the next step. */
+/* Chooses a step, prepares a failure there; tells afterwards whether it came, and the next step. */
+int64_t stream_first_failure(struct vm_stream *stream);
 void stream_fail_at(struct vm_stream *stream, int64_t step);
 bool stream_has_failed(struct vm_stream *stream, j6_status_t status, int64_t *step);
 
 /*
- * Does the operation with a failure at its first, second, … allocation, where the machine can make
- * them fail, and at last without one. `halfway` tells the model what a failed try has left.
+ * Does the operation with a failure at one allocation after the other, where the machine can make them
+ * fail, and at last without one. After a failed try `halfway` tells the model what that has left.
  */
 #define STREAM_TRY(stream, status, operation, halfway)              \
     do {                                                            \
-        int64_t stream_step = (stream)->machine->fail_at ? 0 : -1;  \
+        int64_t stream_step = stream_first_failure(stream);         \
         for (;;) {                                                  \
             stream_fail_at(stream, stream_step);                    \
             (status) = (operation);                                 \
