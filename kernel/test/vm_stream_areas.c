@@ -42,7 +42,7 @@ void stream_create(struct vm_stream *stream)
     struct stream_area *area = stream_some_area(stream);
     uint32_t flags = stream_below(stream, AREA_FLAGS + 1);
     uint64_t size = stream_below(stream, STREAM_PAGES * PAGE_SIZE + 1);
-    if (stream->large && stream_one_in(stream, 6) && !has_large(stream)) {
+    if (stream->large && stream_one_in(stream, 3) && !has_large(stream)) {
         flags |= j6_vma_flag_large;
         size = stream_below(stream, STREAM_PAGES_LARGE * PAGE_SIZE) + 1;
     }

@@ -225,8 +225,8 @@ static vaddr_t some_address(struct vm_stream *stream, unsigned space)
         return hot;
     }
     uint64_t into = stream_below(stream, PAGE_SIZE);
-    if (mapping == NULL) {
-        return USER_START + into;
+    if (mapping == NULL || stream_one_in(stream, 32)) {
+        return USER_END - into;
     }
     uint64_t pages = (mapping->end - mapping->start) / PAGE_SIZE;
     uint64_t page = stream_one_in(stream, 16) ? pages : stream_below(stream, pages);

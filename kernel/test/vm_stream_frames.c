@@ -24,6 +24,16 @@ bool stream_has_contents(const struct vm_stream *stream, unsigned count)
     return stream->contents_left >= count;
 }
 
+bool stream_can_own(const struct vm_stream *stream, const struct stream_area *area)
+{
+    unsigned count = 0;
+    for (uint64_t i = 0; i < area->pages; i++) {
+        const struct stream_frame *frame = area->page[i];
+        count += frame != NULL && frame->refs > 1 && frame->content != NULL;
+    }
+    return stream_has_contents(stream, count);
+}
+
 /* There are as many as all areas can hold. */
 static struct stream_frame *frame_new(struct vm_stream *stream)
 {

@@ -129,7 +129,7 @@ void stream_map(struct vm_stream *stream)
     unsigned space = (unsigned)stream_below(stream, STREAM_SPACES);
     struct stream_area *area = &stream->areas[stream_below(stream, STREAM_AREAS)];
     if (area->area == NULL || stream->mapping_count == STREAM_MAPPINGS ||
-        !stream_has_contents(stream, STREAM_PAGES)) {
+        !stream_can_own(stream, area)) {
         return;
     }
     uint64_t range[2] = {0, 0}; /* all of it */
@@ -140,7 +140,12 @@ void stream_map(struct vm_stream *stream)
         range[0] = stream_below(stream, area->pages + 1) * PAGE_SIZE;
         range[1] = (1 + stream_below(stream, area->pages - range[0] / PAGE_SIZE + 1)) * PAGE_SIZE;
     }
-    vaddr_t wanted = some_place(stream, area->flags & j6_vma_flag_large);
+    bool large = area->flags & j6_vma_flag_large;
+    if (large && stream_one_in(stream, 2)) { /* where large pages fit */
+        range[0] = 0;
+        range[1] = 0;
+    }
+    vaddr_t wanted = some_place(stream, large);
     map_at(stream, space, area, wanted, range, flags);
 }
 

@@ -81,7 +81,7 @@ void stream_range(struct vm_stream *stream)
 {
     struct stream_area *area = stream_some_area(stream);
     enum range_operation operation = stream_below(stream, 4);
-    if (area->area == NULL || !stream_has_contents(stream, STREAM_PAGES)) {
+    if (area->area == NULL || !stream_can_own(stream, area)) {
         return;
     }
     uint64_t offset, len;

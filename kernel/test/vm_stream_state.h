@@ -151,8 +151,9 @@ bool stream_has_failed(struct vm_stream *stream, j6_status_t status, int64_t *st
 
 void stream_frames_init(struct vm_stream *stream);
 
-/* Is there room for so many more pages of bytes? */
+/* Is there room for so many more pages of bytes? For all that the area may have to copy? */
 bool stream_has_contents(const struct vm_stream *stream, unsigned count);
+bool stream_can_own(const struct vm_stream *stream, const struct stream_area *area);
 
 /* As mm should: made of zeros if there is none; made the area's own. */
 struct stream_frame *stream_page_make(struct vm_stream *stream, struct stream_area *area,
