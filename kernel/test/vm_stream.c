@@ -140,8 +140,12 @@ bool vm_stream_begin(struct vm_stream *stream, const struct vm_stream_machine *m
             return false;
         }
     }
-    machine->load(stream, &stream->spaces[0]);
     return true;
+}
+
+void vm_stream_load(struct vm_stream *stream)
+{
+    stream->machine->load(stream, &stream->spaces[stream->loaded]);
 }
 
 static void run_one(struct vm_stream *stream)
@@ -166,9 +170,6 @@ bool vm_stream_step(struct vm_stream *stream)
     }
     run_one(stream);
     stream->operations++;
-    if (stream->operations % CHECK_EVERY == 0) {
-        vm_stream_check(stream);
-    }
     return !stream->wrong;
 }
 
@@ -177,6 +178,9 @@ void vm_stream_turn(struct vm_stream *stream)
     if (stream->turn != NULL) {
         stream->turn(stream, stream->turn_space);
         stream->turn = NULL;
+    }
+    if (stream->operations % CHECK_EVERY == 0) {
+        vm_stream_check(stream);
     }
 }
 
@@ -207,8 +211,7 @@ void vm_stream_end(struct vm_stream *stream)
     vm_stream_check(stream);
     stream->operation = "end";
     drop_everything(stream);
-    if (stream->machine->settle != NULL) {
-        stream->machine->settle();
+    if (stream->machine->settle()) {
         STREAM_EXPECT_EQUAL(stream, STREAM_LIMIT - stream->area_account.left[ACCOUNT_MEMORY], 0);
         STREAM_EXPECT_EQUAL(stream, STREAM_LIMIT - stream->space_account.left[ACCOUNT_MEMORY], 0);
         STREAM_EXPECT_EQUAL(stream, stream->area_account.refs, 1);

@@ -20,8 +20,8 @@ struct vm_stream;
 struct vm_stream_machine {
     /* Makes the space the one that user memory means, on every CPU that the stream runs on. */
     void (*load)(struct vm_stream *stream, struct vm_space *space); /* NULL: none */
-    /* Lets a grace period pass, so that what has ended is free; NULL: only the end does. */
-    void (*settle)(void);
+    /* Lets a grace period pass, so that what has ended is free; false if that can't be done now. */
+    bool (*settle)(void);
     /* Compares vm_stream_frames with what the machine has less of; NULL: nobody does. */
     void (*count_frames)(struct vm_stream *stream);
     /* The n-th allocation from now on fails, -1: none; NULL if the machine can't do that. */
@@ -42,6 +42,9 @@ size_t vm_stream_size(void);
 /* `large`: there is memory for areas of some 2 MiB pages. False: no memory to begin with. */
 bool vm_stream_begin(struct vm_stream *stream, const struct vm_stream_machine *machine,
                      const struct vm_stream_source *source, bool large);
+
+/* Loads the space that user memory means at the moment: before the first operation. */
+void vm_stream_load(struct vm_stream *stream);
 
 /*
  * The next operation, and a look at what it touched; false when there are none any more. Then, maybe on

@@ -57,10 +57,11 @@ static void load(struct vm_stream *of, struct vm_space *space)
     page_table_load(space != NULL ? &space->table : &kernel_page_table);
 }
 
-static void settle(void)
+static bool settle(void)
 {
     grace_pass();
     memory_drain();
+    return true;
 }
 
 static uint64_t slab_frames(void)
@@ -117,6 +118,7 @@ uint64_t vm_stream_host_run(const struct vm_stream_source *source, uint64_t oper
         machine.has_failed = has_failed;
     }
     bool begun = vm_stream_begin(stream, &machine, source, true);
+    vm_stream_load(stream);
     vm_stream_run(stream, operations);
     vm_stream_end(stream);
     memory_drain();
