@@ -22,7 +22,7 @@
 #define PLACE 0x234500000000ull
 #define OWNER 0x0123456789abcdefull /* no writer's tag */
 
-enum { ROUNDS = 300, PAGES = 4, WORDS = PAGE_SIZE / sizeof(uint64_t), RW = 3, WRITER_STEP = 64 };
+enum { ROUNDS = 300, PAGES = 4, RW = 3, WRITER_WORDS = 64 };
 
 static const uint64_t all = PAGES * PAGE_SIZE;
 
@@ -40,13 +40,13 @@ static struct {
 /* One turn of a writer: its tag into its own words of each page. That may fail, as it should. */
 static void write_tags(void)
 {
-    uint32_t cpu = cpu_index();
-    uint64_t tag = cpu + 1;
+    uint32_t self = cpu_index();
+    uint64_t tag = self + 1;
     for (unsigned i = 0; i < PAGES; i++) {
-        struct user_ptr to = {PLACE + i * PAGE_SIZE + cpu % WRITER_STEP * sizeof(tag)};
+        struct user_ptr to = {PLACE + i * PAGE_SIZE + self % WRITER_WORDS * sizeof(tag)};
         (void)!user_copy_out(to, &tag, sizeof(tag));
     }
-    atomic_fetch_add(&tags.turns[cpu], 1);
+    atomic_fetch_add(&tags.turns[self], 1);
 }
 
 static void write_until_over(void *context)
@@ -65,12 +65,12 @@ static void await_writers(void)
 {
     uint64_t then[CPU_MAX];
     for (uint64_t left = tags.writers; left != 0;) {
-        uint32_t cpu = cpu_mask_pop(&left);
-        then[cpu] = tags.turns[cpu];
+        uint32_t writer = cpu_mask_pop(&left);
+        then[writer] = tags.turns[writer];
     }
     for (uint64_t left = tags.writers; left != 0;) {
-        uint32_t cpu = cpu_mask_pop(&left);
-        while (tags.turns[cpu] < then[cpu] + 2) {
+        uint32_t writer = cpu_mask_pop(&left);
+        while (tags.turns[writer] < then[writer] + 2) {
             arch_let_interrupts_in();
         }
     }
@@ -106,14 +106,14 @@ static volatile uint64_t *words_of(unsigned page)
 static bool nobody_writes(unsigned first)
 {
     for (unsigned i = first; i < PAGES; i++) {
-        for (unsigned word = 0; word < WRITER_STEP; word++) {
+        for (unsigned word = 0; word < WRITER_WORDS; word++) {
             words_of(i)[word] = OWNER;
         }
     }
     await_writers();
     bool right = true;
     for (unsigned i = first; i < PAGES; i++) {
-        for (unsigned word = 0; word < WRITER_STEP; word++) {
+        for (unsigned word = 0; word < WRITER_WORDS; word++) {
             right &= words_of(i)[word] == OWNER;
         }
     }

@@ -98,7 +98,9 @@ static void run_in_turns(struct vm_stream *stream, uint64_t operations)
 {
     uint64_t left = 0;
     while (operations-- > 0 && vm_stream_ok(stream)) {
-        left = left == 0 ? cpus_online() : left;
+        if (left == 0) {
+            left = cpus_online();
+        }
         cpu_call(cpu_bit(cpu_mask_pop(&left)), step_here, stream);
         vm_stream_turn(stream);
         cpu_call(cpus_online(), probe_here, stream);

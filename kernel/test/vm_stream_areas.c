@@ -92,7 +92,7 @@ void stream_create_fixed(struct vm_stream *stream)
     STREAM_TRY(stream, status, fixed_create(stream, &physical, &made), );
     STREAM_EXPECT_EQUAL(stream, status, j6_status_ok);
     if (status == j6_status_ok) {
-        area_started(area, made, pages, 0);
+        area_started(area, made, pages, j6_vma_flag_revocable);
         area->fixed = true;
         area->physical = physical;
         for (uint64_t i = 0; i < pages; i++) {
@@ -195,16 +195,20 @@ void stream_resize(struct vm_stream *stream)
     stream_check_area(stream, stream_area_number(stream, area));
 }
 
+/* It leaves every space; who has a handle still has the area, without pages. */
 void stream_revoke(struct vm_stream *stream)
 {
     struct stream_area *area = stream_some_area(stream);
-    if (area->area == NULL || !(area->fixed || area->flags & j6_vma_flag_revocable)) {
+    if (area->area == NULL || !(area->flags & j6_vma_flag_revocable)) {
         return;
     }
+    kobject_get(&area->area->object);
     vm_area_revoke(area->area);
     area->revoked = true;
     for (uint64_t i = 0; i < area->pages; i++) {
         stream_page_drop(stream, area, i);
     }
     stream_check_area(stream, stream_area_number(stream, area));
+    kobject_put(&area->area->object);
+    stream_unmap_all(stream, stream_area_number(stream, area));
 }

@@ -67,6 +67,23 @@ void stream_forget_dead(struct vm_stream *stream)
     }
 }
 
+static void forget_mappings(struct vm_stream *stream, unsigned space, unsigned area)
+{
+    for (unsigned i = 0; i < stream->mapping_count;) {
+        if (stream->mappings[i].space == space || stream->mappings[i].area == area) {
+            stream->mappings[i] = stream->mappings[--stream->mapping_count];
+        } else {
+            i++;
+        }
+    }
+    stream_forget_dead(stream);
+}
+
+void stream_unmap_all(struct vm_stream *stream, unsigned area)
+{
+    forget_mappings(stream, STREAM_SPACES, area);
+}
+
 bool stream_space_start(struct vm_stream *stream, unsigned space)
 {
     j6_status_t status;
@@ -78,14 +95,7 @@ bool stream_space_start(struct vm_stream *stream, unsigned space)
 void stream_space_end(struct vm_stream *stream, unsigned space)
 {
     vm_space_destroy(&stream->spaces[space]);
-    for (unsigned i = 0; i < stream->mapping_count;) {
-        if (stream->mappings[i].space == space) {
-            stream->mappings[i] = stream->mappings[--stream->mapping_count];
-        } else {
-            i++;
-        }
-    }
-    stream_forget_dead(stream);
+    forget_mappings(stream, space, STREAM_AREAS);
 }
 
 static void load(struct vm_stream *stream, unsigned space)

@@ -217,6 +217,9 @@ struct stream_mapping *stream_some_mapping(struct vm_stream *stream, unsigned sp
 bool stream_space_start(struct vm_stream *stream, unsigned space);
 void stream_space_end(struct vm_stream *stream, unsigned space);
 
+/* The area has left all spaces. */
+void stream_unmap_all(struct vm_stream *stream, unsigned area);
+
 /* Areas that nobody holds or maps have gone. */
 void stream_forget_dead(struct vm_stream *stream);
 
