@@ -29,6 +29,8 @@ __attribute__((weak)) void log_write(enum j6_log_severity severity, const char *
 __attribute__((weak)) bool kernel_step_point(void)
 {
     return true;
+}
+
 /* A thread of the host waits for another. */
 __attribute__((weak)) void arch_spin_pause(void)
 {
