@@ -43,11 +43,11 @@ static void protect_all_locked(struct vm_area *area, uint64_t offset, uint64_t l
 static j6_status_t share_locked(struct vm_area *source, struct vm_area *clone, uint64_t offset,
                                 struct page_batch *batch)
 {
-    if (source->kind != VM_AREA_OPEN || source->revoked) {
-        return j6_err_bad_state;
-    }
     if (offset > source->size || clone->size > source->size - offset) {
         return j6_err_out_of_range;
+    }
+    if (source->kind != VM_AREA_OPEN || source->revoked) {
+        return j6_err_bad_state;
     }
     struct account *account = clone->object.account;
     uint64_t first = clone->bias;

@@ -23,7 +23,7 @@ j6_status_t vm_area_write_user(struct vm_area *area, uint64_t offset, struct use
 
 /*
  * Memory of a space, as its own threads could read and write it. bad_address: the caller's memory or
- * the space's; quota, no_memory, cancelled.
+ * the space's, of which device memory is none; quota, no_memory, cancelled.
  */
 j6_status_t vm_space_read_user(struct vm_space *space, vaddr_t address, struct user_ptr to,
                                uint64_t len, uint64_t *done) J6_MUST_USE;

@@ -134,13 +134,15 @@ static vaddr_t place_locked(const struct vm_mapping *mapping, vaddr_t wanted, ui
     return place != 0 ? place : room_locked(space, USER_START, USER_END, len, PAGE_SIZE, 0);
 }
 
-static j6_status_t area_check_locked(const struct vm_area *area, uint64_t offset, uint64_t len)
+static bool is_inside_locked(const struct vm_area *area, uint64_t offset, uint64_t len)
 {
-    if (area->revoked) {
-        return j6_err_bad_state;
-    }
-    bool inside = len == 0 ? offset == 0 : offset <= area->size && len <= area->size - offset;
-    return inside ? j6_status_ok : j6_err_out_of_range;
+    return len == 0 ? offset == 0 : offset <= area->size && len <= area->size - offset;
+}
+
+static bool may_be_mapped_locked(const struct vm_area *area, uint64_t flags)
+{
+    bool may_change = area->flags & (j6_vma_flag_resizable | j6_vma_flag_revocable);
+    return !area->revoked && !(flags & j6_map_fixed_size && may_change);
 }
 
 /* Places the mapping and links it; both locks are held, so that the size stands. */
@@ -148,15 +150,17 @@ static j6_status_t mapping_link(struct vm_mapping *mapping, vaddr_t wanted, uint
                                 uint64_t len)
 {
     struct vm_space *space = mapping->space;
-    j6_status_t status = area_check_locked(mapping->area, offset, len);
-    if (status != j6_status_ok) {
-        return status;
+    if (!is_inside_locked(mapping->area, offset, len)) {
+        return j6_err_out_of_range;
     }
     mapping->whole = len == 0;
     mapping->offset = offset;
     len = len == 0 ? mapping->area->size : len;
     if ((mapping->flags & j6_map_exact) && len > USER_END - wanted) {
         return j6_err_out_of_range;
+    }
+    if (!may_be_mapped_locked(mapping->area, mapping->flags)) {
+        return j6_err_bad_state;
     }
     mapping->start = place_locked(mapping, wanted, len);
     mapping->end = mapping->start + len;
@@ -196,17 +200,18 @@ static j6_status_t map_at(struct vm_space *space, struct vm_area *area, vaddr_t 
 static j6_status_t map_fixed_size(struct vm_space *space, struct vm_area *area, vaddr_t *address,
                                   uint64_t offset, uint64_t len, uint64_t flags)
 {
-    if (area->flags & (j6_vma_flag_resizable | j6_vma_flag_revocable)) {
-        return j6_err_bad_state;
+    vaddr_t place = *address;
+    j6_status_t status = map_at(space, area, &place, offset, len, flags);
+    if (status == j6_status_ok && area->kind == VM_AREA_OPEN) {
+        uint64_t done;
+        len = len != 0 ? len : area->size;
+        status = vm_area_commit(area, offset, len, flags & j6_map_write, &done);
+        if (status != j6_status_ok) {
+            vm_space_unmap(space, area, place, 0); /* or another thread did */
+        }
     }
-    j6_status_t status = map_at(space, area, address, offset, len, flags);
-    if (status != j6_status_ok || area->kind == VM_AREA_FIXED) {
-        return status;
-    }
-    uint64_t done;
-    status = vm_area_commit(area, offset, len != 0 ? len : area->size, flags & j6_map_write, &done);
-    if (status != j6_status_ok) {
-        vm_space_unmap(space, area, *address, 0); /* or another thread did */
+    if (status == j6_status_ok) {
+        *address = place;
     }
     return status;
 }

@@ -26,11 +26,10 @@ struct range {
 static j6_status_t check_locked(const struct range *range)
 {
     const struct vm_area *area = range->area;
-    if (area->kind == VM_AREA_FIXED || area->revoked) {
-        return j6_err_bad_state;
+    if (range->offset > area->size || range->len > area->size - range->offset) {
+        return j6_err_out_of_range;
     }
-    bool inside = range->offset <= area->size && range->len <= area->size - range->offset;
-    return inside ? j6_status_ok : j6_err_out_of_range;
+    return area->kind == VM_AREA_FIXED || area->revoked ? j6_err_bad_state : j6_status_ok;
 }
 
 static j6_status_t in_steps(struct range *range, j6_status_t (*step)(struct range *range),
@@ -59,10 +58,12 @@ static j6_status_t fill_step(struct range *range, bool write)
     struct vm_area *area = range->area;
     struct page_batch batch;
     page_batch_init(&batch);
-    vm_block_fill(area, range->offset + range->done);
+    uint64_t end = step_end(range, STEP_PAGES);
+    if (range->done < end) {
+        vm_block_fill(area, range->offset + range->done);
+    }
     vm_area_lock(area);
     j6_status_t status = check_locked(range);
-    uint64_t end = step_end(range, STEP_PAGES);
     while (status == j6_status_ok && range->done < end) {
         struct page_request request = {.offset = range->offset + range->done, .write = write};
         struct page_grant grant;
@@ -87,6 +88,10 @@ j6_status_t vm_area_commit(struct vm_area *area, uint64_t offset, uint64_t len, 
                            uint64_t *done)
 {
     struct range range = {.area = area, .offset = offset, .len = len};
+    if (!vm_area_holds(area, offset, len)) { /* before a block comes in for nothing */
+        *done = 0;
+        return j6_err_out_of_range;
+    }
     return in_steps(&range, own ? own_step : share_step, done);
 }
 
@@ -144,7 +149,7 @@ static bool is_relied_on_locked(const struct range *range)
     while (view != NULL && !(view->linked && (view->flags & j6_map_fixed_size))) {
         view = view_next(view, range->offset, last);
     }
-    return view != NULL;
+    return view != NULL && range->len != 0;
 }
 
 static j6_status_t decommit_check_locked(const struct range *range)

@@ -2,6 +2,7 @@
 /* The list of self-tests; each prints one line `TEST kernel.name PASS|FAIL`. */
 #include "kernel/test/self_test.h"
 #include "kernel/base/log.h"
+#include "kernel/test/test_options.h"
 #include "kernel/test/tests.h"
 
 #define RUN(name) \
@@ -13,6 +14,7 @@ void self_test(const struct boot_info *boot)
     if (boot_option(boot, "test") == NULL) {
         return;
     }
+    test_options_set(boot);
     RUN(nothing_is_writable_and_executable);
     RUN(no_kernel_page_belongs_to_users);
     RUN(no_page_has_two_caching_types);
@@ -43,4 +45,7 @@ void self_test(const struct boot_info *boot)
     RUN(memory_taken_on_one_cpu_and_freed_on_another_comes_back_exactly);
     RUN(a_grace_period_waits_for_a_cpu_in_the_kernel);
     RUN(what_a_cpu_puts_off_it_frees_itself);
+    RUN(nobody_writes_to_a_page_that_was_taken_away);
+    RUN(memory_is_what_a_model_says_on_every_cpu_in_turn);
+    RUN(memory_is_what_a_model_says_on_all_cpus_at_once);
 }

@@ -43,6 +43,13 @@ bool self_test_memory_taken_on_one_cpu_and_freed_on_another_comes_back_exactly(v
 bool self_test_a_grace_period_waits_for_a_cpu_in_the_kernel(void);
 bool self_test_what_a_cpu_puts_off_it_frees_itself(void);
 
+/* test_vm_stream.c */
+bool self_test_memory_is_what_a_model_says_on_every_cpu_in_turn(void);
+bool self_test_memory_is_what_a_model_says_on_all_cpus_at_once(void);
+
+/* test_shootdown_tags.c */
+bool self_test_nobody_writes_to_a_page_that_was_taken_away(void);
+
 /*
  * bug.c: makes a kernel bug of a kind, so that tests can see how it ends: panic, fault, write_text,
  * execute_data, stack, heap, assert, panic_other, panic_all. NULL or an unknown kind: nothing.
