@@ -90,8 +90,9 @@ static inline void arch_pause(void)
 /* Copies to or from user memory; returns how many bytes are left. Ranges are checked before. */
 uint64_t arch_user_copy(void *dst, const void *src, uint64_t len);
 
-/* The same by what is there: no page is brought in, and locks may be held. */
-uint64_t arch_user_copy_now(void *dst, const void *src, uint64_t len);
+/* The same from and to user memory by what is there: no page is brought in, locks may be held. */
+uint64_t arch_user_copy_in_now(void *dst, const void *src, uint64_t len);
+uint64_t arch_user_copy_out_now(void *dst, const void *src, uint64_t len);
 
 /* Reads a word that can be written too, or writes one; false if it can't be. */
 bool arch_user_load_inout(void *pointer, uint64_t *out_word);

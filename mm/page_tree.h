@@ -166,7 +166,7 @@ J6_MUST_USE j6_status_t page_tree_clone(struct page_tree *clone, struct page_tre
  */
 uint64_t page_tree_truncate_step(struct page_tree *tree, uint64_t first);
 
-/* The same with all pages, for an owner that is ending: true while there may be more. */
+/* The same with all pages, for an owner that is ending: true while there is more. */
 bool page_tree_drop_step(struct page_tree *tree);
 
 /*

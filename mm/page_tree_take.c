@@ -200,5 +200,6 @@ uint64_t page_tree_truncate_step(struct page_tree *tree, uint64_t first)
 
 bool page_tree_drop_step(struct page_tree *tree)
 {
-    return page_tree_truncate_step(tree, 0) > 0;
+    page_tree_truncate_step(tree, 0);
+    return tree->root != NULL;
 }

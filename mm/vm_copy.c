@@ -76,8 +76,8 @@ static inline j6_status_t pages_copy_locked(struct copy *copy, struct vm_area *a
         }
         uint64_t piece = smaller(PAGE_SIZE - (offset & (PAGE_SIZE - 1)), end - copy->done);
         char *user = (char *)(copy->user.address + copy->done);
-        uint64_t left = copy->write ? arch_user_copy_now(bytes, user, piece)
-                                    : arch_user_copy_now(user, bytes, piece);
+        uint64_t left = copy->write ? arch_user_copy_in_now(bytes, user, piece)
+                                    : arch_user_copy_out_now(user, bytes, piece);
         copy->done += piece - left;
         offset += piece;
         if (left != 0) {

@@ -8,7 +8,8 @@
 %include "offsets.inc"
 
 extern cpu_features
-global arch_user_copy, arch_user_copy_now, arch_user_load_inout, arch_user_store, arch_user_touch
+global arch_user_copy, arch_user_copy_in_now, arch_user_copy_out_now
+global arch_user_load_inout, arch_user_store, arch_user_touch
 
 ; An instruction that may fault on user memory, where to go on, and whether to bring the page in.
 %macro MAY_FAULT 2
@@ -71,7 +72,8 @@ arch_user_copy:
 
 ; The same by what is there.
 align 16
-arch_user_copy_now:
+arch_user_copy_in_now:
+arch_user_copy_out_now:
     USER_COPY 0
 
 ; bool arch_user_load_inout(void *pointer, uint64_t *out_word): false if the word can't be written.

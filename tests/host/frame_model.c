@@ -159,10 +159,16 @@ static bool has_room(unsigned order)
     return false;
 }
 
-/* Is there nothing to be had? What lies on the lists of other CPUs doesn't count. */
+/* Frames that this CPU can have: what lies on the lists of others doesn't count. */
+static uint64_t reachable_frames(void)
+{
+    return frames.free_count + this_cpu(frame_cache)->count;
+}
+
+/* Is there nothing to be had? */
 static bool is_exhausted(unsigned order)
 {
-    uint64_t reachable = frames.free_count + this_cpu(frame_cache)->count;
+    uint64_t reachable = reachable_frames();
     return reachable == 0 || (order > 0 && (reachable < model.free || !has_room(order)));
 }
 
@@ -188,8 +194,8 @@ paddr_t frame_model_alloc(unsigned order)
 /* Is there nothing to be had, in a block of that order and below the limit? */
 static bool is_exhausted_below(unsigned order, uint64_t count, paddr_t limit)
 {
-    if (frames_free() < model.free) {
-        return true; /* some lie on the list of another CPU */
+    if (reachable_frames() < model.free) {
+        return true;
     }
     for (paddr_t block = 0; block >> PAGE_SHIFT < model.top; block += PAGE_SIZE << order) {
         if ((limit == 0 || block + count * PAGE_SIZE <= limit) && all_are(block, order, FREE)) {

@@ -9,6 +9,8 @@
 #include "arch/arch.h"
 #include "arch/cpu.h"
 #include "arch/layout.h"
+#include "arch/page_table.h"
+#include "arch/tlb.h"
 #include "arch/x86_64/x86.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/debug.h"
@@ -96,6 +98,21 @@ void test_cpu_switch(unsigned number)
 __attribute__((weak)) void cpu_kick(uint32_t index)
 {
     (void)index;
+}
+
+/* The CPUs of a test have no TLBs. */
+__attribute__((weak)) void tlb_shootdown(uint64_t cpus, const vaddr_t *pages, unsigned count)
+{
+    (void)cpus;
+    (void)pages;
+    (void)count;
+}
+
+/* … and memory of one caching type. */
+__attribute__((weak)) bool page_may_be_large(paddr_t page)
+{
+    (void)page;
+    return true;
 }
 
 /* No CPU of a test stays away for long. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mm/user_copy.h without a CPU that walks page tables, see <test_user.h>. */
+#include "arch/arch.h"
 #include "arch/page_table.h"
 #include "lib/page.h"
 #include "mm/user_copy.h"
@@ -15,12 +16,6 @@ void *test_user_page(vaddr_t address, bool write)
     bool there = page_table_find(page_table_loaded(), address, &page, &flags) &&
                  (flags & needed) == needed;
     return there ? phys_to_virt(page) : NULL;
-}
-
-bool user_range_ok(struct user_ptr pointer, uint64_t len)
-{
-    return pointer.address >= USER_START && pointer.address <= USER_END &&
-           len <= USER_END - pointer.address;
 }
 
 /* As many bytes as are there. */
@@ -81,12 +76,12 @@ j6_status_t user_copy_out(struct user_ptr dst, const void *src, uint64_t len)
     return user_copy_out_part(dst, src, len, &done);
 }
 
-uint64_t user_copy_in_now(void *dst, struct user_ptr src, uint64_t len)
+uint64_t arch_user_copy_in_now(void *dst, const void *src, uint64_t len)
 {
-    return copy_now(dst, src.address, len, false);
+    return len - copy_now(dst, (vaddr_t)src, len, false);
 }
 
-uint64_t user_copy_out_now(struct user_ptr dst, const void *src, uint64_t len)
+uint64_t arch_user_copy_out_now(void *dst, const void *src, uint64_t len)
 {
-    return copy_now((char *)(uintptr_t)src, dst.address, len, true);
+    return len - copy_now((char *)(uintptr_t)src, (vaddr_t)dst, len, true);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: tests/host/vm_model.c tests/host/vm_model_map.c tests/host/vm_model_check.c tests/host/shim_failures.c tests/host/shim_frames.c tests/host/shim_machine.c mm/vm_space.c mm/vm_map.c mm/vm_area.c mm/vm_resize.c mm/vm_mapping.c mm/page_tree.c mm/page_tree_count.c mm/page_tree_share.c mm/page_tree_take.c mm/page_tree_nodes.c mm/table_pool.c mm/memory.c arch/x86_64/page_table.c arch/x86_64/page_walk.c kernel/base/kobject.c kernel/base/grace.c kernel/base/spinlock.c lib/avl.c lib/string.c */
+/* SOURCES: tests/host/vm_model.c tests/host/vm_model_map.c tests/host/vm_model_check.c tests/host/shim_user.c tests/host/shim_failures.c tests/host/shim_frames.c tests/host/shim_machine.c mm/vm_space.c mm/vm_map.c mm/vm_unmap.c mm/vm_protect.c mm/vm_area.c mm/vm_pages.c mm/vm_block.c mm/vm_range.c mm/vm_cut.c mm/vm_resize.c mm/vm_clone.c mm/vm_copy.c mm/vm_mapping.c mm/vm_views.c mm/page_batch.c mm/page_tree.c mm/page_tree_count.c mm/page_tree_share.c mm/page_tree_take.c mm/page_tree_nodes.c mm/table_pool.c mm/memory.c arch/x86_64/page_table.c arch/x86_64/page_table_set.c arch/x86_64/page_table_clear.c arch/x86_64/page_table_protect.c arch/x86_64/page_table_load.c arch/x86_64/page_walk.c kernel/base/kobject.c kernel/base/grace.c kernel/base/spinlock.c lib/avl.c lib/string.c */
 /* Areas: their pages, their size, their life; seen through mappings and without. */
 #include "tests/host/vm_steps.h"
 #include "arch/layout.h"
 #include "mm/frame.h"
 #include "mm/memory.h"
+#include "mm/vm_copy.h"
 #include <string.h>
 #include <test.h>
 #include <test_assert.h>
@@ -127,32 +128,35 @@ static void area_write_reaches_over_pages_and_stops_at_the_end(void **state)
     assert_int_equal(vm_area_write(area, 4 * PAGE - 10, data, 11), j6_err_out_of_range);
     assert_int_equal(vm_area_write(area, 4 * PAGE, data, 0), j6_status_ok);
     for (uint64_t at = 0; at < 4 * PAGE; at++) {
-        paddr_t page;
-        assert_int_equal(vm_area_page_get(area, at, &page), j6_status_ok);
+        paddr_t page = vm_area_peek_locked(area, at);
         uint8_t byte = ((const uint8_t *)phys_to_virt(page))[at % PAGE];
         uint64_t last = 4 * PAGE - 10;
         assert_int_equal(byte, at >= last                         ? data[at - last]
                                : at >= 100 && at < 100 + 3 * PAGE ? data[at - 100]
                                                                   : 0);
-        frame_put(page);
     }
     kobject_put(&area->object);
     grace_pass();
     assert_int_equal(account.left[ACCOUNT_MEMORY], 1 << 20);
 }
 
-static void area_of_fixed_memory_lends_no_frames(void **state)
+static void area_of_fixed_memory_has_no_pages_to_work_on(void **state)
 {
     (void)state;
     struct account account;
     struct vm_area *area;
-    paddr_t page = 1;
+    struct vm_area *clone = NULL;
+    uint64_t done;
     account_init_root(&account, 1 << 20);
     assert_int_equal(vm_area_create_fixed(&account, 0xfd000000, PAGE, 0, &area), j6_status_ok);
-    assert_int_equal(vm_area_page_get(area, 0, &page), j6_err_bad_state);
-    assert_int_equal(page, 1);
+    assert_int_equal(vm_area_commit(area, 0, PAGE, false, &done), j6_err_bad_state);
+    assert_int_equal(vm_area_decommit(area, 0, PAGE, &done), j6_err_bad_state);
+    assert_int_equal(vm_area_zero(area, 0, PAGE, &done), j6_err_bad_state);
+    assert_int_equal(vm_area_clone(area, &account, 0, PAGE, 0, &clone), j6_err_bad_state);
+    assert_null(clone);
     kobject_put(&area->object);
     grace_pass();
+    assert_int_equal(account.left[ACCOUNT_MEMORY], 1 << 20);
 }
 
 static void area_resized_keeps_what_stays_and_zeroes_what_comes(void **state)
@@ -245,16 +249,11 @@ static void area_that_adopts_frames_frees_them_at_its_end(void **state)
     for (uint64_t i = 0; i < area->size; i++) {
         assert_int_equal(bytes[i], i < size ? 0x77 : 0);
     }
-    paddr_t page;
-    assert_int_equal(vm_area_page_get(area, 3 * PAGE + 5, &page), j6_status_ok);
-    assert_int_equal(page, module + 3 * PAGE);
+    assert_int_equal(vm_area_peek_locked(area, 3 * PAGE + 5), module + 3 * PAGE);
     assert_int_equal((1 << 20) - account.left[ACCOUNT_MEMORY],
                      VM_MODEL_MORE * PAGE + sizeof(struct vm_area) + sizeof(struct page_tree_node));
     kobject_put(&area->object);
     grace_pass();
-    memory_drain();
-    assert_int_equal(frames_free(), before + VM_MODEL_MORE - 1);
-    frame_put(page); /* whoever held a page has it until then */
     memory_drain();
     assert_int_equal(frames_free(), before + VM_MODEL_MORE);
     assert_int_equal(account.left[ACCOUNT_MEMORY], 1 << 20);
@@ -271,7 +270,7 @@ int main(void)
         cmocka_unit_test(area_of_no_size_or_too_much_is_out_of_range),
         cmocka_unit_test(area_holds_what_lies_inside_of_it),
         cmocka_unit_test(area_write_reaches_over_pages_and_stops_at_the_end),
-        cmocka_unit_test(area_of_fixed_memory_lends_no_frames),
+        cmocka_unit_test(area_of_fixed_memory_has_no_pages_to_work_on),
         cmocka_unit_test(area_resized_keeps_what_stays_and_zeroes_what_comes),
         cmocka_unit_test(area_resize_without_room_changes_nothing),
         cmocka_unit_test(area_that_adopts_frames_frees_them_at_its_end),

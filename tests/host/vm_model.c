@@ -3,6 +3,7 @@
 #include "arch/upcall.h"
 #include "kernel/base/random.h"
 #include "mm/frame.h"
+#include "mm/vm_copy.h"
 #include "tests/host/vm_model_state.h"
 #include <string.h>
 #include <test_failures.h>

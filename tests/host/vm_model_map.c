@@ -67,7 +67,11 @@ static j6_status_t expected_map(unsigned space, unsigned area, vaddr_t *address,
         return j6_err_collision;
     }
     vaddr_t window = vm_model.spaces[space].window;
-    *address = lowest_room(space, window, window + VM_WINDOW_SIZE, len);
+    vaddr_t window_end = window + VM_WINDOW_SIZE;
+    *address = lowest_room(space, vm_model.spaces[space].first_place, window_end, len);
+    if (*address == 0) {
+        *address = lowest_room(space, window, window_end, len);
+    }
     if (*address == 0) {
         *address = lowest_room(space, USER_START, USER_END, len);
     }

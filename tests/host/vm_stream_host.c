@@ -33,12 +33,6 @@ void kobject_waits_end(struct kobject *object, j6_status_t status)
     (void)status;
 }
 
-bool page_may_be_large(paddr_t page)
-{
-    (void)page;
-    return true;
-}
-
 /* What a stream has to say isn't for who asks for the log alone. */
 void log_write(enum j6_log_severity severity, const char *format, ...)
 {
