@@ -44,5 +44,4 @@ void vm_spares_put(struct vm_spares *spares);
  * the whole mapping that begins there. NULL if there is none. Both locks are held.
  */
 struct vm_mapping *vm_mapping_carve_locked(struct vm_space *space, const struct vm_area *area,
-                                           vaddr_t address, uint64_t len,
-                                           struct vm_spares *spares);
+                                           vaddr_t address, uint64_t len, struct vm_spares *spares);

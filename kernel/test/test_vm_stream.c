@@ -70,7 +70,8 @@ static bool settle(void)
     return true;
 }
 
-static _Atomic uint32_t busy; /* CPUs with a stream of their own; as long as they run none settles */
+static _Atomic uint32_t
+    busy; /* CPUs with a stream of their own; as long as they run none settles */
 
 static bool settle_when_alone(void)
 {

@@ -71,8 +71,8 @@ static j6_status_t fixed_create(struct vm_stream *stream, paddr_t *physical, str
         return j6_err_no_memory;
     }
     memset(phys_to_virt(*physical), 0, size);
-    j6_status_t status = vm_area_create_fixed(&stream->area_account, *physical, size,
-                                              page_memory_caching, made);
+    j6_status_t status =
+        vm_area_create_fixed(&stream->area_account, *physical, size, page_memory_caching, made);
     if (status != j6_status_ok) {
         frame_free_block(*physical, STREAM_FIXED_ORDER);
     }
@@ -118,8 +118,8 @@ void stream_clone(struct vm_stream *stream)
                vm_area_clone(source->area, &stream->area_account, offset, len, flags, &made), );
     STREAM_EXPECT_EQUAL(stream, status,
                         len == 0 || !stream_is_inside(source, offset, len) ? j6_err_out_of_range
-                        : source->fixed || source->revoked          ? j6_err_bad_state
-                                                                    : j6_status_ok);
+                        : source->fixed || source->revoked                 ? j6_err_bad_state
+                                                                           : j6_status_ok);
     if (status != j6_status_ok) {
         return;
     }

@@ -113,8 +113,8 @@ static void check_mappings(struct vm_stream *stream, unsigned space)
 {
     unsigned count = 0;
     const struct avl_tree *set = &stream->spaces[space].mappings;
-    for (const struct vm_mapping *mapping = mapping_from(set, 0);
-         mapping != NULL && !stream->wrong; mapping = mapping_next(mapping)) {
+    for (const struct vm_mapping *mapping = mapping_from(set, 0); mapping != NULL && !stream->wrong;
+         mapping = mapping_next(mapping)) {
         const struct stream_mapping *wanted = stream_mapping_at(stream, space, mapping->start);
         STREAM_EXPECT(stream, wanted != NULL && mapping->linked);
         if (wanted != NULL) {

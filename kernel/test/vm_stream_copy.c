@@ -149,8 +149,8 @@ static void copied(struct vm_stream *stream, const struct view *to, const struct
     }
 }
 
-static j6_status_t copy(struct vm_stream *stream, const struct view *user,
-                        const struct view *other, bool from_user, uint64_t len, uint64_t *done)
+static j6_status_t copy(struct vm_stream *stream, const struct view *user, const struct view *other,
+                        bool from_user, uint64_t len, uint64_t *done)
 {
     struct user_ptr ptr = {user->at};
     if (other->kind == VIEW_AREA) {

@@ -4,8 +4,7 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 
-struct stream_mapping *stream_mapping_at(struct vm_stream *stream, unsigned space,
-                                         vaddr_t address)
+struct stream_mapping *stream_mapping_at(struct vm_stream *stream, unsigned space, vaddr_t address)
 {
     for (unsigned i = 0; i < stream->mapping_count; i++) {
         struct stream_mapping *mapping = &stream->mappings[i];

@@ -95,21 +95,20 @@ struct vm_stream {
 
 /* ---- disagreement (vm_stream.c) ---- */
 
-#define STREAM_EXPECT(stream, condition)                                     \
-    do {                                                                     \
-        if (!(condition)) {                                                  \
-            stream_wrong(stream, #condition, __FILE__, __LINE__);            \
-        }                                                                    \
+#define STREAM_EXPECT(stream, condition)                          \
+    do {                                                          \
+        if (!(condition)) {                                       \
+            stream_wrong(stream, #condition, __FILE__, __LINE__); \
+        }                                                         \
     } while (0)
 
-#define STREAM_EXPECT_EQUAL(stream, found, wanted)                           \
-    do {                                                                     \
-        uint64_t stream_found = (found);                                     \
-        uint64_t stream_wanted = (wanted);                                   \
-        if (stream_found != stream_wanted) {                                 \
-            stream_wrong_number(stream, #found, __LINE__, stream_found,      \
-                                stream_wanted);                              \
-        }                                                                    \
+#define STREAM_EXPECT_EQUAL(stream, found, wanted)                                      \
+    do {                                                                                \
+        uint64_t stream_found = (found);                                                \
+        uint64_t stream_wanted = (wanted);                                              \
+        if (stream_found != stream_wanted) {                                            \
+            stream_wrong_number(stream, #found, __LINE__, stream_found, stream_wanted); \
+        }                                                                               \
     } while (0)
 
 void stream_wrong(struct vm_stream *stream, const char *what, const char *file, int line);
@@ -180,8 +179,8 @@ struct stream_area *stream_some_area(struct vm_stream *stream);
 unsigned stream_area_number(const struct vm_stream *stream, const struct stream_area *area);
 
 /* A range of whole pages, in bytes, mostly inside; is it? */
-void stream_some_range(struct vm_stream *stream, const struct stream_area *area,
-                       uint64_t *offset, uint64_t *len);
+void stream_some_range(struct vm_stream *stream, const struct stream_area *area, uint64_t *offset,
+                       uint64_t *len);
 bool stream_is_inside(const struct stream_area *area, uint64_t offset, uint64_t len);
 
 /* ---- operations; each decodes itself from the source ---- */
@@ -206,8 +205,7 @@ void stream_copy_space(struct vm_stream *stream);
 
 /* ---- the model's mappings (vm_stream_spaces.c) ---- */
 
-struct stream_mapping *stream_mapping_at(struct vm_stream *stream, unsigned space,
-                                         vaddr_t address);
+struct stream_mapping *stream_mapping_at(struct vm_stream *stream, unsigned space, vaddr_t address);
 bool stream_is_taken(const struct vm_stream *stream, unsigned space, vaddr_t start, vaddr_t end,
                      const struct stream_mapping *but);
 
