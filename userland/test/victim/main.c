@@ -52,6 +52,7 @@ static const struct {
     {"rows", mode_rows},
     {"share", mode_share},
     {"await_word", mode_await_word},
+    {"count_tables", mode_count_tables},
     {"fpu", mode_fpu},
     {"fpu_start", mode_fpu_start},
     {"flags", mode_flags},

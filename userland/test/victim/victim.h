@@ -59,6 +59,7 @@ int64_t mode_use_up_tables(int64_t argument);
 int64_t mode_rows(int64_t argument);
 int64_t mode_share(int64_t argument);
 int64_t mode_await_word(int64_t argument);
+int64_t mode_count_tables(int64_t argument); /* their number */
 int64_t mode_fpu(int64_t argument);
 int64_t mode_fpu_start(int64_t argument);
 int64_t mode_flags(int64_t argument);
