@@ -58,7 +58,6 @@ TEST(calls_that_make_areas_report_errors_in_order)
 {
     struct bench bench;
     bench_open(&bench);
-    uint64_t kernel_place = 0xffff800000000000;
     const struct order_case cases[] = {
         CASE(invalid_arg, vma_create, 0, FLAG, BAD),
         CASE(out_of_range, vma_create, 0, 0, BAD),
@@ -66,8 +65,6 @@ TEST(calls_that_make_areas_report_errors_in_order)
         CASE(invalid_arg, vma_create_map, 0, FLAG, READ_WRITE, BAD, BAD),
         CASE(invalid_arg, vma_create_map, 0, 0, FLAG, BAD, BAD),
         CASE(out_of_range, vma_create_map, 0, 0, READ_WRITE, BAD, BAD),
-        CASE(out_of_range, vma_create_map, PAGE, 0, READ_WRITE | j6_map_exact,
-             (uint64_t)&kernel_place, BAD),
         CASE(bad_address, vma_create_map, PAGE, j6_vma_flag_resizable,
              READ_WRITE | j6_map_fixed_size, BAD, BAD),
         CASE(denied, vma_clone, bench.poor, 1, FAR, FLAG, BAD),
