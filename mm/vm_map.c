@@ -84,6 +84,11 @@ bool vm_map_flags_ok(uint64_t flags)
     return known && !both && readable;
 }
 
+bool vm_protect_flags_ok(uint64_t flags)
+{
+    return (flags & ~access_flags) == 0 && vm_map_flags_ok(flags);
+}
+
 void vm_mapping_set_flags_locked(struct vm_mapping *mapping, uint64_t flags)
 {
     uint32_t read = PAGE_USER | mapping->area->page_flags | (flags & j6_map_exec ? PAGE_EXEC : 0);

@@ -63,8 +63,7 @@ static bool clear_step(struct vm_space *space, struct vm_area *area, vaddr_t *fr
 j6_status_t vm_space_protect(struct vm_space *space, struct vm_area *area, vaddr_t address,
                              uint64_t len, uint64_t flags)
 {
-    if (!is_aligned(address | len, PAGE_SIZE) || (flags & ~access_flags) ||
-        !vm_map_flags_ok(flags)) {
+    if (!is_aligned(address | len, PAGE_SIZE) || !vm_protect_flags_ok(flags)) {
         return j6_err_invalid_arg;
     }
     struct vm_spares spares;

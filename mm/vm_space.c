@@ -80,9 +80,13 @@ static j6_status_t show_locked(struct vm_mapping *mapping, vaddr_t address,
                                const struct page_grant *grant, struct page_batch *batch)
 {
     struct vm_space *space = mapping->space;
+    vaddr_t at = page_down(address);
     spinlock_lock(&space->table_lock);
-    j6_status_t status = page_table_set(&space->table, page_down(address), grant->page,
+    j6_status_t status = page_table_set(&space->table, at, grant->page,
                                         mapping->page_bits[grant->writable], batch);
+    if (status != j6_status_ok) { /* a large page may still show the page that this one replaces */
+        page_table_clear(&space->table, &at, at + PAGE_SIZE, 1, batch);
+    }
     if (batch->page_count > 0) {
         page_table_aim(&space->table, batch);
     }

@@ -80,8 +80,9 @@ void vm_space_destroy(struct vm_space *space);
 j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *address,
                          uint64_t offset, uint64_t len, uint64_t flags) J6_MUST_USE;
 
-/* Can a mapping have these flags? */
+/* Can a mapping be made with these flags, or be given them later? */
 bool vm_map_flags_ok(uint64_t flags);
+bool vm_protect_flags_ok(uint64_t flags);
 
 /*
  * Takes [address, address + len) out, which lies in one mapping of the area; len 0: the whole

@@ -163,6 +163,9 @@ j6_status_t sys_vma_unmap(struct thread *caller, struct vm_area *area, struct pr
                           uint64_t address, uint64_t len)
 {
     (void)caller;
+    if (!is_aligned(address | len, PAGE_SIZE)) {
+        return j6_err_invalid_arg;
+    }
     if (!work_begin(area, process)) {
         return j6_err_not_found;
     }
@@ -177,6 +180,9 @@ j6_status_t sys_vma_protect(struct thread *caller, struct vm_area *area, j6_hand
     (void)caller;
     if (rights_for(flags) & ~handle) {
         return j6_err_denied;
+    }
+    if (!vm_protect_flags_ok(flags) || !is_aligned(address | len, PAGE_SIZE)) {
+        return j6_err_invalid_arg;
     }
     if (!work_begin(area, process)) {
         return j6_err_not_found;
