@@ -206,6 +206,8 @@ _Noreturn void kernel_main(paddr_t multiboot2_info, uint64_t entry_tsc)
     vm_space_init_kernel();   /* the kernel's regions, in static storage */
     memory_init_low(&boot);   /* frames below 4 GiB */
     paging_init(&boot);       /* the final page tables */
+    boot_screen_pause();      /* they don't map it yet */
+    page_table_load(&kernel_page_table);
     physical_start();         /* who may map what, and with which caching */
     boot_screen_remap(&boot); /* write-combining */
     memory_init_high();       /* the other frames */
