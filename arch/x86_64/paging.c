@@ -87,7 +87,7 @@ static void make_region(vaddr_t base, uint64_t size)
     for (vaddr_t at = base; at - base < size; at += 1ull << 39) {
         uint64_t *entry = &root[at >> 39 & 511];
         if (!(*entry & ENTRY_PRESENT)) {
-            paddr_t page;
+            paddr_t page = 0;
             must(upcall_table_alloc(&kernel_page_table, &page));
             kernel_page_table.tables++;
             *entry = page | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_ACCESSED;
