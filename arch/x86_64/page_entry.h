@@ -12,6 +12,8 @@
  */
 #pragma once
 #include "arch/page_table.h"
+#include "arch/upcall.h"
+#include "kernel/base/alloc_site.h"
 
 #define ENTRY_PRESENT    (1ull << 0)
 #define ENTRY_WRITE      (1ull << 1)
@@ -38,6 +40,9 @@
 #define USED_MASK  (0x3ffull << USED_SHIFT)
 
 enum { LEVELS = 4, ENTRIES = 512, KERNEL_HALF = 256 };
+
+#define upcall_table_alloc(table, out_page) \
+    ALLOC_SITE(j6_err_no_memory, upcall_table_alloc(table, out_page))
 
 /* How much an entry of a level maps. */
 static inline uint64_t page_span(unsigned level)

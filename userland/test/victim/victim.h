@@ -54,6 +54,12 @@ int64_t mode_short_of_tables(int64_t argument);
 int64_t mode_short_of_nodes(int64_t argument);
 int64_t mode_short_of_a_table_to_split(int64_t argument);
 int64_t mode_use_up_tables(int64_t argument);
+/* What to do while an allocation fails: the one with that number; 0 when none was left to fail. */
+int64_t mode_fail_faults(int64_t argument);
+int64_t mode_fail_spawn(int64_t argument);
+
+/* How to end while all allocations fail. */
+int64_t mode_fail_end(int64_t argument);
 
 /* What to look at; 0 when it is as it should be. */
 int64_t mode_rows(int64_t argument);
