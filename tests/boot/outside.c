@@ -19,8 +19,7 @@ static int run_child(void)
 {
     j6_handle_t process = 0;
     struct j6_end_info end = {0};
-    j6_status_t status =
-        j6_spawn(j6_find_module("outside"), "outside", NULL, NULL, NULL, 0, &process);
+    j6_status_t status = j6_spawn(j6_find_module("outside"), "outside", NULL, NULL, NULL, 0, &process);
     if (status == j6_status_ok) {
         status = j6_wait_end(process, &end);
     }
