@@ -29,8 +29,9 @@
 #define ENTRY_ADDRESS    0x000ffffffffff000ull
 #define ENTRY_NO_EXECUTE (1ull << 63)
 
-/* An entry that points at a table; rights are a matter of the pages below. */
-#define ENTRY_TABLE (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER | ENTRY_ACCESSED)
+/* An entry that points at a table, with ENTRY_USER in the user half; else rights are a matter of the
+ * pages below. */
+#define ENTRY_TABLE (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_ACCESSED)
 
 /* What goes when a page is write-protected. D is never set by the CPU: writable pages have it. */
 #define ENTRY_WRITABLE (ENTRY_WRITE | ENTRY_DIRTY)

@@ -90,7 +90,7 @@ static void make_region(vaddr_t base, uint64_t size)
             paddr_t page = 0;
             must(upcall_table_alloc(&kernel_page_table, &page));
             kernel_page_table.tables++;
-            *entry = page | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_ACCESSED;
+            *entry = page | ENTRY_TABLE;
         }
     }
 }

@@ -9,6 +9,8 @@
 #include "mm/user_copy.h"
 #include "mm/vm_copy.h"
 
+enum { SWEEP_PAGES = 24 };
+
 enum view_kind { VIEW_BUFFER, VIEW_AREA, VIEW_SPACE };
 
 /* `at`: an index into the stream's buffer, an offset into an area, an address of a space. */
@@ -242,9 +244,9 @@ static uint64_t some_len(struct vm_stream *stream)
     }
 }
 
-static struct view loaded_view(struct vm_stream *stream, uint64_t access)
+/* User memory at an address, which from now on is looked at after each operation. */
+static struct view user_view(struct vm_stream *stream, vaddr_t address, uint64_t access)
 {
-    vaddr_t address = some_address(stream, stream->loaded);
     stream->hot[stream->hot_next++ % STREAM_HOT] = address;
     return (struct view){VIEW_SPACE, stream->loaded, address, access, true};
 }
@@ -259,17 +261,39 @@ static void fill_buffer(struct vm_stream *stream, uint64_t len)
     }
 }
 
+static void touch(struct vm_stream *stream, vaddr_t address, uint64_t len, bool writes)
+{
+    struct view user = user_view(stream, address, writes ? j6_map_write : j6_map_read);
+    struct view buffer = {.kind = VIEW_BUFFER};
+    if (stream_has_contents(stream, 8)) {
+        fill_buffer(stream, len);
+        copy_and_compare(stream, &user, &buffer, !writes, len);
+    }
+}
+
 void stream_touch(struct vm_stream *stream)
 {
     bool writes = stream_one_in(stream, 2);
     uint64_t len = some_len(stream);
-    struct view user = loaded_view(stream, writes ? j6_map_write : j6_map_read);
-    struct view buffer = {.kind = VIEW_BUFFER};
-    if (!stream_has_contents(stream, 8)) {
+    touch(stream, some_address(stream, stream->loaded), len, writes);
+}
+
+/* A word in each of many pages, as a program does that fills or looks through its memory. */
+void stream_sweep(struct vm_stream *stream)
+{
+    const struct stream_mapping *mapping = stream_some_mapping(stream, stream->loaded);
+    bool writes = stream_one_in(stream, 2);
+    uint64_t stride = stream_one_in(stream, 2) ? 1 : 1 + stream_below(stream, 64);
+    if (mapping == NULL) {
         return;
     }
-    fill_buffer(stream, len);
-    copy_and_compare(stream, &user, &buffer, !writes, len);
+    vaddr_t end = mapping->end;
+    vaddr_t at = mapping->start;
+    at += stream_below(stream, (end - at) / PAGE_SIZE) * PAGE_SIZE;
+    for (unsigned i = 0; i < SWEEP_PAGES && at < end && !stream->wrong; i++) {
+        touch(stream, at, sizeof(uint64_t), writes);
+        at += stride * PAGE_SIZE;
+    }
 }
 
 void stream_copy_area(struct vm_stream *stream)
@@ -278,7 +302,8 @@ void stream_copy_area(struct vm_stream *stream)
     const struct stream_area *area = &stream->areas[number];
     bool writes = stream_one_in(stream, 2);
     uint64_t len = some_len(stream);
-    struct view user = loaded_view(stream, writes ? j6_map_read : j6_map_write);
+    struct view user = user_view(stream, some_address(stream, stream->loaded),
+                                 writes ? j6_map_read : j6_map_write);
     if (area->area == NULL || !stream_has_contents(stream, 12)) {
         return;
     }
@@ -295,7 +320,8 @@ void stream_copy_space(struct vm_stream *stream)
     unsigned space = (unsigned)stream_below(stream, STREAM_SPACES);
     bool writes = stream_one_in(stream, 2);
     uint64_t len = some_len(stream);
-    struct view user = loaded_view(stream, writes ? j6_map_read : j6_map_write);
+    struct view user = user_view(stream, some_address(stream, stream->loaded),
+                                 writes ? j6_map_read : j6_map_write);
     struct view there = {VIEW_SPACE, space, some_address(stream, space),
                          writes ? j6_map_write : j6_map_read, false};
     if (space != stream->loaded && stream_has_contents(stream, 12)) {

@@ -24,6 +24,7 @@ int main(int argc, char **argv, char **envp)
     }
     int64_t failures = test_run_all();
     failures_report();
+    ending_leave_memory();
     j6_printf("tests: %lld failed", (long long)failures);
     j6_status_t status = j6_system_power(system_handle(), j6_power_verdict, failures);
     j6_printf("tests: no verdict: %s", j6_status_text(status));
