@@ -82,8 +82,8 @@ static j6_status_t show_locked(struct vm_mapping *mapping, vaddr_t address,
     struct vm_space *space = mapping->space;
     vaddr_t at = page_down(address);
     spinlock_lock(&space->table_lock);
-    j6_status_t status = page_table_set(&space->table, at, grant->page,
-                                        mapping->page_bits[grant->writable], batch);
+    j6_status_t status =
+        page_table_set(&space->table, at, grant->page, mapping->page_bits[grant->writable], batch);
     if (status != j6_status_ok) { /* a large page may still show the page that this one replaces */
         page_table_clear(&space->table, &at, at + PAGE_SIZE, 1, batch);
     }
