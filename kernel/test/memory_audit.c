@@ -269,7 +269,8 @@ bool memory_audit(void)
         frame_put(bug);
     }
     frame_free_block(memory, AREAS_ORDER);
-    log_info("audit   %lu spaces, %lu mappings, %lu pages in tables; %lu areas, %lu nodes, %lu frames",
-             found.spaces, found.mappings, found.pages, found.area_count, trees.nodes, trees.frames);
+    log_info(
+        "audit   %lu spaces, %lu mappings, %lu pages in tables; %lu areas, %lu nodes, %lu frames",
+        found.spaces, found.mappings, found.pages, found.area_count, trees.nodes, trees.frames);
     return !found.wrong;
 }

@@ -6,7 +6,8 @@
  *   vm_stream.c        begin, step, end     vm_stream_frames.c  frames and pages of areas
  *   vm_stream_areas.c  operations on areas  vm_stream_maps.c    mapping, unmapping, protecting
  *   vm_stream_ranges.c ... on their ranges  vm_stream_spaces.c  the list of mappings, spaces
- *   vm_stream_copy.c   copies, touches      vm_stream_check.c   comparing
+ *   vm_stream_touch.c  touches, copies      vm_stream_check.c   comparing
+ *   vm_stream_copy.c   ... from view to view
  */
 #pragma once
 #include "arch/layout.h"
