@@ -81,8 +81,13 @@ static j6_status_t show_locked(struct vm_mapping *mapping, vaddr_t address,
 {
     struct vm_space *space = mapping->space;
     spinlock_lock(&space->table_lock);
-    j6_status_t status = page_table_set(&space->table, page_down(address), grant->page,
-                                        mapping->page_bits[grant->writable], batch);
+    vaddr_t at = page_down(address);
+    j6_status_t status =
+        page_table_set(&space->table, at, grant->page, mapping->page_bits[grant->writable], batch);
+    if (status !=
+        j6_status_ok) { /* no table to split a large page, which shows what was replaced */
+        page_table_clear(&space->table, &at, at + PAGE_SIZE, 1, batch);
+    }
     if (batch->page_count > 0) {
         page_table_aim(&space->table, batch);
     }

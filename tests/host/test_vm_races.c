@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* SOURCES: tests/host/vm_model.c tests/host/vm_model_map.c tests/host/vm_model_check.c tests/host/shim_user.c tests/host/shim_failures.c tests/host/shim_frames.c tests/host/shim_machine.c mm/vm_space.c mm/vm_map.c mm/vm_unmap.c mm/vm_protect.c mm/vm_area.c mm/vm_pages.c mm/vm_block.c mm/vm_range.c mm/vm_cut.c mm/vm_resize.c mm/vm_clone.c mm/vm_copy.c mm/vm_mapping.c mm/vm_views.c mm/page_batch.c mm/page_tree.c mm/page_tree_count.c mm/page_tree_share.c mm/page_tree_take.c mm/page_tree_nodes.c mm/table_pool.c mm/memory.c arch/x86_64/page_table.c arch/x86_64/page_table_set.c arch/x86_64/page_table_clear.c arch/x86_64/page_table_protect.c arch/x86_64/page_table_load.c arch/x86_64/page_walk.c kernel/base/kobject.c kernel/base/grace.c kernel/base/spinlock.c lib/avl.c lib/string.c */
+/* What another CPU does in between: tests do it where this one spins for an area, or lets others run. */
+#include "arch/layout.h"
+#include "arch/tlb.h"
+#include "arch/upcall.h"
+#include "kernel/base/grace.h"
+#include "mm/frame.h"
+#include "mm/memory.h"
+#include "mm/vm_area.h"
+#include "mm/vm_space.h"
+#include "tests/host/vm_model.h"
+#include <test.h>
+#include <test_assert.h>
+#include <test_failures.h>
+
+#define RW    (j6_map_read | j6_map_write)
+#define PAGE  PAGE_SIZE
+#define BLOCK LARGE_PAGE_SIZE
+#define PLACE 0x123400000000ull
+
+static struct account account;
+static struct vm_space space;
+static struct vm_area *area;
+
+static void begin(uint64_t size, uint32_t flags, uint64_t map_flags)
+{
+    vaddr_t place = PLACE;
+    account_init_root(&account, 64 << 20);
+    assert_int_equal(vm_space_init(&space, &account), j6_status_ok);
+    assert_int_equal(vm_area_create_open(&account, size, flags, &area), j6_status_ok);
+    assert_int_equal(vm_space_map(&space, area, &place, 0, 0, map_flags | j6_map_exact),
+                     j6_status_ok);
+}
+
+/* Nothing is left of it all. */
+static void end(void)
+{
+    if (area != NULL) {
+        kobject_put(&area->object);
+    }
+    vm_space_destroy(&space);
+    grace_pass();
+    assert_int_equal(account.left[ACCOUNT_MEMORY], 64 << 20);
+    assert_int_equal(account.refs, 1);
+}
+
+/* The page that the space shows, or 0. */
+static paddr_t shown(vaddr_t address)
+{
+    paddr_t page;
+    uint32_t flags;
+    return page_table_find(&space.table, address, &page, &flags) ? page : 0;
+}
+
+/* A block of a clone can't be split for want of a table, but its page was replaced already. */
+static void fault_that_fails_shows_no_page_that_the_area_has_given_up(void **state)
+{
+    (void)state;
+    begin(BLOCK, j6_vma_flag_large, RW);
+    struct vm_area *clone;
+    assert_int_equal(vm_space_fault(&space, PLACE, VM_ACCESS_WRITE), j6_status_ok);
+    assert_int_equal(vm_area_clone(area, &account, 0, BLOCK, 0, &clone), j6_status_ok);
+    j6_status_t status;
+    int64_t step = 0;
+    do {
+        memory_drain();
+        test_steps_left = step++;
+        status = vm_space_fault(&space, PLACE + 5 * PAGE, VM_ACCESS_WRITE);
+        test_steps_left = -1;
+        paddr_t page = shown(PLACE + 5 * PAGE);
+        assert_true(page == 0 || page == vm_area_peek_locked(area, 5 * PAGE));
+    } while (status != j6_status_ok);
+    assert_true(step > 3);
+    kobject_put(&clone->object);
+    end();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fault_that_fails_shows_no_page_that_the_area_has_given_up),
+    };
+    vm_model_start();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
