@@ -7,8 +7,7 @@
 #include "kernel/base/grace.h"
 #include "mm/frame.h"
 #include "mm/memory.h"
-#include "mm/vm_area.h"
-#include "mm/vm_space.h"
+#include "mm/vm_copy.h"
 #include "tests/host/vm_model.h"
 #include <test.h>
 #include <test_assert.h>
@@ -53,6 +52,97 @@ static paddr_t shown(vaddr_t address)
     return page_table_find(&space.table, address, &page, &flags) ? page : 0;
 }
 
+/* What another CPU does while this one waits for the area, once; nothing is held. */
+static void (*meanwhile)(void);
+
+void arch_spin_pause(void)
+{
+    void (*act)(void) = meanwhile;
+    assert_non_null(act);
+    meanwhile = NULL;
+    area->unflushed = 0;
+    act();
+}
+
+static void happens_meanwhile(void (*act)(void))
+{
+    meanwhile = act;
+    area->unflushed = 1; /* as if another CPU were telling TLBs: who wants the area waits */
+}
+
+static void protect_second_page(void)
+{
+    assert_int_equal(vm_space_protect(&space, area, PLACE + PAGE, PAGE, j6_map_read), j6_status_ok);
+}
+
+static void protect_second_page_back(void)
+{
+    assert_int_equal(vm_space_protect(&space, area, PLACE + PAGE, PAGE, RW), j6_status_ok);
+}
+
+static void protect_first_page(void)
+{
+    assert_int_equal(vm_space_protect(&space, area, PLACE, PAGE, 0), j6_status_ok);
+}
+
+static void unmap_second_page(void)
+{
+    assert_int_equal(vm_space_unmap(&space, area, PLACE + PAGE, PAGE), j6_status_ok);
+}
+
+static void fault_finds_the_rest_of_a_mapping_that_is_cut_meanwhile(void **state)
+{
+    (void)state;
+    void (*const cut[])(void) = {protect_first_page, protect_second_page, unmap_second_page};
+    for (unsigned i = 0; i < sizeof(cut) / sizeof(cut[0]); i++) {
+        begin(4 * PAGE, 0, RW);
+        happens_meanwhile(cut[i]);
+        assert_int_equal(vm_space_fault(&space, PLACE + 3 * PAGE, VM_ACCESS_WRITE), j6_status_ok);
+        assert_null(meanwhile);
+        assert_true(shown(PLACE + 3 * PAGE) != 0);
+        end();
+    }
+}
+
+static void fault_finds_the_mapping_that_another_is_joined_with_meanwhile(void **state)
+{
+    (void)state;
+    begin(4 * PAGE, 0, RW);
+    protect_second_page();
+    happens_meanwhile(protect_second_page_back);
+    assert_int_equal(vm_space_fault(&space, PLACE + 3 * PAGE, VM_ACCESS_WRITE), j6_status_ok);
+    assert_null(meanwhile);
+    end();
+}
+
+static void fault_on_what_is_taken_away_meanwhile_is_a_bad_address(void **state)
+{
+    (void)state;
+    begin(4 * PAGE, 0, RW);
+    happens_meanwhile(unmap_second_page);
+    assert_int_equal(vm_space_fault(&space, PLACE + PAGE, VM_ACCESS_READ), j6_err_bad_address);
+    happens_meanwhile(protect_first_page);
+    assert_int_equal(vm_space_fault(&space, PLACE, VM_ACCESS_READ), j6_err_bad_address);
+    assert_int_equal(shown(PLACE) | shown(PLACE + PAGE), 0);
+    end();
+}
+
+static void copy_finds_the_rest_of_a_mapping_that_is_cut_meanwhile(void **state)
+{
+    (void)state;
+    uint64_t done;
+    begin(4 * PAGE, 0, RW);
+    page_table_load(&space.table);
+    happens_meanwhile(unmap_second_page);
+    assert_int_equal(
+        vm_space_read_user(&space, PLACE + 2 * PAGE, (struct user_ptr){PLACE}, 100, &done),
+        j6_status_ok);
+    assert_null(meanwhile);
+    assert_int_equal(done, 100);
+    page_table_load(&kernel_page_table);
+    end();
+}
+
 /* A block of a clone can't be split for want of a table, but its page was replaced already. */
 static void fault_that_fails_shows_no_page_that_the_area_has_given_up(void **state)
 {
@@ -79,6 +169,10 @@ static void fault_that_fails_shows_no_page_that_the_area_has_given_up(void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fault_finds_the_rest_of_a_mapping_that_is_cut_meanwhile),
+        cmocka_unit_test(fault_finds_the_mapping_that_another_is_joined_with_meanwhile),
+        cmocka_unit_test(fault_on_what_is_taken_away_meanwhile_is_a_bad_address),
+        cmocka_unit_test(copy_finds_the_rest_of_a_mapping_that_is_cut_meanwhile),
         cmocka_unit_test(fault_that_fails_shows_no_page_that_the_area_has_given_up),
     };
     vm_model_start();
