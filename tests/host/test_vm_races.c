@@ -143,6 +143,37 @@ static void copy_finds_the_rest_of_a_mapping_that_is_cut_meanwhile(void **state)
     end();
 }
 
+static void area_ends(void)
+{
+    struct vm_area *ending = area;
+    assert_int_equal(vm_space_unmap(&space, area, PLACE, 0), j6_status_ok);
+    kobject_put(&ending->object);
+}
+
+/* The fault has found the mapping, and is about to look what the area needs. */
+static void fault_brings_no_block_into_an_area_that_ends_meanwhile(void **state)
+{
+    (void)state;
+    begin(BLOCK, j6_vma_flag_large, RW);
+    happens_meanwhile(area_ends);
+    assert_int_equal(vm_space_fault(&space, PLACE, VM_ACCESS_WRITE), j6_err_bad_address);
+    assert_null(meanwhile);
+    area = NULL;
+    end();
+}
+
+static void area_that_has_ended_is_not_cloned(void **state)
+{
+    (void)state;
+    struct vm_area *clone = NULL;
+    begin(PAGE, 0, RW);
+    area_ends();
+    assert_int_equal(vm_area_clone(area, &account, 0, PAGE, 0, &clone), j6_err_out_of_range);
+    assert_null(clone);
+    area = NULL;
+    end();
+}
+
 /* A block of a clone can't be split for want of a table, but its page was replaced already. */
 static void fault_that_fails_shows_no_page_that_the_area_has_given_up(void **state)
 {
@@ -173,6 +204,8 @@ int main(void)
         cmocka_unit_test(fault_finds_the_mapping_that_another_is_joined_with_meanwhile),
         cmocka_unit_test(fault_on_what_is_taken_away_meanwhile_is_a_bad_address),
         cmocka_unit_test(copy_finds_the_rest_of_a_mapping_that_is_cut_meanwhile),
+        cmocka_unit_test(fault_brings_no_block_into_an_area_that_ends_meanwhile),
+        cmocka_unit_test(area_that_has_ended_is_not_cloned),
         cmocka_unit_test(fault_that_fails_shows_no_page_that_the_area_has_given_up),
     };
     vm_model_start();
