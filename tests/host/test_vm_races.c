@@ -143,6 +143,27 @@ static void copy_finds_the_rest_of_a_mapping_that_is_cut_meanwhile(void **state)
     end();
 }
 
+static void nothing(void)
+{
+}
+
+/* Another CPU has cleared entries, and is still telling the TLBs. */
+static void taking_away_waits_for_those_who_are_taking_away(void **state)
+{
+    (void)state;
+    begin(4 * PAGE, 0, RW);
+    happens_meanwhile(nothing);
+    assert_int_equal(vm_space_protect(&space, area, PLACE, 4 * PAGE, j6_map_read), j6_status_ok);
+    assert_null(meanwhile);
+    happens_meanwhile(nothing);
+    assert_int_equal(vm_space_protect(&space, area, PLACE, 4 * PAGE, 0), j6_status_ok);
+    assert_null(meanwhile);
+    happens_meanwhile(nothing);
+    assert_int_equal(vm_space_unmap(&space, area, PLACE, 0), j6_status_ok);
+    assert_null(meanwhile);
+    end();
+}
+
 static void area_ends(void)
 {
     struct vm_area *ending = area;
@@ -204,6 +225,7 @@ int main(void)
         cmocka_unit_test(fault_finds_the_mapping_that_another_is_joined_with_meanwhile),
         cmocka_unit_test(fault_on_what_is_taken_away_meanwhile_is_a_bad_address),
         cmocka_unit_test(copy_finds_the_rest_of_a_mapping_that_is_cut_meanwhile),
+        cmocka_unit_test(taking_away_waits_for_those_who_are_taking_away),
         cmocka_unit_test(fault_brings_no_block_into_an_area_that_ends_meanwhile),
         cmocka_unit_test(area_that_has_ended_is_not_cloned),
         cmocka_unit_test(fault_that_fails_shows_no_page_that_the_area_has_given_up),
