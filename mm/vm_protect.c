@@ -41,7 +41,7 @@ static bool clear_step(struct vm_space *space, struct vm_area *area, vaddr_t *fr
     struct page_batch batch;
     page_batch_init(&batch);
     spinlock_lock(&space->lock);
-    spinlock_lock(&area->lock);
+    vm_area_lock(area);
     const struct vm_mapping *mapping = mapping_from(&space->mappings, *from);
     if (mapping == NULL || mapping->start >= end) {
         *from = end;
@@ -77,7 +77,7 @@ j6_status_t vm_space_protect(struct vm_space *space, struct vm_area *area, vaddr
     uint64_t removed = 0;
     vaddr_t end = address;
     spinlock_lock(&space->lock);
-    spinlock_lock(&area->lock);
+    vm_area_lock(area);
     struct vm_mapping *mapping = vm_mapping_carve_locked(space, area, address, len, &spares);
     if (mapping != NULL) {
         end = mapping->end;

@@ -42,17 +42,20 @@ static struct vm_mapping *find_locked(struct vm_space *space, vaddr_t address)
     return mapping;
 }
 
-static inline struct vm_mapping *find(struct vm_space *space, vaddr_t address)
+bool vm_mapping_allows_locked(const struct vm_mapping *mapping, vaddr_t address,
+                              enum vm_access access)
+{
+    return mapping->linked && address - mapping->start < mapping->end - mapping->start &&
+           (mapping->flags & access);
+}
+
+struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address, enum vm_access access)
 {
     spinlock_lock(&space->lock);
     struct vm_mapping *mapping = find_locked(space, address);
+    bool allows = mapping != NULL && vm_mapping_allows_locked(mapping, address, access);
     spinlock_unlock(&space->lock);
-    return mapping;
-}
-
-struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address)
-{
-    return find(space, address);
+    return allows ? mapping : NULL;
 }
 
 /* Maps the block around the address, if mapping and area have all of it, and alike. */
@@ -100,19 +103,9 @@ static bool may_have_blocks(const struct vm_area *area)
     return area->kind == VM_AREA_FIXED || (area->flags & j6_vma_flag_large);
 }
 
-bool vm_mapping_allows_locked(const struct vm_mapping *mapping, vaddr_t address,
-                              enum vm_access access)
-{
-    return mapping->linked && address - mapping->start < mapping->end - mapping->start &&
-           (mapping->flags & access);
-}
-
 static j6_status_t fault_locked(struct vm_mapping *mapping, vaddr_t address, enum vm_access access,
                                 struct page_batch *batch)
 {
-    if (!vm_mapping_allows_locked(mapping, address, access)) {
-        return j6_err_bad_address;
-    }
     bool write = access == VM_ACCESS_WRITE;
     struct page_request request = {
         .offset = address - mapping->start + mapping->offset, .write = write, .by = mapping};
@@ -128,22 +121,26 @@ static j6_status_t fault_locked(struct vm_mapping *mapping, vaddr_t address, enu
     return show_locked(mapping, address, &grant, batch);
 }
 
+/* A mapping that was cut, joined or taken out since it was found is looked for again. */
 j6_status_t vm_space_fault(struct vm_space *space, vaddr_t address, enum vm_access access)
 {
-    struct vm_mapping *mapping = find(space, address);
-    if (mapping == NULL || !(mapping->flags & access)) {
-        return j6_err_bad_address;
+    struct vm_mapping *mapping;
+    while ((mapping = vm_space_find(space, address, access)) != NULL) {
+        struct vm_area *area = mapping->area;
+        struct page_batch batch;
+        page_batch_init(&batch);
+        if (area->flags & j6_vma_flag_large) {
+            vm_block_fill(area, address - mapping->start + mapping->offset);
+        }
+        vm_area_lock(area);
+        bool stands = vm_mapping_allows_locked(mapping, address, access);
+        j6_status_t status = stands ? fault_locked(mapping, address, access, &batch) : j6_status_ok;
+        vm_area_flush(area, &batch);
+        if (stands) {
+            return status;
+        }
     }
-    struct vm_area *area = mapping->area;
-    struct page_batch batch;
-    page_batch_init(&batch);
-    if (area->flags & j6_vma_flag_large) {
-        vm_block_fill(area, address - mapping->start + mapping->offset);
-    }
-    vm_area_lock(area);
-    j6_status_t status = fault_locked(mapping, address, access, &batch);
-    vm_area_flush(area, &batch);
-    return status;
+    return j6_err_bad_address;
 }
 
 j6_status_t vm_space_fault_loaded(vaddr_t address, enum vm_access access)

@@ -3,11 +3,12 @@
  * vm_space: an address space. Page tables, and the set of mappings that says what they may hold; the
  * tables are only a cache of it, filled by page faults.
  *
- * Rules: a mapping's place (start, end, offset) changes only with the locks of its space and of its
- * area held, so either is enough to read it. A mapping found under the space's lock stays readable
- * until the call leaves the kernel or comes to a step point, by the grace period; `linked`, read under
- * the area's lock, tells whether it still gets pages. While a mapping is being taken out it stays in
- * its area's list, and its addresses stay taken, until no page of it is left in any TLB.
+ * Rules: a mapping's place (start, end, offset), its flags and `linked` change only with the locks of
+ * its space and of its area held, so either is enough to read them. A mapping found under the space's
+ * lock stays readable until the call leaves the kernel or comes to a step point, by the grace period;
+ * but it may be cut, joined with another or taken out meanwhile, so under the area's lock who found it
+ * asks again whether it has the address, and if not looks for another. While a mapping is being taken
+ * out it stays in its area's list, and its addresses stay taken, until no TLB has a page of it.
  */
 #pragma once
 #include "arch/page_table.h"
@@ -48,9 +49,9 @@ struct vm_mapping {
     uint64_t offset;          /* into the area, of start */
     uint32_t flags;           /* j6_map_… */
     bool whole;               /* of the whole area: follows its size */
+    bool linked;              /* it gets pages */
     page_bits_t page_bits[2]; /* of its page-table entries: read-only, and as its flags say */
     /* Guarded by the area's lock */
-    bool linked;
     struct view_node view;
     struct list_node follower; /* if whole */
     /* Guarded by the space's lock */
@@ -117,12 +118,12 @@ j6_status_t vm_space_fault(struct vm_space *space, vaddr_t address,
 j6_status_t vm_space_fault_loaded(vaddr_t address, enum vm_access access) J6_MUST_USE;
 
 /*
- * The mapping that holds the address, or NULL. It stays readable until the call leaves the kernel or
- * passes a step point; whether it still counts only its area's lock tells.
+ * The mapping that holds the address and allows the access, or NULL. It stays readable until the call
+ * leaves the kernel or passes a step point; whether it still does both only its area's lock tells.
  */
-struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address);
+struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address, enum vm_access access);
 
-/* Does it still hold the address, and allow the access? Its area's lock is held. */
+/* Does it hold the address, and allow the access? Its space's or its area's lock is held. */
 bool vm_mapping_allows_locked(const struct vm_mapping *mapping, vaddr_t address,
                               enum vm_access access);
 

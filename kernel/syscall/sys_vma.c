@@ -258,10 +258,14 @@ j6_status_t sys_vma_clone(struct thread *caller, struct vm_area *area, uint64_t 
     }
     j6_status_t status = user_probe_out(out, sizeof(j6_handle_t));
     struct vm_area *clone;
-    if (status == j6_status_ok) {
-        status =
-            vm_area_clone(area, caller->process->account, offset, len, (uint32_t)flags, &clone);
+    if (status != j6_status_ok) {
+        return status;
     }
+    if (!kobject_try_get(&area->object)) { /* the handle may be closed meanwhile */
+        return j6_err_bad_handle;
+    }
+    status = vm_area_clone(area, caller->process->account, offset, len, (uint32_t)flags, &clone);
+    kobject_put(&area->object);
     if (status != j6_status_ok) {
         return status;
     }
