@@ -214,6 +214,26 @@ static void area_with_many_mappings_is_revoked(void **state)
     end();
 }
 
+static unsigned interrupts;
+
+void arch_let_interrupts_in(void)
+{
+    interrupts++;
+}
+
+static void many_mappings_are_freed_with_interrupts_coming_in(void **state)
+{
+    (void)state;
+    begin(PAGE, 0, RW);
+    for (unsigned i = 1; i < 1000; i++) {
+        vaddr_t place = PLACE + i * PAGE;
+        assert_int_equal(vm_space_map(&space, area, &place, 0, 0, RW), j6_status_ok);
+    }
+    interrupts = 0;
+    end();
+    assert_in_range(interrupts, 1000 / 64, 1000);
+}
+
 static void area_ends(void)
 {
     struct vm_area *ending = area;
@@ -278,6 +298,7 @@ int main(void)
         cmocka_unit_test(taking_away_waits_for_those_who_are_taking_away),
         cmocka_unit_test(revoking_twice_at_once_leaves_nothing_to_either),
         cmocka_unit_test(area_with_many_mappings_is_revoked),
+        cmocka_unit_test(many_mappings_are_freed_with_interrupts_coming_in),
         cmocka_unit_test(fault_brings_no_block_into_an_area_that_ends_meanwhile),
         cmocka_unit_test(area_that_has_ended_is_not_cloned),
         cmocka_unit_test(fault_that_fails_shows_no_page_that_the_area_has_given_up),
