@@ -190,7 +190,8 @@ void vm_area_backing_release(struct vm_area *area);
 
 /*
  * Takes everything away from everybody, and gives up what the area lies on: accesses are faults from
- * then on, further mappings bad_state. Once more changes nothing. The caller holds the area.
+ * then on, further mappings bad_state. Who comes while another is at it helps him: for both nothing is
+ * shown any more on return. The caller holds the area.
  */
 void vm_area_revoke(struct vm_area *area);
 

@@ -50,7 +50,10 @@ void vm_area_cut(struct vm_area *area, uint64_t offset)
     }
 }
 
-/* Hides some of what page tables still show, also of a physical range. False: they show nothing. */
+/*
+ * Hides some of what is shown by mappings that others are taking out: they may be in no hurry. False:
+ * nothing is shown any more.
+ */
 static bool hide_shown_step(struct vm_area *area)
 {
     struct page_batch batch;
@@ -76,14 +79,13 @@ void vm_area_revoke(struct vm_area *area)
     bool again = area->revoked;
     area->revoked = true; /* from here on nobody gets a page */
     vm_area_unlock(area);
-    if (again) {
-        return;
+    while (vm_mapping_remove_revoked(area) || hide_shown_step(area)) {
+        kernel_step_point();
     }
     if (area->kind != VM_AREA_FIXED) {
         vm_area_cut(area, 0);
     }
-    while (hide_shown_step(area) || vm_mapping_remove_revoked(area)) {
-        kernel_step_point();
+    if (!again) {
+        vm_area_backing_release(area);
     }
-    vm_area_backing_release(area);
 }

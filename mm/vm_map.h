@@ -26,8 +26,9 @@ struct vm_mapping *vm_mapping_join_locked(struct vm_mapping *mapping);
 void vm_mapping_unlink_locked(struct vm_mapping *mapping);
 
 /*
- * Takes some mapping of a revoked area out, of which nothing is shown any more; false: there is none.
- * The caller holds the area.
+ * One step of taking the mappings of a revoked area out, which nobody fills any more: clears some
+ * entries of one, or takes it out if it shows nothing. False: there are only those left that others
+ * are taking out. The caller holds the area.
  */
 bool vm_mapping_remove_revoked(struct vm_area *area);
 

@@ -14,20 +14,24 @@
 
 enum { STEP_PAGES = 64 }; /* between which no lock is held */
 
-/*
- * Clears some of the entries from *from on; false when there are no more. TLBs that another CPU is
- * still telling about entries that it has cleared are waited for too.
- */
-static bool clear_step(struct vm_mapping *mapping, vaddr_t *from)
+/* Clears some of the entries from *from on; false when there are no more. */
+static bool clear_locked(struct vm_mapping *mapping, vaddr_t *from, struct page_batch *batch)
 {
     struct vm_space *space = mapping->space;
+    spinlock_lock(&space->table_lock);
+    bool more = page_table_clear(&space->table, from, mapping->end, STEP_PAGES, batch);
+    page_table_aim(&space->table, batch);
+    spinlock_unlock(&space->table_lock);
+    return more;
+}
+
+/* The same; TLBs that others are still telling about entries that they cleared are waited for. */
+static bool clear_step(struct vm_mapping *mapping, vaddr_t *from)
+{
     struct page_batch batch;
     page_batch_init(&batch);
     vm_area_lock(mapping->area);
-    spinlock_lock(&space->table_lock);
-    bool more = page_table_clear(&space->table, from, mapping->end, STEP_PAGES, &batch);
-    page_table_aim(&space->table, &batch);
-    spinlock_unlock(&space->table_lock);
+    bool more = clear_locked(mapping, from, &batch);
     vm_area_flush(mapping->area, &batch);
     return more;
 }
@@ -128,16 +132,20 @@ bool vm_mapping_remove_revoked(struct vm_area *area)
         return false;
     }
     struct vm_space *space = mapping->space; /* both stay, by the grace period */
+    vaddr_t from = mapping->start;
+    struct page_batch batch;
+    page_batch_init(&batch);
     spinlock_lock(&space->lock);
-    spinlock_lock(&area->lock);
-    bool linked = mapping->linked;
-    if (linked) {
+    vm_area_lock(area);
+    bool shows_nothing =
+        mapping->linked && !clear_locked(mapping, &from, &batch) && page_batch_is_empty(&batch);
+    if (shows_nothing) {
         vm_mapping_unlink_locked(mapping);
         remove_locked(mapping);
     }
-    spinlock_unlock(&area->lock);
     spinlock_unlock(&space->lock);
-    if (linked) {
+    vm_area_flush(area, &batch);
+    if (shows_nothing) {
         vm_mapping_discard(mapping);
     }
     return true;

@@ -164,6 +164,76 @@ static void taking_away_waits_for_those_who_are_taking_away(void **state)
     end();
 }
 
+static void revoke_again(void)
+{
+    vm_area_revoke(area);
+    assert_int_equal(shown(PLACE), 0);
+    assert_int_equal(page_tree_pages(&area->pages), 0);
+}
+
+static bool before_step;
+
+bool kernel_step_point(void)
+{
+    if (before_step) {
+        before_step = false;
+        revoke_again();
+    }
+    return true;
+}
+
+/* The first one has come to a step point with a mapping left. */
+static void revoking_twice_at_once_leaves_nothing_to_either(void **state)
+{
+    (void)state;
+    begin(200 * PAGE, j6_vma_flag_revocable, RW);
+    for (unsigned i = 0; i < 200; i++) {
+        assert_int_equal(vm_space_fault(&space, PLACE + i * PAGE, VM_ACCESS_WRITE), j6_status_ok);
+    }
+    before_step = true;
+    vm_area_revoke(area);
+    assert_false(before_step);
+    assert_int_equal(shown(PLACE), 0);
+    end();
+}
+
+/* Each mapping is looked at a few times, not once for each of the others. */
+static void area_with_many_mappings_is_revoked(void **state)
+{
+    (void)state;
+    begin(PAGE, j6_vma_flag_revocable, RW);
+    for (unsigned i = 1; i < 20000; i++) {
+        vaddr_t place = PLACE + i * PAGE;
+        assert_int_equal(vm_space_map(&space, area, &place, 0, 0, RW), j6_status_ok);
+        if (i % 100 == 0) {
+            assert_int_equal(vm_space_fault(&space, place, VM_ACCESS_WRITE), j6_status_ok);
+        }
+    }
+    vm_area_revoke(area);
+    assert_int_equal(shown(PLACE + 100 * PAGE), 0);
+    end();
+}
+
+static unsigned interrupts;
+
+void arch_let_interrupts_in(void)
+{
+    interrupts++;
+}
+
+static void many_mappings_are_freed_with_interrupts_coming_in(void **state)
+{
+    (void)state;
+    begin(PAGE, 0, RW);
+    for (unsigned i = 1; i < 1000; i++) {
+        vaddr_t place = PLACE + i * PAGE;
+        assert_int_equal(vm_space_map(&space, area, &place, 0, 0, RW), j6_status_ok);
+    }
+    interrupts = 0;
+    end();
+    assert_in_range(interrupts, 1000 / 64, 1000);
+}
+
 static void area_ends(void)
 {
     struct vm_area *ending = area;
@@ -226,6 +296,9 @@ int main(void)
         cmocka_unit_test(fault_on_what_is_taken_away_meanwhile_is_a_bad_address),
         cmocka_unit_test(copy_finds_the_rest_of_a_mapping_that_is_cut_meanwhile),
         cmocka_unit_test(taking_away_waits_for_those_who_are_taking_away),
+        cmocka_unit_test(revoking_twice_at_once_leaves_nothing_to_either),
+        cmocka_unit_test(area_with_many_mappings_is_revoked),
+        cmocka_unit_test(many_mappings_are_freed_with_interrupts_coming_in),
         cmocka_unit_test(fault_brings_no_block_into_an_area_that_ends_meanwhile),
         cmocka_unit_test(area_that_has_ended_is_not_cloned),
         cmocka_unit_test(fault_that_fails_shows_no_page_that_the_area_has_given_up),
