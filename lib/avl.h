@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An intrusive balanced search tree (AVL): find, insert and remove in O(log n), first to last in
- * order, no recursion, no allocation.
+ * An intrusive balanced search tree (AVL): insert and remove in O(log n), first to last in order, no
+ * recursion, no allocation. Searches are the owner's: down from the root, by the child pointers.
  *
- * Rules for avl: the order is given by the compare functions that the caller passes, always the
- * same one for a tree. A node's key may change only if its place in the order doesn't. A tree may
- * keep a summary of each subtree in its nodes (the largest gap, a sum): `update` computes that of
- * one node from the node itself and its children, and is called, children first, for every node
- * whose subtree has changed. Locking is the owner's.
+ * Rules for avl: a node's key may change only if its place in the order doesn't. A tree may keep a
+ * summary of each subtree in its nodes (the largest gap, a sum): `update` computes that of one node
+ * from the node itself and its children, and tells whether it differs from what was kept. It is
+ * called for a node that changes or gets other children, and from there up until neither summary nor
+ * height is news. Locking is the owner's.
  */
 #pragma once
 #include <stdbool.h>
@@ -22,18 +22,11 @@ struct avl_node {
 /* A zeroed tree is empty. */
 struct avl_tree {
     struct avl_node *root;
-    void (*update)(struct avl_node *node); /* or NULL; immutable */
+    bool (*update)(struct avl_node *node); /* or NULL; immutable */
 };
 
 /* Negative, 0, positive: the key is smaller than, equal to, larger than the node's. */
 typedef int avl_compare(const void *key, const struct avl_node *node);
-
-/* The node with that key, or NULL. */
-struct avl_node *avl_find(const struct avl_tree *tree, const void *key, avl_compare *compare);
-
-/* The last node that isn't larger than the key, and the first that isn't smaller; or NULL. */
-struct avl_node *avl_floor(const struct avl_tree *tree, const void *key, avl_compare *compare);
-struct avl_node *avl_ceiling(const struct avl_tree *tree, const void *key, avl_compare *compare);
 
 /*
  * Puts the node, whose key is `key`, into its place. False, with nothing changed, when there is
@@ -41,6 +34,9 @@ struct avl_node *avl_ceiling(const struct avl_tree *tree, const void *key, avl_c
  */
 bool avl_insert(struct avl_tree *tree, struct avl_node *node, const void *key,
                 avl_compare *compare);
+
+/* The same for who knows the place: just before `next`; NULL: behind all others. */
+void avl_insert_before(struct avl_tree *tree, struct avl_node *node, struct avl_node *next);
 
 /* Takes a node out of the tree that it is in. */
 void avl_remove(struct avl_tree *tree, struct avl_node *node);

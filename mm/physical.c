@@ -36,7 +36,7 @@ paddr_t physical_limit;
 static struct note notes[NOTES_MAX];
 static size_t note_count;
 
-static void claim_update(struct avl_node *node);
+static bool claim_update(struct avl_node *node);
 
 #define TYPE_1                 \
     {                          \
@@ -108,16 +108,19 @@ static struct physical_claim *claim_of(struct avl_node *node)
     return container_of(node, struct physical_claim, node);
 }
 
-static void claim_update(struct avl_node *node)
+static bool claim_update(struct avl_node *node)
 {
     struct physical_claim *claim = claim_of(node);
-    claim->last_end = claim->end;
+    paddr_t last_end = claim->end;
     for (unsigned i = 0; i < 2; i++) {
         struct avl_node *child = node->child[i];
-        if (child != NULL && claim_of(child)->last_end > claim->last_end) {
-            claim->last_end = claim_of(child)->last_end;
+        if (child != NULL && claim_of(child)->last_end > last_end) {
+            last_end = claim_of(child)->last_end;
         }
     }
+    bool changed = claim->last_end != last_end;
+    claim->last_end = last_end;
+    return changed;
 }
 
 /* By start; of those with the same start, by where the claims themselves lie. */

@@ -102,36 +102,59 @@ static uint64_t alignment_of(const struct vm_area *area, uint64_t len)
     return blocks && len >= BLOCK_SIZE ? BLOCK_SIZE : PAGE_SIZE;
 }
 
-/* Room for len bytes in [low, high), `skew` behind a multiple of align; or 0. */
-static vaddr_t room_locked(const struct vm_space *space, vaddr_t low, vaddr_t high, uint64_t len,
-                           uint64_t align, uint64_t skew)
+/* What is looked for: so many bytes, `skew` behind a multiple of align. */
+struct room {
+    const struct avl_tree *set;
+    uint64_t len;
+    uint64_t align;
+    uint64_t skew;
+    struct vm_mapping *next; /* when found: what comes behind it */
+};
+
+/* The lowest in [low, high), or 0. */
+static vaddr_t room_find(struct room *room, vaddr_t low, vaddr_t high)
 {
-    vaddr_t place = mapping_room(&space->mappings, low, high, len + align - PAGE_SIZE);
-    return place != 0 ? place + ((skew - place) & (align - 1)) : 0;
+    uint64_t len = room->len + room->align - PAGE_SIZE;
+    vaddr_t place = mapping_room(room->set, low, high, len, &room->next);
+    return place != 0 ? place + ((room->skew - place) & (room->align - 1)) : 0;
 }
 
-/* An address for the mapping: the wanted one, else in the window, else anywhere. 0: there is none. */
-static vaddr_t place_locked(const struct vm_mapping *mapping, vaddr_t wanted, uint64_t len)
+/*
+ * An address for the mapping: the wanted one, else in the window, else anywhere; 0: there is none.
+ * And the mapping before which that is.
+ */
+static vaddr_t place_locked(const struct vm_mapping *mapping, vaddr_t wanted, uint64_t len,
+                            struct vm_mapping **out_next)
 {
     const struct vm_space *space = mapping->space;
+    const struct avl_tree *set = &space->mappings;
     bool inside = wanted >= USER_START && wanted < USER_END && USER_END - wanted >= len;
-    if (inside && mapping_room(&space->mappings, wanted, wanted + len, len) == wanted) {
+    if (inside && mapping_room(set, wanted, wanted + len, len, out_next) == wanted) {
         return wanted;
     }
     if (mapping->flags & j6_map_exact) {
         return 0;
     }
-    uint64_t align = alignment_of(mapping->area, len);
-    uint64_t skew = mapping->offset;
+    struct room room = {
+        .set = set,
+        .len = len,
+        .align = alignment_of(mapping->area, len),
+        .skew = mapping->offset,
+    };
     vaddr_t window_end = space->window + VM_WINDOW_SIZE;
-    vaddr_t place = room_locked(space, space->first_place, window_end, len, align, skew);
+    vaddr_t place = room_find(&room, space->first_place, window_end);
     if (place == 0) {
-        place = room_locked(space, space->window, window_end, len, align, skew);
+        place = room_find(&room, space->window, window_end);
     }
     if (place == 0) {
-        place = room_locked(space, USER_START, USER_END, len, align, skew);
+        place = room_find(&room, USER_START, USER_END);
     }
-    return place != 0 ? place : room_locked(space, USER_START, USER_END, len, PAGE_SIZE, 0);
+    if (place == 0) {
+        room.align = PAGE_SIZE;
+        place = room_find(&room, USER_START, USER_END);
+    }
+    *out_next = room.next;
+    return place;
 }
 
 static bool is_inside_locked(const struct vm_area *area, uint64_t offset, uint64_t len)
@@ -162,13 +185,13 @@ static j6_status_t mapping_link(struct vm_mapping *mapping, vaddr_t wanted, uint
     if (!may_be_mapped_locked(mapping->area, mapping->flags)) {
         return j6_err_bad_state;
     }
-    mapping->start = place_locked(mapping, wanted, len);
+    struct vm_mapping *next;
+    mapping->start = place_locked(mapping, wanted, len, &next);
     mapping->end = mapping->start + len;
     if (mapping->start == 0) {
         return mapping->flags & j6_map_exact ? j6_err_collision : j6_err_no_memory;
     }
-    bool inserted = mapping_insert(&space->mappings, mapping);
-    assert(inserted);
+    mapping_insert_before(&space->mappings, mapping, next);
     link_locked(mapping);
     return j6_status_ok;
 }

@@ -14,16 +14,19 @@ static struct vm_mapping *mapping_of(const struct view_node *view)
     return container_of(view, struct vm_mapping, view);
 }
 
-static void update(struct avl_node *node)
+static bool update(struct avl_node *node)
 {
     struct view_node *view = view_of(node);
-    view->max_last = view->last;
+    uint64_t max_last = view->last;
     for (unsigned side = 0; side < 2; side++) {
         const struct view_node *child = view_of(node->child[side]);
-        if (child != NULL && child->max_last > view->max_last) {
-            view->max_last = child->max_last;
+        if (child != NULL && child->max_last > max_last) {
+            max_last = child->max_last;
         }
     }
+    bool changed = view->max_last != max_last;
+    view->max_last = max_last;
+    return changed;
 }
 
 /* By offset; of equal ones by address, since many mappings may begin at one offset. */

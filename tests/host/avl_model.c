@@ -16,24 +16,36 @@ static int compare(const void *key, const struct avl_node *node)
     return (wanted > has) - (wanted < has);
 }
 
-static unsigned sum_of(const struct avl_node *node)
+static unsigned max_of(const struct avl_node *node)
 {
-    return node ? item_of(node)->weight_sum : 0;
+    return node ? item_of(node)->weight_max : 0;
 }
 
-static void update(struct avl_node *node)
+static unsigned max_right(const struct avl_node *node)
+{
+    unsigned max = item_of(node)->weight;
+    for (unsigned side = 0; side < 2; side++) {
+        max = max_of(node->child[side]) > max ? max_of(node->child[side]) : max;
+    }
+    return max;
+}
+
+static bool update(struct avl_node *node)
 {
     struct avl_model_item *item = container_of(node, struct avl_model_item, node);
-    item->weight_sum = item->weight + sum_of(node->child[0]) + sum_of(node->child[1]);
+    unsigned max = max_right(node);
+    bool changed = item->weight_max != max;
+    item->weight_max = max;
+    return changed;
 }
 
-void avl_model_init(struct avl_model *model, bool summing)
+void avl_model_init(struct avl_model *model, bool summary)
 {
     memset(model, 0, sizeof(*model));
-    model->tree.update = summing ? update : NULL;
+    model->tree.update = summary ? update : NULL;
     for (unsigned key = 0; key < AVL_MODEL_KEYS; key++) {
         model->items[key].key = key;
-        model->items[key].weight = key * 2654435761u;
+        model->items[key].weight = key * 2654435761u % AVL_MODEL_WEIGHTS;
     }
 }
 
@@ -56,44 +68,24 @@ void avl_model_remove(struct avl_model *model, unsigned key)
 
 void avl_model_set_weight(struct avl_model *model, unsigned key, unsigned weight)
 {
-    model->items[key].weight = weight;
+    model->items[key].weight = weight % AVL_MODEL_WEIGHTS;
     if (model->present[key] && model->tree.update) {
         avl_node_changed(&model->tree, &model->items[key].node);
     }
 }
 
-/* The nearest present key from `key` on in steps of `step`, as a node; NULL: none. */
-static const struct avl_node *nearest(const struct avl_model *model, unsigned key, int step)
-{
-    for (int at = (int)key; at >= 0 && at < AVL_MODEL_KEYS; at += step) {
-        if (model->present[at]) {
-            return &model->items[at].node;
-        }
-    }
-    return NULL;
-}
-
-void avl_model_search(const struct avl_model *model, unsigned key)
-{
-    const struct avl_node *here = model->present[key] ? &model->items[key].node : NULL;
-    assert(avl_find(&model->tree, &key, compare) == here);
-    assert(avl_floor(&model->tree, &key, compare) == nearest(model, key, -1));
-    assert(avl_ceiling(&model->tree, &key, compare) == nearest(model, key, 1));
-}
-
 /* Returns the height. */
-static int check_subtree(const struct avl_node *node, const struct avl_node *parent, bool summing)
+static int check_subtree(const struct avl_node *node, const struct avl_node *parent, bool summary)
 {
     if (!node) {
         return 0;
     }
     assert(node->parent == parent);
-    int smaller = check_subtree(node->child[0], node, summing);
-    int larger = check_subtree(node->child[1], node, summing);
+    int smaller = check_subtree(node->child[0], node, summary);
+    int larger = check_subtree(node->child[1], node, summary);
     assert(larger - smaller >= -1 && larger - smaller <= 1);
     assert(node->height == 1 + (larger > smaller ? larger : smaller));
-    assert(!summing || item_of(node)->weight_sum ==
-                           item_of(node)->weight + sum_of(node->child[0]) + sum_of(node->child[1]));
+    assert(!summary || item_of(node)->weight_max == max_right(node));
     return node->height;
 }
 

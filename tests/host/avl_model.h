@@ -8,12 +8,12 @@
 #include "lib/avl.h"
 #include <stdbool.h>
 
-enum { AVL_MODEL_KEYS = 256 };
+enum { AVL_MODEL_KEYS = 256, AVL_MODEL_WEIGHTS = 8 };
 
 struct avl_model_item {
     unsigned key;
-    unsigned weight;     /* anything */
-    unsigned weight_sum; /* of the subtree: what `update` keeps */
+    unsigned weight;     /* one of a few, so that subtrees often have the same maximum */
+    unsigned weight_max; /* of the subtree: what `update` keeps */
     struct avl_node node;
 };
 
@@ -23,12 +23,11 @@ struct avl_model {
     struct avl_model_item items[AVL_MODEL_KEYS];
 };
 
-/* `summing`: the tree keeps weight sums, so its update function is called. */
-void avl_model_init(struct avl_model *model, bool summing);
+/* `summary`: the tree keeps the largest weights, so its update function is called. */
+void avl_model_init(struct avl_model *model, bool summary);
 void avl_model_insert(struct avl_model *model, unsigned key);
 void avl_model_remove(struct avl_model *model, unsigned key);
 void avl_model_set_weight(struct avl_model *model, unsigned key, unsigned weight);
-void avl_model_search(const struct avl_model *model, unsigned key);
 
-/* Shape, heights, links, order and sums of the whole tree. */
+/* Shape, heights, links, order and summaries of the whole tree. */
 void avl_model_check(const struct avl_model *model);

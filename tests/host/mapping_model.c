@@ -150,8 +150,10 @@ static vaddr_t lowest_room(const struct mapping_model *model, vaddr_t low, vaddr
 vaddr_t mapping_model_room(const struct mapping_model *model, vaddr_t low, vaddr_t high,
                            uint64_t len)
 {
-    vaddr_t place = mapping_room(&model->set, low, high, len);
+    struct vm_mapping *next = NULL;
+    vaddr_t place = mapping_room(&model->set, low, high, len, &next);
     assert(place == lowest_room(model, low, high, len));
+    assert(place == 0 || next == at_or_null(model, position(model, place)));
     return place;
 }
 
