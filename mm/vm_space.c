@@ -23,6 +23,7 @@ j6_status_t vm_space_init(struct vm_space *space, struct account *account)
     space->window = window_choose();
     space->first_place = space->window + page_down(random_u64() % (VM_WINDOW_SIZE / 2));
     space->last = NULL;
+    space->spare = NULL;
     spinlock_init(&space->lock, RANK_SPACE);
     spinlock_init(&space->table_lock, RANK_PAGE_TABLE);
     mapping_set_init(&space->mappings);
@@ -42,17 +43,25 @@ static struct vm_mapping *find_locked(struct vm_space *space, vaddr_t address)
     return mapping;
 }
 
-static inline struct vm_mapping *find(struct vm_space *space, vaddr_t address)
+/* Tells the offset into the area too, as it is now. */
+static inline struct vm_mapping *find(struct vm_space *space, vaddr_t address,
+                                      struct vm_area **out_area, uint64_t *out_offset)
 {
     spinlock_lock(&space->lock);
     struct vm_mapping *mapping = find_locked(space, address);
+    if (mapping != NULL) {
+        *out_area = mapping->area;
+        *out_offset = address - mapping->start + mapping->offset;
+    }
     spinlock_unlock(&space->lock);
     return mapping;
 }
 
-struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address)
+struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address,
+                                 struct vm_area **out_area)
 {
-    return find(space, address);
+    uint64_t offset;
+    return find(space, address, out_area, &offset);
 }
 
 /* Maps the block around the address, if mapping and area have all of it, and alike. */
@@ -96,29 +105,30 @@ static bool may_have_blocks(const struct vm_area *area)
     return area->kind == VM_AREA_FIXED || (area->flags & j6_vma_flag_large);
 }
 
-bool vm_mapping_allows_locked(const struct vm_mapping *mapping, vaddr_t address,
-                              enum vm_access access)
+bool vm_mapping_allows_locked(const struct vm_mapping *mapping, const struct vm_area *area,
+                              vaddr_t address, enum vm_access access)
 {
-    return mapping->linked && address - mapping->start < mapping->end - mapping->start &&
+    return mapping->area == area && mapping->linked && address - mapping->start < mapping->end - mapping->start &&
            (mapping->flags & access);
 }
 
-static j6_status_t fault_locked(struct vm_mapping *mapping, vaddr_t address, enum vm_access access,
-                                struct page_batch *batch)
+static j6_status_t fault_locked(struct vm_mapping *mapping, struct vm_area *area, vaddr_t address,
+                                enum vm_access access, struct page_batch *batch)
 {
-    if (!vm_mapping_allows_locked(mapping, address, access)) {
+    if (!vm_mapping_allows_locked(mapping, area, address, access)) {
         return j6_err_bad_address;
     }
     bool write = access == VM_ACCESS_WRITE;
     struct page_request request = {
         .offset = address - mapping->start + mapping->offset, .write = write, .by = mapping};
     struct page_grant grant;
-    j6_status_t status = vm_area_page_locked(mapping->area, &request, batch, &grant);
+    j6_status_t status = vm_area_page_locked(area, &request, batch, &grant);
     if (status != j6_status_ok) {
         bool none = status == j6_err_out_of_range || status == j6_err_bad_state;
         return none ? j6_err_bad_address : status;
     }
-    if (may_have_blocks(mapping->area) && show_block_locked(mapping, address, write, batch)) {
+    mapping->shown = true;
+    if (may_have_blocks(area) && show_block_locked(mapping, address, write, batch)) {
         return j6_status_ok;
     }
     return show_locked(mapping, address, &grant, batch);
@@ -126,18 +136,19 @@ static j6_status_t fault_locked(struct vm_mapping *mapping, vaddr_t address, enu
 
 j6_status_t vm_space_fault(struct vm_space *space, vaddr_t address, enum vm_access access)
 {
-    struct vm_mapping *mapping = find(space, address);
+    struct vm_area *area;
+    uint64_t offset;
+    struct vm_mapping *mapping = find(space, address, &area, &offset);
     if (mapping == NULL || !(mapping->flags & access)) {
         return j6_err_bad_address;
     }
-    struct vm_area *area = mapping->area;
     struct page_batch batch;
     page_batch_init(&batch);
     if (area->flags & j6_vma_flag_large) {
-        vm_block_fill(area, address - mapping->start + mapping->offset);
+        vm_block_fill(area, offset);
     }
     vm_area_lock(area);
-    j6_status_t status = fault_locked(mapping, address, access, &batch);
+    j6_status_t status = fault_locked(mapping, area, address, access, &batch);
     vm_area_flush(area, &batch);
     return status;
 }
