@@ -20,12 +20,21 @@ static int tilt_of(const struct avl_node *node)
  * Brings what a node says about its subtree up to date, the children's being right already. Tells
  * whether that is something new to the node's parent.
  */
-static bool refresh(struct avl_tree *tree, struct avl_node *node)
+static inline bool refresh(struct avl_node *node)
 {
-    int height = height_of(node->child[tilt_of(node) > 0]) + 1;
-    bool changed = node->height != height;
+    int height = 1;
+    uint64_t max = node->value;
+    for (int side = 0; side < 2; side++) {
+        const struct avl_node *child = node->child[side];
+        if (child) {
+            height = child->height >= height ? child->height + 1 : height;
+            max = child->max > max ? child->max : max;
+        }
+    }
+    bool changed = node->height != height || node->max != max;
     node->height = height;
-    return (tree->update && tree->update(node)) || changed;
+    node->max = max;
+    return changed;
 }
 
 /* Puts `heir`, which may be NULL, where `node` hangs. */
@@ -64,8 +73,8 @@ static void lift(struct avl_tree *tree, struct avl_node *node)
     replace(tree, parent, node);
     adopt(parent, side, node->child[!side]);
     adopt(node, !side, parent);
-    refresh(tree, parent);
-    refresh(tree, node);
+    refresh(parent);
+    refresh(node);
 }
 
 /* Evens a node out that is too high on a side; returns the root of what was its subtree. */
@@ -88,7 +97,7 @@ static void balance_up(struct avl_tree *tree, struct avl_node *node)
         int tilt = tilt_of(node);
         if (tilt < -1 || tilt > 1) {
             node = lower(tree, node, tilt > 0);
-        } else if (!refresh(tree, node)) {
+        } else if (!refresh(node)) {
             return;
         }
         node = node->parent;
@@ -99,13 +108,17 @@ static void balance_up(struct avl_tree *tree, struct avl_node *node)
 static void insert_at(struct avl_tree *tree, struct avl_node *node, struct avl_node *parent,
                       int side)
 {
-    *node = (struct avl_node){.parent = parent};
+    node->parent = parent;
+    node->child[0] = NULL;
+    node->child[1] = NULL;
+    node->max = node->value;
+    node->height = 1;
     if (parent) {
         parent->child[side] = node;
     } else {
         tree->root = node;
     }
-    balance_up(tree, node);
+    balance_up(tree, parent);
 }
 
 bool avl_insert(struct avl_tree *tree, struct avl_node *node, const void *key, avl_compare *compare)
@@ -148,14 +161,15 @@ void avl_remove(struct avl_tree *tree, struct avl_node *node)
     adopt(heir, 1, node->child[1]);
     heir->height = node->height;
     balance_up(tree, lowest);
-    /* Its summary was that of another place, so whether it changed says nothing here. */
-    refresh(tree, heir);
+    /* It said what was so at another place: whether that changed is no news or not here. */
+    refresh(heir);
     balance_up(tree, heir->parent);
 }
 
-void avl_node_changed(struct avl_tree *tree, struct avl_node *node)
+void avl_set_value(struct avl_node *node, uint64_t value)
 {
-    while (node && tree->update(node)) {
+    node->value = value;
+    while (node && refresh(node)) {
         node = node->parent;
     }
 }

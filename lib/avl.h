@@ -3,26 +3,28 @@
  * An intrusive balanced search tree (AVL): insert and remove in O(log n), first to last in order, no
  * recursion, no allocation. Searches are the owner's: down from the root, by the child pointers.
  *
- * Rules for avl: a node's key may change only if its place in the order doesn't. A tree may keep a
- * summary of each subtree in its nodes (the largest gap, a sum): `update` computes that of one node
- * from the node itself and its children, and tells whether it differs from what was kept. It is
- * called for a node that changes or gets other children, and from there up until neither summary nor
- * height is news. Locking is the owner's.
+ * Each node carries a value, and knows the largest one of its subtree: of what use that is, the owner
+ * knows (the largest gap, the last end). It is there for all trees, since it costs them two words.
+ *
+ * Rules for avl: a node's key may change only if its place in the order doesn't. Its value is set
+ * before it is inserted, and by avl_set_value from then on. Locking is the owner's.
  */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct avl_node {
     struct avl_node *parent;   /* NULL: the root */
     struct avl_node *child[2]; /* smaller, larger */
+    uint64_t value;            /* the owner's */
+    uint64_t max;              /* value of the subtree */
     int height;                /* 1: a leaf */
 };
 
 /* A zeroed tree is empty. */
 struct avl_tree {
     struct avl_node *root;
-    bool (*update)(struct avl_node *node); /* or NULL; immutable */
 };
 
 /* Negative, 0, positive: the key is smaller than, equal to, larger than the node's. */
@@ -41,8 +43,8 @@ void avl_insert_before(struct avl_tree *tree, struct avl_node *node, struct avl_
 /* Takes a node out of the tree that it is in. */
 void avl_remove(struct avl_tree *tree, struct avl_node *node);
 
-/* To be called when what `update` reads of the node itself has changed. */
-void avl_node_changed(struct avl_tree *tree, struct avl_node *node);
+/* Gives a node that is in a tree another value. */
+void avl_set_value(struct avl_node *node, uint64_t value);
 
 /* In order; NULL at either end. */
 struct avl_node *avl_first(const struct avl_tree *tree);

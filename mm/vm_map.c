@@ -94,7 +94,7 @@ static void stop_following_locked(struct vm_mapping *mapping)
     if (mapping->whole) {
         list_remove(&mapping->follower);
         mapping->whole = false;
-        view_set_last(&mapping->area->views, mapping, last_offset(mapping));
+        view_set_last(mapping, last_offset(mapping));
     }
 }
 
@@ -233,6 +233,7 @@ static j6_status_t mapping_link(struct vm_mapping *mapping, vaddr_t wanted, uint
     }
     mapping_insert_before(&space->mappings, mapping, next);
     link_locked(mapping);
+    space->last = mapping; /* about to be used */
     return j6_status_ok;
 }
 
@@ -301,10 +302,10 @@ static void cut_locked(struct vm_mapping *mapping, vaddr_t at, struct vm_mapping
     piece->offset = mapping->offset + (at - mapping->start);
     piece->shown = mapping->shown;
     stop_following_locked(mapping);
-    bool moved = mapping_move(set, mapping, mapping->start, at);
+    bool moved = mapping_move(mapping, mapping->start, at);
     bool inserted = mapping_insert(set, piece);
     assert(moved && inserted);
-    view_set_last(&mapping->area->views, mapping, last_offset(mapping));
+    view_set_last(mapping, last_offset(mapping));
     link_locked(piece);
 }
 
@@ -327,7 +328,7 @@ static j6_status_t pieces_new_locked(struct vm_space *space, struct vm_area *are
 j6_status_t vm_mapping_carve_locked(struct vm_space *space, struct vm_area *area, vaddr_t address,
                                     uint64_t len, struct vm_mapping **out_mapping)
 {
-    struct vm_mapping *mapping = mapping_find(&space->mappings, address);
+    struct vm_mapping *mapping = vm_mapping_find_locked(space, address);
     bool fits = mapping != NULL && mapping->area == area && mapping->linked &&
                 (len == 0 ? address == mapping->start : len <= mapping->end - address);
     if (!fits) {
@@ -364,9 +365,9 @@ bool vm_mapping_join_locked(struct vm_mapping *mapping)
     mapping->shown |= next->shown;
     vm_mapping_unlink_locked(next);
     vm_mapping_remove_locked(next);
-    bool moved = mapping_move(&mapping->space->mappings, mapping, mapping->start, end);
+    bool moved = mapping_move(mapping, mapping->start, end);
     assert(moved);
-    view_set_last(&mapping->area->views, mapping, last_offset(mapping));
+    view_set_last(mapping, last_offset(mapping));
     return true;
 }
 
@@ -379,7 +380,7 @@ j6_status_t vm_mapping_set_size(struct vm_area *area, struct vm_mapping *mapping
     vaddr_t end = mapping->start + size;
     if (mapping->area == area && mapping->linked && mapping->whole &&
         (size > USER_END - mapping->start ||
-         !mapping_move(&space->mappings, mapping, mapping->start, end))) {
+         !mapping_move(mapping, mapping->start, end))) {
         status = j6_err_collision;
     }
     spinlock_unlock(&area->lock);

@@ -8,28 +8,15 @@ static struct vm_mapping *mapping_of(const struct avl_node *node)
     return node != NULL ? container_of(node, struct vm_mapping, node) : NULL;
 }
 
+/* A node's value is the gap before the mapping. */
 static uint64_t largest_gap(const struct avl_node *node)
 {
-    return node != NULL ? mapping_of(node)->max_gap : 0;
-}
-
-static bool update(struct avl_node *node)
-{
-    struct vm_mapping *mapping = mapping_of(node);
-    uint64_t max_gap = mapping->gap;
-    for (unsigned side = 0; side < 2; side++) {
-        if (largest_gap(node->child[side]) > max_gap) {
-            max_gap = largest_gap(node->child[side]);
-        }
-    }
-    bool changed = mapping->max_gap != max_gap;
-    mapping->max_gap = max_gap;
-    return changed;
+    return node != NULL ? node->max : 0;
 }
 
 void mapping_set_init(struct avl_tree *set)
 {
-    *set = (struct avl_tree){.update = update};
+    *set = (struct avl_tree){.root = NULL};
 }
 
 struct vm_mapping *mapping_from(const struct avl_tree *set, vaddr_t address)
@@ -64,7 +51,7 @@ struct vm_mapping *mapping_prev(const struct vm_mapping *mapping)
 /* Where the gap before a mapping begins. */
 static vaddr_t gap_start(const struct vm_mapping *mapping)
 {
-    return mapping->start - mapping->gap;
+    return mapping->start - mapping->node.value;
 }
 
 /* The end of them all. */
@@ -75,20 +62,19 @@ static vaddr_t last_end(const struct avl_tree *set)
 }
 
 /* The gap before a mapping begins at `from` now; NULL: behind the last there is none to keep. */
-static void set_gap(struct avl_tree *set, struct vm_mapping *mapping, vaddr_t from)
+static void set_gap(struct vm_mapping *mapping, vaddr_t from)
 {
     if (mapping != NULL) {
-        mapping->gap = mapping->start - from;
-        avl_node_changed(set, &mapping->node);
+        avl_set_value(&mapping->node, mapping->start - from);
     }
 }
 
 void mapping_insert_before(struct avl_tree *set, struct vm_mapping *mapping,
                            struct vm_mapping *next)
 {
-    mapping->gap = mapping->start - (next != NULL ? gap_start(next) : last_end(set));
+    mapping->node.value = mapping->start - (next != NULL ? gap_start(next) : last_end(set));
     avl_insert_before(set, &mapping->node, next != NULL ? &next->node : NULL);
-    set_gap(set, next, mapping->end);
+    set_gap(next, mapping->end);
 }
 
 bool mapping_insert(struct avl_tree *set, struct vm_mapping *mapping)
@@ -105,10 +91,10 @@ void mapping_remove(struct avl_tree *set, struct vm_mapping *mapping)
 {
     struct vm_mapping *next = mapping_next(mapping);
     avl_remove(set, &mapping->node);
-    set_gap(set, next, gap_start(mapping));
+    set_gap(next, gap_start(mapping));
 }
 
-bool mapping_move(struct avl_tree *set, struct vm_mapping *mapping, vaddr_t start, vaddr_t end)
+bool mapping_move(struct vm_mapping *mapping, vaddr_t start, vaddr_t end)
 {
     struct vm_mapping *next = mapping_next(mapping);
     vaddr_t from = gap_start(mapping);
@@ -117,8 +103,8 @@ bool mapping_move(struct avl_tree *set, struct vm_mapping *mapping, vaddr_t star
     }
     mapping->start = start;
     mapping->end = end;
-    set_gap(set, mapping, from);
-    set_gap(set, next, end);
+    set_gap(mapping, from);
+    set_gap(next, end);
     return true;
 }
 
@@ -137,13 +123,13 @@ static struct vm_mapping *next_with_gap(const struct vm_mapping *mapping, uint64
         if (parent == NULL) {
             return NULL;
         }
-        if (mapping_of(parent)->gap >= len) {
+        if (parent->value >= len) {
             return mapping_of(parent);
         }
         node = parent;
         down = node->child[1];
     }
-    while (largest_gap(down->child[0]) >= len || mapping_of(down)->gap < len) {
+    while (largest_gap(down->child[0]) >= len || down->value < len) {
         down = largest_gap(down->child[0]) >= len ? down->child[0] : down->child[1];
     }
     return mapping_of(down);

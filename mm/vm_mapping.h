@@ -28,7 +28,7 @@ void mapping_insert_before(struct avl_tree *set, struct vm_mapping *mapping,
 void mapping_remove(struct avl_tree *set, struct vm_mapping *mapping);
 
 /* Moves an end of a mapping; false, and nothing changed, if the room is taken. */
-bool mapping_move(struct avl_tree *set, struct vm_mapping *mapping, vaddr_t start, vaddr_t end);
+bool mapping_move(struct vm_mapping *mapping, vaddr_t start, vaddr_t end);
 
 /* The lowest free stretch of len bytes in [low, high), or 0; and what comes behind it, or NULL. */
 vaddr_t mapping_room(const struct avl_tree *set, vaddr_t low, vaddr_t high, uint64_t len,

@@ -8,6 +8,7 @@
 #include "mm/page_batch.h"
 #include "mm/vm_area.h"
 #include "mm/vm_block.h"
+#include "mm/vm_map.h"
 #include "mm/vm_mapping.h"
 
 /* A window of 1 GiB, at random in the user half but not at its very ends. */
@@ -30,7 +31,7 @@ j6_status_t vm_space_init(struct vm_space *space, struct account *account)
     return page_table_init(&space->table);
 }
 
-static struct vm_mapping *find_locked(struct vm_space *space, vaddr_t address)
+struct vm_mapping *vm_mapping_find_locked(struct vm_space *space, vaddr_t address)
 {
     struct vm_mapping *last = space->last;
     if (last != NULL && address - last->start < last->end - last->start) {
@@ -48,7 +49,7 @@ static inline struct vm_mapping *find(struct vm_space *space, vaddr_t address,
                                       struct vm_area **out_area, uint64_t *out_offset)
 {
     spinlock_lock(&space->lock);
-    struct vm_mapping *mapping = find_locked(space, address);
+    struct vm_mapping *mapping = vm_mapping_find_locked(space, address);
     if (mapping != NULL) {
         *out_area = mapping->area;
         *out_offset = address - mapping->start + mapping->offset;

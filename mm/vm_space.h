@@ -44,7 +44,7 @@ struct vm_space {
     /* Guarded by lock */
     struct spinlock lock;
     struct avl_tree mappings;
-    struct vm_mapping *last;  /* the one found last, or NULL */
+    struct vm_mapping *last;  /* the one found or made last, or NULL */
     struct vm_mapping *spare; /* one that is nowhere, kept for the next time, or NULL */
     /* Guarded by table_lock */
     struct spinlock table_lock;
@@ -68,9 +68,7 @@ struct vm_mapping {
     struct view_node view;
     struct list_node follower; /* if whole */
     /* Guarded by the space's lock */
-    struct avl_node node;
-    uint64_t gap;     /* free bytes before start */
-    uint64_t max_gap; /* of the subtree */
+    struct avl_node node; /* its value: the free bytes before start */
     /* After it was taken out */
     struct grace_item grace;
 };
