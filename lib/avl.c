@@ -166,9 +166,8 @@ void avl_remove(struct avl_tree *tree, struct avl_node *node)
     balance_up(tree, heir->parent);
 }
 
-void avl_set_value(struct avl_node *node, uint64_t value)
+void avl_value_changed(struct avl_node *node)
 {
-    node->value = value;
     while (node && refresh(node)) {
         node = node->parent;
     }

@@ -7,7 +7,8 @@
  * knows (the largest gap, the last end). It is there for all trees, since it costs them two words.
  *
  * Rules for avl: a node's key may change only if its place in the order doesn't. Its value is set
- * before it is inserted, and by avl_set_value from then on. Locking is the owner's.
+ * before it is inserted; whoever changes it later tells the tree before anything else is asked of it.
+ * An insert or a removal may come between, and then does most of the work. Locking is the owner's.
  */
 #pragma once
 #include <stdbool.h>
@@ -43,8 +44,8 @@ void avl_insert_before(struct avl_tree *tree, struct avl_node *node, struct avl_
 /* Takes a node out of the tree that it is in. */
 void avl_remove(struct avl_tree *tree, struct avl_node *node);
 
-/* Gives a node that is in a tree another value. */
-void avl_set_value(struct avl_node *node, uint64_t value);
+/* To be called when the value of a node in a tree has changed. */
+void avl_value_changed(struct avl_node *node);
 
 /* In order; NULL at either end. */
 struct avl_node *avl_first(const struct avl_tree *tree);

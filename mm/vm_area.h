@@ -51,8 +51,8 @@ struct vm_area {
     struct kobject object;
     /* Immutable after create */
     enum vm_area_kind kind;
-    uint32_t flags;             /* j6_vma_flag_… */
-    uint32_t page_flags;        /* caching, of enum page_flags */
+    uint32_t flags;      /* j6_vma_flag_… */
+    uint32_t page_flags; /* caching, of enum page_flags */
     struct {
         page_bits_t read;
         page_bits_t write;

@@ -63,8 +63,7 @@ static inline j6_status_t check_locked(const struct vm_area *area, uint64_t offs
 
 /* Copies until `end`, or until a page of the user isn't there. */
 static inline j6_status_t pages_copy_locked(struct copy *copy, struct vm_area *area,
-                                            uint64_t offset, uint64_t end,
-                                            struct page_batch *batch)
+                                            uint64_t offset, uint64_t end, struct page_batch *batch)
 {
     j6_status_t status = check_locked(area, offset);
     end = smaller(end, copy->done + (area->size - offset));
@@ -100,8 +99,7 @@ static inline bool stretch_find(const struct copy *copy, struct stretch *stretch
     uint64_t at = copy->start + copy->done;
     stretch->end = smaller(copy->len, copy->done + LOCKED_PAGES * PAGE_SIZE);
     stretch->area = copy->area;
-    stretch->mapping =
-        copy->area == NULL ? vm_space_find(copy->space, at, &stretch->area) : NULL;
+    stretch->mapping = copy->area == NULL ? vm_space_find(copy->space, at, &stretch->area) : NULL;
     stretch->offset = at;
     return stretch->area != NULL;
 }

@@ -258,22 +258,15 @@ static j6_status_t map_at(struct vm_space *space, struct vm_area *area, vaddr_t 
     return status;
 }
 
-/* The size of such an area never changes, so all of the range can be made to be there. */
-static j6_status_t map_fixed_size(struct vm_space *space, struct vm_area *area, vaddr_t *address,
-                                  uint64_t offset, uint64_t len, uint64_t flags)
+/* Makes all of the range be there, in an area whose size never changes, or takes the mapping out. */
+static j6_status_t fill(struct vm_space *space, struct vm_area *area, vaddr_t address,
+                        uint64_t offset, uint64_t len, uint64_t flags)
 {
-    vaddr_t place = *address;
-    j6_status_t status = map_at(space, area, &place, offset, len, flags);
-    if (status == j6_status_ok && area->kind == VM_AREA_OPEN) {
-        uint64_t done;
-        len = len != 0 ? len : area->size;
-        status = vm_area_commit(area, offset, len, flags & j6_map_write, &done);
-        if (status != j6_status_ok) {
-            vm_space_unmap(space, area, place, 0); /* or another thread did */
-        }
-    }
-    if (status == j6_status_ok) {
-        *address = place;
+    uint64_t done;
+    len = len != 0 ? len : area->size;
+    j6_status_t status = vm_area_commit(area, offset, len, flags & j6_map_write, &done);
+    if (status != j6_status_ok) {
+        vm_space_unmap(space, area, address, 0); /* or another thread did */
     }
     return status;
 }
@@ -281,15 +274,22 @@ static j6_status_t map_fixed_size(struct vm_space *space, struct vm_area *area, 
 j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *address,
                          uint64_t offset, uint64_t len, uint64_t flags)
 {
-    if (!vm_map_flags_ok(flags) || !is_aligned(*address | offset | len, PAGE_SIZE)) {
+    vaddr_t place = *address;
+    if (!vm_map_flags_ok(flags) || !is_aligned(place | offset | len, PAGE_SIZE)) {
         return j6_err_invalid_arg;
     }
     bool exact = flags & j6_map_exact;
-    if (exact && (*address < USER_START || *address >= USER_END)) {
+    if (exact && (place < USER_START || place >= USER_END)) {
         return j6_err_out_of_range;
     }
-    return flags & j6_map_fixed_size ? map_fixed_size(space, area, address, offset, len, flags)
-                                     : map_at(space, area, address, offset, len, flags);
+    j6_status_t status = map_at(space, area, &place, offset, len, flags);
+    if (status == j6_status_ok && (flags & j6_map_fixed_size) && area->kind == VM_AREA_OPEN) {
+        status = fill(space, area, place, offset, len, flags);
+    }
+    if (status == j6_status_ok) {
+        *address = place;
+    }
+    return status;
 }
 
 /* What lies from `at` on becomes a mapping of its own: the piece. */
@@ -379,8 +379,7 @@ j6_status_t vm_mapping_set_size(struct vm_area *area, struct vm_mapping *mapping
     spinlock_lock(&area->lock);
     vaddr_t end = mapping->start + size;
     if (mapping->area == area && mapping->linked && mapping->whole &&
-        (size > USER_END - mapping->start ||
-         !mapping_move(mapping, mapping->start, end))) {
+        (size > USER_END - mapping->start || !mapping_move(mapping, mapping->start, end))) {
         status = j6_err_collision;
     }
     spinlock_unlock(&area->lock);

@@ -61,20 +61,28 @@ static vaddr_t last_end(const struct avl_tree *set)
     return last != NULL ? mapping_of(last)->end : 0;
 }
 
-/* The gap before a mapping begins at `from` now; NULL: behind the last there is none to keep. */
+/* The gap before a mapping begins at `from` now. gap_changed must follow. */
 static void set_gap(struct vm_mapping *mapping, vaddr_t from)
 {
+    if (mapping != NULL) { /* behind the last there is none to keep */
+        mapping->node.value = mapping->start - from;
+    }
+}
+
+static void gap_changed(struct vm_mapping *mapping)
+{
     if (mapping != NULL) {
-        avl_set_value(&mapping->node, mapping->start - from);
+        avl_value_changed(&mapping->node);
     }
 }
 
 void mapping_insert_before(struct avl_tree *set, struct vm_mapping *mapping,
                            struct vm_mapping *next)
 {
-    mapping->node.value = mapping->start - (next != NULL ? gap_start(next) : last_end(set));
-    avl_insert_before(set, &mapping->node, next != NULL ? &next->node : NULL);
+    set_gap(mapping, next != NULL ? gap_start(next) : last_end(set));
     set_gap(next, mapping->end);
+    avl_insert_before(set, &mapping->node, next != NULL ? &next->node : NULL);
+    gap_changed(next);
 }
 
 bool mapping_insert(struct avl_tree *set, struct vm_mapping *mapping)
@@ -90,8 +98,9 @@ bool mapping_insert(struct avl_tree *set, struct vm_mapping *mapping)
 void mapping_remove(struct avl_tree *set, struct vm_mapping *mapping)
 {
     struct vm_mapping *next = mapping_next(mapping);
-    avl_remove(set, &mapping->node);
     set_gap(next, gap_start(mapping));
+    avl_remove(set, &mapping->node);
+    gap_changed(next);
 }
 
 bool mapping_move(struct vm_mapping *mapping, vaddr_t start, vaddr_t end)
@@ -104,7 +113,9 @@ bool mapping_move(struct vm_mapping *mapping, vaddr_t start, vaddr_t end)
     mapping->start = start;
     mapping->end = end;
     set_gap(mapping, from);
+    gap_changed(mapping);
     set_gap(next, end);
+    gap_changed(next);
     return true;
 }
 

@@ -58,8 +58,7 @@ static inline struct vm_mapping *find(struct vm_space *space, vaddr_t address,
     return mapping;
 }
 
-struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address,
-                                 struct vm_area **out_area)
+struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address, struct vm_area **out_area)
 {
     uint64_t offset;
     return find(space, address, out_area, &offset);
@@ -109,8 +108,8 @@ static bool may_have_blocks(const struct vm_area *area)
 bool vm_mapping_allows_locked(const struct vm_mapping *mapping, const struct vm_area *area,
                               vaddr_t address, enum vm_access access)
 {
-    return mapping->area == area && mapping->linked && address - mapping->start < mapping->end - mapping->start &&
-           (mapping->flags & access);
+    return mapping->area == area && mapping->linked &&
+           address - mapping->start < mapping->end - mapping->start && (mapping->flags & access);
 }
 
 static j6_status_t fault_locked(struct vm_mapping *mapping, struct vm_area *area, vaddr_t address,

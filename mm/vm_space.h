@@ -58,9 +58,9 @@ struct vm_mapping {
     struct vm_area *area; /* NULL: it is nowhere */
     vaddr_t start;
     vaddr_t end;
-    uint64_t offset;       /* into the area, of start */
-    uint32_t flags;        /* j6_map_… */
-    bool whole;            /* of the whole area: follows its size */
+    uint64_t offset;          /* into the area, of start */
+    uint32_t flags;           /* j6_map_… */
+    bool whole;               /* of the whole area: follows its size */
     page_bits_t page_bits[2]; /* of its page-table entries: read-only, and as its flags say */
     /* Guarded by the area's lock */
     bool linked; /* admits faults */

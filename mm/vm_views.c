@@ -46,7 +46,8 @@ void view_remove(struct view_set *set, struct vm_mapping *mapping)
 
 void view_set_last(struct vm_mapping *mapping, uint64_t last)
 {
-    avl_set_value(&mapping->view.node, last);
+    mapping->view.node.value = last;
+    avl_value_changed(&mapping->view.node);
 }
 
 static bool reaches(const struct avl_node *node, uint64_t first)

@@ -16,8 +16,9 @@ struct view_set {
 
 /* Embedded in a mapping. */
 struct view_node {
-    struct avl_node node; /* its value: the last offset that it shows; ~0: it follows the area's size */
-    uint64_t first;       /* the first one */
+    struct avl_node
+        node;       /* its value: the last offset that it shows; ~0: it follows the area's size */
+    uint64_t first; /* the first one */
 };
 
 /* Prepares the empty set. */

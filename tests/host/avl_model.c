@@ -50,7 +50,8 @@ void avl_model_remove(struct avl_model *model, unsigned key)
 void avl_model_set_value(struct avl_model *model, unsigned key, unsigned value)
 {
     if (model->present[key]) {
-        avl_set_value(&model->items[key].node, value % AVL_MODEL_VALUES);
+        model->items[key].node.value = value % AVL_MODEL_VALUES;
+        avl_value_changed(&model->items[key].node);
     }
 }
 

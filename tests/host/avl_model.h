@@ -12,7 +12,8 @@ enum { AVL_MODEL_KEYS = 256, AVL_MODEL_VALUES = 8 };
 
 struct avl_model_item {
     unsigned key;
-    struct avl_node node; /* its value: one of a few, so that subtrees often have the same maximum */
+    struct avl_node
+        node; /* its value: one of a few, so that subtrees often have the same maximum */
 };
 
 struct avl_model {
