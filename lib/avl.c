@@ -16,14 +16,25 @@ static int tilt_of(const struct avl_node *node)
     return height_of(node->child[1]) - height_of(node->child[0]);
 }
 
-/* Brings what a node says about its subtree up to date; the children's are right already. */
-static void refresh(struct avl_tree *tree, struct avl_node *node)
+/*
+ * Brings what a node says about its subtree up to date, the children's being right already. Tells
+ * whether that is something new to the node's parent.
+ */
+static inline bool refresh(struct avl_node *node)
 {
-    int side = tilt_of(node) > 0;
-    node->height = height_of(node->child[side]) + 1;
-    if (tree->update) {
-        tree->update(node);
+    int height = 1;
+    uint64_t max = node->value;
+    for (int side = 0; side < 2; side++) {
+        const struct avl_node *child = node->child[side];
+        if (child) {
+            height = child->height >= height ? child->height + 1 : height;
+            max = child->max > max ? child->max : max;
+        }
     }
+    bool changed = node->height != height || node->max != max;
+    node->height = height;
+    node->max = max;
+    return changed;
 }
 
 /* Puts `heir`, which may be NULL, where `node` hangs. */
@@ -62,19 +73,13 @@ static void lift(struct avl_tree *tree, struct avl_node *node)
     replace(tree, parent, node);
     adopt(parent, side, node->child[!side]);
     adopt(node, !side, parent);
-    refresh(tree, parent);
-    refresh(tree, node);
+    refresh(parent);
+    refresh(node);
 }
 
-/* Makes a node right whose children are; returns the root of what was its subtree. */
-static struct avl_node *balance(struct avl_tree *tree, struct avl_node *node)
+/* Evens a node out that is too high on a side; returns the root of what was its subtree. */
+static struct avl_node *lower(struct avl_tree *tree, struct avl_node *node, int side)
 {
-    int tilt = tilt_of(node);
-    if (tilt >= -1 && tilt <= 1) {
-        refresh(tree, node);
-        return node;
-    }
-    int side = tilt > 0;
     struct avl_node *high = node->child[side];
     struct avl_node *inner = high->child[!side];
     if (height_of(inner) > height_of(high->child[side])) {
@@ -85,102 +90,85 @@ static struct avl_node *balance(struct avl_tree *tree, struct avl_node *node)
     return high;
 }
 
-/* From the lowest changed node up, as far as anything changes. */
+/* From a node whose subtree has changed up, until that is nothing new to the next one. */
 static void balance_up(struct avl_tree *tree, struct avl_node *node)
 {
     while (node) {
-        int height = node->height;
-        node = balance(tree, node);
-        if (node->height == height && !tree->update) {
+        int tilt = tilt_of(node);
+        if (tilt < -1 || tilt > 1) {
+            node = lower(tree, node, tilt > 0);
+        } else if (!refresh(node)) {
             return;
         }
         node = node->parent;
     }
 }
 
-struct avl_node *avl_find(const struct avl_tree *tree, const void *key, avl_compare *compare)
+/* Puts it below a parent that has no child on that side; NULL: into the empty tree. */
+static void insert_at(struct avl_tree *tree, struct avl_node *node, struct avl_node *parent,
+                      int side)
 {
-    struct avl_node *node = tree->root;
-    while (node) {
-        int order = compare(key, node);
-        if (order == 0) {
-            return node;
-        }
-        node = node->child[order > 0];
+    node->parent = parent;
+    node->child[0] = NULL;
+    node->child[1] = NULL;
+    node->max = node->value;
+    node->height = 1;
+    if (parent) {
+        parent->child[side] = node;
+    } else {
+        tree->root = node;
     }
-    return NULL;
-}
-
-/* The nearest node on that side of the key: 0 for not larger, 1 for not smaller. */
-static struct avl_node *nearest(const struct avl_tree *tree, const void *key, avl_compare *compare,
-                                int side)
-{
-    struct avl_node *best = NULL;
-    struct avl_node *node = tree->root;
-    while (node) {
-        int order = compare(key, node);
-        if (order == 0) {
-            return node;
-        }
-        if ((order < 0) == side) {
-            best = node;
-        }
-        node = node->child[order > 0];
-    }
-    return best;
-}
-
-struct avl_node *avl_floor(const struct avl_tree *tree, const void *key, avl_compare *compare)
-{
-    return nearest(tree, key, compare, 0);
-}
-
-struct avl_node *avl_ceiling(const struct avl_tree *tree, const void *key, avl_compare *compare)
-{
-    return nearest(tree, key, compare, 1);
+    balance_up(tree, parent);
 }
 
 bool avl_insert(struct avl_tree *tree, struct avl_node *node, const void *key, avl_compare *compare)
 {
     struct avl_node *parent = NULL;
-    struct avl_node **place = &tree->root;
-    while (*place) {
-        parent = *place;
-        int order = compare(key, parent);
+    int side = 0;
+    for (struct avl_node *next = tree->root; next; next = parent->child[side]) {
+        int order = compare(key, next);
         if (order == 0) {
             return false;
         }
-        place = &parent->child[order > 0];
+        parent = next;
+        side = order > 0;
     }
-    *node = (struct avl_node){.parent = parent};
-    *place = node;
-    balance_up(tree, node);
+    insert_at(tree, node, parent, side);
     return true;
+}
+
+void avl_insert_before(struct avl_tree *tree, struct avl_node *node, struct avl_node *next)
+{
+    if (next && !next->child[0]) {
+        insert_at(tree, node, next, 0);
+    } else {
+        insert_at(tree, node, next ? avl_prev(next) : avl_last(tree), 1);
+    }
 }
 
 void avl_remove(struct avl_tree *tree, struct avl_node *node)
 {
-    struct avl_node *lowest; /* whose subtree has lost a level first */
-    if (node->child[0] && node->child[1]) {
-        struct avl_node *heir = avl_next(node); /* has no smaller child */
-        lowest = heir->parent == node ? heir : heir->parent;
-        replace(tree, heir, heir->child[1]);
-        replace(tree, node, heir);
-        adopt(heir, 0, node->child[0]);
-        adopt(heir, 1, node->child[1]);
-        heir->height = node->height;
-    } else {
-        lowest = node->parent;
+    if (!node->child[0] || !node->child[1]) {
         replace(tree, node, node->child[node->child[1] != NULL]);
+        balance_up(tree, node->parent);
+        return;
     }
-    *node = (struct avl_node){0};
+    struct avl_node *heir = avl_next(node); /* has no smaller child */
+    struct avl_node *lowest = heir->parent == node ? heir : heir->parent;
+    replace(tree, heir, heir->child[1]);
+    replace(tree, node, heir);
+    adopt(heir, 0, node->child[0]);
+    adopt(heir, 1, node->child[1]);
+    heir->height = node->height;
     balance_up(tree, lowest);
+    /* It said what was so at another place: whether that changed is no news or not here. */
+    refresh(heir);
+    balance_up(tree, heir->parent);
 }
 
-void avl_node_changed(struct avl_tree *tree, struct avl_node *node)
+void avl_value_changed(struct avl_node *node)
 {
-    while (node) {
-        tree->update(node);
+    while (node && refresh(node)) {
         node = node->parent;
     }
 }

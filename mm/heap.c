@@ -36,12 +36,12 @@ bool heap_holds(const void *pointer)
 static bool piece_place(struct vm_mapping *piece, uint64_t len)
 {
     spinlock_lock(&kernel_heap.lock);
-    vaddr_t room = mapping_room(&pieces, HEAP_BASE, HEAP_BASE + HEAP_SIZE, len);
+    struct vm_mapping *next;
+    vaddr_t room = mapping_room(&pieces, HEAP_BASE, HEAP_BASE + HEAP_SIZE, len, &next);
     if (room != 0) {
         piece->start = room;
         piece->end = room + len;
-        bool inserted = mapping_insert(&pieces, piece);
-        assert(inserted);
+        mapping_insert_before(&pieces, piece, next);
         if (piece->end - HEAP_BASE > kernel_heap.size) {
             kernel_heap.size = piece->end - HEAP_BASE;
         }

@@ -36,19 +36,11 @@ paddr_t physical_limit;
 static struct note notes[NOTES_MAX];
 static size_t note_count;
 
-static void claim_update(struct avl_node *node);
-
-#define TYPE_1                 \
-    {                          \
-        .update = claim_update \
-    }
-#define TYPES_4 TYPE_1, TYPE_1, TYPE_1, TYPE_1
-
 static struct {
     struct spinlock lock;
     /* Guarded by lock */
     struct avl_tree of_type[CACHING_TYPES];
-} claims = {.lock = SPINLOCK_INIT(RANK_PHYSICAL), .of_type = {TYPES_4, TYPES_4}};
+} claims = {.lock = SPINLOCK_INIT(RANK_PHYSICAL)};
 
 static void note_add(paddr_t start, paddr_t end, enum physical_kind kind, uint32_t caching)
 {
@@ -108,18 +100,6 @@ static struct physical_claim *claim_of(struct avl_node *node)
     return container_of(node, struct physical_claim, node);
 }
 
-static void claim_update(struct avl_node *node)
-{
-    struct physical_claim *claim = claim_of(node);
-    claim->last_end = claim->end;
-    for (unsigned i = 0; i < 2; i++) {
-        struct avl_node *child = node->child[i];
-        if (child != NULL && claim_of(child)->last_end > claim->last_end) {
-            claim->last_end = claim_of(child)->last_end;
-        }
-    }
-}
-
 /* By start; of those with the same start, by where the claims themselves lie. */
 static int claim_compare(const void *key, const struct avl_node *node)
 {
@@ -144,7 +124,7 @@ static bool overlaps_locked(const struct avl_tree *tree, paddr_t start, paddr_t 
             return true;
         }
         struct avl_node *left = node->child[0];
-        node = left != NULL && claim_of(left)->last_end > start ? left : node->child[1];
+        node = left != NULL && left->max > start ? left : node->child[1];
     }
     return false;
 }
@@ -184,6 +164,7 @@ j6_status_t physical_claim(struct physical_claim *claim, paddr_t start, paddr_t 
         struct avl_tree *tree = &claims.of_type[caching >> PAGE_CACHE_SHIFT];
         claim->start = start;
         claim->end = end;
+        claim->node.value = end;
         claim->caching = caching;
         bool inserted = avl_insert(tree, &claim->node, claim, claim_compare);
         assert(inserted);

@@ -26,8 +26,7 @@ struct physical_claim {
     paddr_t end;
     uint32_t caching; /* PAGE_…, of enum page_flags */
     /* Guarded by the lock in physical.c */
-    struct avl_node node;
-    paddr_t last_end; /* of the subtree */
+    struct avl_node node; /* its value: `end` */
 };
 
 /* Addresses from here on don't exist. */

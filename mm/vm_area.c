@@ -83,12 +83,21 @@ static j6_status_t area_create(struct account *account, enum vm_area_kind kind, 
     return j6_status_ok;
 }
 
+static void set_caching(struct vm_area *area, uint32_t page_flags)
+{
+    uint32_t read = PAGE_USER | page_flags;
+    area->page_flags = page_flags;
+    area->page_bits.read = page_bits(read);
+    area->page_bits.write = page_bits(read | PAGE_WRITE);
+    area->page_bits.exec = page_bits(read | PAGE_EXEC);
+}
+
 j6_status_t vm_area_create_open(struct account *account, uint64_t size, uint32_t flags,
                                 struct vm_area **out_area)
 {
     j6_status_t status = area_create(account, VM_AREA_OPEN, size, flags, out_area);
     if (status == j6_status_ok) {
-        (*out_area)->page_flags = page_memory_caching;
+        set_caching(*out_area, page_memory_caching);
     }
     return status;
 }
@@ -99,7 +108,7 @@ j6_status_t vm_area_create_fixed(struct account *account, paddr_t physical, uint
     j6_status_t status = area_create(account, VM_AREA_FIXED, size, j6_vma_flag_revocable, out_area);
     if (status == j6_status_ok) {
         (*out_area)->physical = physical;
-        (*out_area)->page_flags = page_flags;
+        set_caching(*out_area, page_flags);
     }
     return status;
 }

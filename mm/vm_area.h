@@ -52,8 +52,13 @@ struct vm_area {
     struct kobject object;
     /* Immutable after create */
     enum vm_area_kind kind;
-    uint32_t flags;             /* j6_vma_flag_… */
-    uint32_t page_flags;        /* caching, of enum page_flags */
+    uint32_t flags;      /* j6_vma_flag_… */
+    uint32_t page_flags; /* caching, of enum page_flags */
+    struct {
+        page_bits_t read;
+        page_bits_t write;
+        page_bits_t exec;
+    } page_bits;                /* of entries that let users do so */
     paddr_t physical;           /* fixed */
     struct vm_backing *backing; /* fixed; NULL: none */
     uint64_t bias;              /* open: the number in the tree of the page at offset 0 */

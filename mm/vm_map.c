@@ -13,35 +13,62 @@ SLAB_CACHE(mapping_cache, "vm_mapping", struct vm_mapping);
 
 static const uint64_t access_flags = j6_map_read | j6_map_write | j6_map_exec;
 
-j6_status_t vm_mapping_create(struct vm_space *space, struct vm_area *area,
-                              struct vm_mapping **out_mapping)
+/* A mapping of the area that is nowhere yet; charged to the space's account. */
+static j6_status_t mapping_new_locked(struct vm_space *space, struct vm_area *area,
+                                      struct vm_mapping **out_mapping)
 {
-    j6_status_t status = account_charge(space->account, ACCOUNT_MEMORY, sizeof(struct vm_mapping));
-    if (status != j6_status_ok) {
-        return status;
-    }
-    struct vm_mapping *mapping = slab_alloc_zeroed(&mapping_cache);
+    struct vm_mapping *mapping = space->spare;
+    space->spare = NULL;
     if (mapping == NULL) {
-        account_uncharge(space->account, ACCOUNT_MEMORY, sizeof(struct vm_mapping));
-        return j6_err_no_memory;
+        j6_status_t status =
+            account_charge(space->account, ACCOUNT_MEMORY, sizeof(struct vm_mapping));
+        if (status != j6_status_ok) {
+            return status;
+        }
+        mapping = slab_alloc_zeroed(&mapping_cache);
+        if (mapping == NULL) {
+            account_uncharge(space->account, ACCOUNT_MEMORY, sizeof(struct vm_mapping));
+            return j6_err_no_memory;
+        }
+        mapping->space = space;
     }
-    mapping->space = space;
     mapping->area = area;
-    kobject_get(&area->object);
     *out_mapping = mapping;
     return j6_status_ok;
 }
 
-static void mapping_free(struct grace_item *item)
+static void free_after_grace(struct grace_item *item)
 {
     slab_free(&mapping_cache, container_of(item, struct vm_mapping, grace));
 }
 
-void vm_mapping_discard(struct vm_mapping *mapping)
+static void mapping_free(struct vm_mapping *mapping)
 {
     account_uncharge(mapping->space->account, ACCOUNT_MEMORY, sizeof(struct vm_mapping));
-    kobject_put(&mapping->area->object);
-    grace_defer(&mapping->grace, mapping_free);
+    grace_defer(&mapping->grace, free_after_grace);
+}
+
+/* For one that is nowhere: the space keeps it, or it is freed. */
+static void mapping_give_back_locked(struct vm_mapping *mapping)
+{
+    struct vm_space *space = mapping->space;
+    mapping->area = NULL;
+    mapping->linked = false;
+    mapping->whole = false;
+    mapping->shown = false;
+    if (space->spare == NULL) {
+        space->spare = mapping;
+    } else {
+        mapping_free(mapping);
+    }
+}
+
+void vm_mapping_free_spare(struct vm_space *space)
+{
+    if (space->spare != NULL) {
+        mapping_free(space->spare);
+        space->spare = NULL;
+    }
 }
 
 /* The last offset that it shows. */
@@ -53,6 +80,7 @@ static uint64_t last_offset(const struct vm_mapping *mapping)
 static void link_locked(struct vm_mapping *mapping)
 {
     struct vm_area *area = mapping->area;
+    kobject_get(&area->object);
     view_insert(&area->views, mapping, mapping->offset, last_offset(mapping));
     if (mapping->whole) {
         list_push_back(&area->followers, &mapping->follower);
@@ -60,19 +88,31 @@ static void link_locked(struct vm_mapping *mapping)
     mapping->linked = true;
 }
 
+/* From now on it shows what it shows now, whatever becomes of the area's size. */
 static void stop_following_locked(struct vm_mapping *mapping)
 {
     if (mapping->whole) {
         list_remove(&mapping->follower);
         mapping->whole = false;
+        view_set_last(mapping, last_offset(mapping));
     }
 }
 
 void vm_mapping_unlink_locked(struct vm_mapping *mapping)
 {
     stop_following_locked(mapping);
-    view_set_last(&mapping->area->views, mapping, last_offset(mapping));
     mapping->linked = false;
+}
+
+void vm_mapping_remove_locked(struct vm_mapping *mapping)
+{
+    struct vm_space *space = mapping->space;
+    if (space->last == mapping) {
+        space->last = NULL;
+    }
+    view_remove(&mapping->area->views, mapping);
+    mapping_remove(&space->mappings, mapping);
+    mapping_give_back_locked(mapping);
 }
 
 bool vm_map_flags_ok(uint64_t flags)
@@ -91,10 +131,10 @@ bool vm_protect_flags_ok(uint64_t flags)
 
 void vm_mapping_set_flags_locked(struct vm_mapping *mapping, uint64_t flags)
 {
-    uint32_t read = PAGE_USER | mapping->area->page_flags | (flags & j6_map_exec ? PAGE_EXEC : 0);
+    const struct vm_area *area = mapping->area;
     mapping->flags = (uint32_t)flags;
-    mapping->page_bits[0] = page_bits(read);
-    mapping->page_bits[1] = page_bits(read | (flags & j6_map_write ? PAGE_WRITE : 0));
+    mapping->page_bits[0] = flags & j6_map_exec ? area->page_bits.exec : area->page_bits.read;
+    mapping->page_bits[1] = flags & j6_map_write ? area->page_bits.write : mapping->page_bits[0];
 }
 
 /*
@@ -107,36 +147,59 @@ static uint64_t alignment_of(const struct vm_area *area, uint64_t len)
     return blocks && len >= BLOCK_SIZE ? BLOCK_SIZE : PAGE_SIZE;
 }
 
-/* Room for len bytes in [low, high), `skew` behind a multiple of align; or 0. */
-static vaddr_t room_locked(const struct vm_space *space, vaddr_t low, vaddr_t high, uint64_t len,
-                           uint64_t align, uint64_t skew)
+/* What is looked for: so many bytes, `skew` behind a multiple of align. */
+struct room {
+    const struct avl_tree *set;
+    uint64_t len;
+    uint64_t align;
+    uint64_t skew;
+    struct vm_mapping *next; /* when found: what comes behind it */
+};
+
+/* The lowest in [low, high), or 0. */
+static vaddr_t room_find(struct room *room, vaddr_t low, vaddr_t high)
 {
-    vaddr_t place = mapping_room(&space->mappings, low, high, len + align - PAGE_SIZE);
-    return place != 0 ? place + ((skew - place) & (align - 1)) : 0;
+    uint64_t len = room->len + room->align - PAGE_SIZE;
+    vaddr_t place = mapping_room(room->set, low, high, len, &room->next);
+    return place != 0 ? place + ((room->skew - place) & (room->align - 1)) : 0;
 }
 
-/* An address for the mapping: the wanted one, else in the window, else anywhere. 0: there is none. */
-static vaddr_t place_locked(const struct vm_mapping *mapping, vaddr_t wanted, uint64_t len)
+/*
+ * An address for the mapping: the wanted one, else in the window, else anywhere; 0: there is none.
+ * And the mapping before which that is.
+ */
+static vaddr_t place_locked(const struct vm_mapping *mapping, vaddr_t wanted, uint64_t len,
+                            struct vm_mapping **out_next)
 {
     const struct vm_space *space = mapping->space;
+    const struct avl_tree *set = &space->mappings;
     bool inside = wanted >= USER_START && wanted < USER_END && USER_END - wanted >= len;
-    if (inside && mapping_room(&space->mappings, wanted, wanted + len, len) == wanted) {
+    if (inside && mapping_room(set, wanted, wanted + len, len, out_next) == wanted) {
         return wanted;
     }
     if (mapping->flags & j6_map_exact) {
         return 0;
     }
-    uint64_t align = alignment_of(mapping->area, len);
-    uint64_t skew = mapping->offset;
+    struct room room = {
+        .set = set,
+        .len = len,
+        .align = alignment_of(mapping->area, len),
+        .skew = mapping->offset,
+    };
     vaddr_t window_end = space->window + VM_WINDOW_SIZE;
-    vaddr_t place = room_locked(space, space->first_place, window_end, len, align, skew);
+    vaddr_t place = room_find(&room, space->first_place, window_end);
     if (place == 0) {
-        place = room_locked(space, space->window, window_end, len, align, skew);
+        place = room_find(&room, space->window, window_end);
     }
     if (place == 0) {
-        place = room_locked(space, USER_START, USER_END, len, align, skew);
+        place = room_find(&room, USER_START, USER_END);
     }
-    return place != 0 ? place : room_locked(space, USER_START, USER_END, len, PAGE_SIZE, 0);
+    if (place == 0) {
+        room.align = PAGE_SIZE;
+        place = room_find(&room, USER_START, USER_END);
+    }
+    *out_next = room.next;
+    return place;
 }
 
 static bool is_inside_locked(const struct vm_area *area, uint64_t offset, uint64_t len)
@@ -167,14 +230,15 @@ static j6_status_t mapping_link(struct vm_mapping *mapping, vaddr_t wanted, uint
     if (!may_be_mapped_locked(mapping->area, mapping->flags)) {
         return j6_err_bad_state;
     }
-    mapping->start = place_locked(mapping, wanted, len);
+    struct vm_mapping *next;
+    mapping->start = place_locked(mapping, wanted, len, &next);
     mapping->end = mapping->start + len;
     if (mapping->start == 0) {
         return mapping->flags & j6_map_exact ? j6_err_collision : j6_err_no_memory;
     }
-    bool inserted = mapping_insert(&space->mappings, mapping);
-    assert(inserted);
+    mapping_insert_before(&space->mappings, mapping, next);
     link_locked(mapping);
+    space->last = mapping; /* about to be used */
     return j6_status_ok;
 }
 
@@ -182,41 +246,32 @@ static j6_status_t map_at(struct vm_space *space, struct vm_area *area, vaddr_t 
                           uint64_t offset, uint64_t len, uint64_t flags)
 {
     struct vm_mapping *mapping;
-    j6_status_t status = vm_mapping_create(space, area, &mapping);
-    if (status != j6_status_ok) {
-        return status;
-    }
     spinlock_lock(&space->lock);
     spinlock_lock(&area->lock);
-    vm_mapping_set_flags_locked(mapping, flags);
-    status = mapping_link(mapping, *address, offset, len);
-    vaddr_t start = mapping->start;
-    spinlock_unlock(&area->lock);
-    spinlock_unlock(&space->lock);
-    if (status != j6_status_ok) {
-        vm_mapping_discard(mapping);
-        return status;
-    }
-    *address = start;
-    return j6_status_ok;
-}
-
-/* The size of such an area never changes, so all of the range can be made to be there. */
-static j6_status_t map_fixed_size(struct vm_space *space, struct vm_area *area, vaddr_t *address,
-                                  uint64_t offset, uint64_t len, uint64_t flags)
-{
-    vaddr_t place = *address;
-    j6_status_t status = map_at(space, area, &place, offset, len, flags);
-    if (status == j6_status_ok && area->kind == VM_AREA_OPEN) {
-        uint64_t done;
-        len = len != 0 ? len : area->size;
-        status = vm_area_commit(area, offset, len, flags & j6_map_write, &done);
-        if (status != j6_status_ok) {
-            vm_space_unmap(space, area, place, 0); /* or another thread did */
+    j6_status_t status = mapping_new_locked(space, area, &mapping);
+    if (status == j6_status_ok) {
+        vm_mapping_set_flags_locked(mapping, flags);
+        status = mapping_link(mapping, *address, offset, len);
+        if (status == j6_status_ok) {
+            *address = mapping->start;
+        } else {
+            mapping_give_back_locked(mapping);
         }
     }
-    if (status == j6_status_ok) {
-        *address = place;
+    spinlock_unlock(&area->lock);
+    spinlock_unlock(&space->lock);
+    return status;
+}
+
+/* Makes all of the range be there, in an area whose size never changes, or takes the mapping out. */
+static j6_status_t fill(struct vm_space *space, struct vm_area *area, vaddr_t address,
+                        uint64_t offset, uint64_t len, uint64_t flags)
+{
+    uint64_t done;
+    len = len != 0 ? len : area->size;
+    j6_status_t status = vm_area_commit(area, offset, len, flags & j6_map_write, &done);
+    if (status != j6_status_ok) {
+        vm_space_unmap(space, area, address, 0); /* or another thread did */
     }
     return status;
 }
@@ -224,111 +279,115 @@ static j6_status_t map_fixed_size(struct vm_space *space, struct vm_area *area, 
 j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *address,
                          uint64_t offset, uint64_t len, uint64_t flags)
 {
-    if (!vm_map_flags_ok(flags) || !is_aligned(*address | offset | len, PAGE_SIZE)) {
+    vaddr_t place = *address;
+    if (!vm_map_flags_ok(flags) || !is_aligned(place | offset | len, PAGE_SIZE)) {
         return j6_err_invalid_arg;
     }
     bool exact = flags & j6_map_exact;
-    if (exact && (*address < USER_START || *address >= USER_END)) {
+    if (exact && (place < USER_START || place >= USER_END)) {
         return j6_err_out_of_range;
     }
-    return flags & j6_map_fixed_size ? map_fixed_size(space, area, address, offset, len, flags)
-                                     : map_at(space, area, address, offset, len, flags);
+    j6_status_t status = map_at(space, area, &place, offset, len, flags);
+    if (status == j6_status_ok && (flags & j6_map_fixed_size) && area->kind == VM_AREA_OPEN) {
+        status = fill(space, area, place, offset, len, flags);
+    }
+    if (status == j6_status_ok) {
+        *address = place;
+    }
+    return status;
 }
 
-j6_status_t vm_spares_get(struct vm_space *space, struct vm_area *area, uint64_t len,
-                          struct vm_spares *spares)
+/* What lies from `at` on becomes a mapping of its own: the piece. */
+static void cut_locked(struct vm_mapping *mapping, vaddr_t at, struct vm_mapping *piece)
 {
-    *spares = (struct vm_spares){{NULL, NULL}};
-    for (unsigned i = 0; len != 0 && i < 2; i++) {
-        j6_status_t status = vm_mapping_create(space, area, &spares->mapping[i]);
+    struct avl_tree *set = &mapping->space->mappings;
+    vm_mapping_set_flags_locked(piece, mapping->flags);
+    piece->start = at;
+    piece->end = mapping->end;
+    piece->offset = mapping->offset + (at - mapping->start);
+    piece->shown = mapping->shown;
+    stop_following_locked(mapping);
+    bool moved = mapping_move(mapping, mapping->start, at);
+    bool inserted = mapping_insert(set, piece);
+    assert(moved && inserted);
+    view_set_last(mapping, last_offset(mapping));
+    link_locked(piece);
+}
+
+/* So many new mappings, or none. */
+static j6_status_t pieces_new_locked(struct vm_space *space, struct vm_area *area, unsigned count,
+                                     struct vm_mapping **pieces)
+{
+    for (unsigned i = 0; i < count; i++) {
+        j6_status_t status = mapping_new_locked(space, area, &pieces[i]);
         if (status != j6_status_ok) {
-            vm_spares_put(spares);
+            while (i > 0) {
+                mapping_give_back_locked(pieces[--i]);
+            }
             return status;
         }
     }
     return j6_status_ok;
 }
 
-void vm_spares_put(struct vm_spares *spares)
+j6_status_t vm_mapping_carve_locked(struct vm_space *space, struct vm_area *area, vaddr_t address,
+                                    uint64_t len, struct vm_mapping **out_mapping)
 {
-    for (unsigned i = 0; i < 2; i++) {
-        if (spares->mapping[i] != NULL) {
-            vm_mapping_discard(spares->mapping[i]);
-        }
-    }
-}
-
-/* What lies from `at` on becomes a mapping of its own, the spare one, which is used up. */
-static struct vm_mapping *cut_locked(struct vm_mapping *mapping, vaddr_t at,
-                                     struct vm_mapping **spare)
-{
-    struct vm_mapping *piece = *spare;
-    struct avl_tree *set = &mapping->space->mappings;
-    *spare = NULL;
-    vm_mapping_set_flags_locked(piece, mapping->flags);
-    piece->start = at;
-    piece->end = mapping->end;
-    piece->offset = mapping->offset + (at - mapping->start);
-    stop_following_locked(mapping);
-    bool moved = mapping_move(set, mapping, mapping->start, at);
-    bool inserted = mapping_insert(set, piece);
-    assert(moved && inserted);
-    view_set_last(&mapping->area->views, mapping, last_offset(mapping));
-    link_locked(piece);
-    return piece;
-}
-
-struct vm_mapping *vm_mapping_carve_locked(struct vm_space *space, const struct vm_area *area,
-                                           vaddr_t address, uint64_t len, struct vm_spares *spares)
-{
-    struct vm_mapping *mapping = mapping_find(&space->mappings, address);
+    struct vm_mapping *mapping = vm_mapping_find_locked(space, address);
     bool fits = mapping != NULL && mapping->area == area && mapping->linked &&
                 (len == 0 ? address == mapping->start : len <= mapping->end - address);
     if (!fits) {
-        return NULL;
+        return j6_err_not_found;
     }
-    if (len != 0 && address + len < mapping->end) {
-        cut_locked(mapping, address + len, &spares->mapping[0]);
+    bool before = address > mapping->start;
+    bool behind = len != 0 && address + len < mapping->end;
+    struct vm_mapping *pieces[2];
+    j6_status_t status = pieces_new_locked(space, area, before + behind, pieces);
+    if (status != j6_status_ok) {
+        return status;
     }
-    return address > mapping->start ? cut_locked(mapping, address, &spares->mapping[1]) : mapping;
+    if (behind) {
+        cut_locked(mapping, address + len, pieces[0]);
+    }
+    if (before) {
+        cut_locked(mapping, address, pieces[behind]);
+        mapping = pieces[behind];
+    }
+    *out_mapping = mapping;
+    return j6_status_ok;
 }
 
-struct vm_mapping *vm_mapping_join_locked(struct vm_mapping *mapping)
+bool vm_mapping_join_locked(struct vm_mapping *mapping)
 {
-    struct vm_space *space = mapping->space;
     struct vm_mapping *next = mapping_next(mapping);
     if (next == NULL || next->area != mapping->area || next->start != mapping->end ||
         next->offset - mapping->offset != mapping->end - mapping->start ||
         next->flags != mapping->flags || !mapping->linked || !next->linked || mapping->whole ||
         next->whole) {
-        return NULL;
+        return false;
     }
     vaddr_t end = next->end;
+    mapping->shown |= next->shown;
     vm_mapping_unlink_locked(next);
-    view_remove(&mapping->area->views, next);
-    mapping_remove(&space->mappings, next);
-    if (space->last == next) {
-        space->last = NULL;
-    }
-    bool moved = mapping_move(&space->mappings, mapping, mapping->start, end);
+    vm_mapping_remove_locked(next);
+    bool moved = mapping_move(mapping, mapping->start, end);
     assert(moved);
-    view_set_last(&mapping->area->views, mapping, last_offset(mapping));
-    return next;
+    view_set_last(mapping, last_offset(mapping));
+    return true;
 }
 
-j6_status_t vm_mapping_set_size(struct vm_mapping *mapping, uint64_t size)
+j6_status_t vm_mapping_set_size(struct vm_area *area, struct vm_mapping *mapping, uint64_t size)
 {
     struct vm_space *space = mapping->space;
     j6_status_t status = j6_status_ok;
     spinlock_lock(&space->lock);
-    spinlock_lock(&mapping->area->lock);
+    spinlock_lock(&area->lock);
     vaddr_t end = mapping->start + size;
-    if (mapping->linked && mapping->whole &&
-        (size > USER_END - mapping->start ||
-         !mapping_move(&space->mappings, mapping, mapping->start, end))) {
+    if (mapping->area == area && mapping->linked && mapping->whole &&
+        (size > USER_END - mapping->start || !mapping_move(mapping, mapping->start, end))) {
         status = j6_err_collision;
     }
-    spinlock_unlock(&mapping->area->lock);
+    spinlock_unlock(&area->lock);
     spinlock_unlock(&space->lock);
     return status;
 }

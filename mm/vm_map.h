@@ -6,23 +6,30 @@
 #pragma once
 #include "mm/vm_space.h"
 
+/* All that end in _locked are called with the locks of space and area held. */
+
 /*
- * A mapping that is nowhere yet, charged to the space's account, with a reference to the area, which
- * the caller holds. quota, no_memory.
+ * Takes a mapping out of both sets, of which nothing is shown (any more). Its reference to the area
+ * is the caller's, to be dropped when no lock is held.
  */
-j6_status_t vm_mapping_create(struct vm_space *space, struct vm_area *area,
-                              struct vm_mapping **out_mapping) J6_MUST_USE;
+void vm_mapping_remove_locked(struct vm_mapping *mapping);
 
-/* Frees one that is nowhere any more, or never was. */
-void vm_mapping_discard(struct vm_mapping *mapping);
+/* Frees the mapping that the space has kept for the next time. */
+void vm_mapping_free_spare(struct vm_space *space);
 
-/* What it allows from now on; the locks of space and area are held. */
+/* The mapping that holds the address, or NULL; the space's lock is enough. */
+struct vm_mapping *vm_mapping_find_locked(struct vm_space *space, vaddr_t address);
+
+/* What it allows from now on. */
 void vm_mapping_set_flags_locked(struct vm_mapping *mapping, uint64_t flags);
 
-/* Joins a mapping with the one behind it, which is returned, if they are alike; else NULL. */
-struct vm_mapping *vm_mapping_join_locked(struct vm_mapping *mapping);
+/*
+ * Joins a mapping with the one behind it, if they are alike; true: that one has been removed, as by
+ * vm_mapping_remove_locked.
+ */
+bool vm_mapping_join_locked(struct vm_mapping *mapping);
 
-/* Admits no fault any more; the locks of space and area are held. */
+/* Admits no fault any more. */
 void vm_mapping_unlink_locked(struct vm_mapping *mapping);
 
 /*
@@ -32,17 +39,9 @@ void vm_mapping_unlink_locked(struct vm_mapping *mapping);
  */
 bool vm_mapping_remove_revoked(struct vm_area *area);
 
-/* Mappings for the pieces that are left when one is cut; NULL: not needed. */
-struct vm_spares {
-    struct vm_mapping *mapping[2];
-};
-j6_status_t vm_spares_get(struct vm_space *space, struct vm_area *area, uint64_t len,
-                          struct vm_spares *spares) J6_MUST_USE;
-void vm_spares_put(struct vm_spares *spares);
-
 /*
  * The area's mapping of exactly [address, address + len), cut out of a larger one if need be; len 0:
- * the whole mapping that begins there. NULL if there is none. Both locks are held.
+ * the whole mapping that begins there. not_found; quota, no_memory for the pieces.
  */
-struct vm_mapping *vm_mapping_carve_locked(struct vm_space *space, const struct vm_area *area,
-                                           vaddr_t address, uint64_t len, struct vm_spares *spares);
+j6_status_t vm_mapping_carve_locked(struct vm_space *space, struct vm_area *area, vaddr_t address,
+                                    uint64_t len, struct vm_mapping **out_mapping) J6_MUST_USE;

@@ -8,44 +8,34 @@ static struct vm_mapping *mapping_of(const struct avl_node *node)
     return node != NULL ? container_of(node, struct vm_mapping, node) : NULL;
 }
 
+/* A node's value is the gap before the mapping. */
 static uint64_t largest_gap(const struct avl_node *node)
 {
-    return node != NULL ? mapping_of(node)->max_gap : 0;
-}
-
-static void update(struct avl_node *node)
-{
-    struct vm_mapping *mapping = mapping_of(node);
-    mapping->max_gap = mapping->gap;
-    for (unsigned side = 0; side < 2; side++) {
-        if (largest_gap(node->child[side]) > mapping->max_gap) {
-            mapping->max_gap = largest_gap(node->child[side]);
-        }
-    }
-}
-
-static int compare(const void *key, const struct avl_node *node)
-{
-    vaddr_t address = *(const vaddr_t *)key;
-    vaddr_t start = mapping_of(node)->start;
-    return address < start ? -1 : address > start;
+    return node != NULL ? node->max : 0;
 }
 
 void mapping_set_init(struct avl_tree *set)
 {
-    *set = (struct avl_tree){.update = update};
-}
-
-struct vm_mapping *mapping_find(const struct avl_tree *set, vaddr_t address)
-{
-    struct vm_mapping *mapping = mapping_of(avl_floor(set, &address, compare));
-    return mapping != NULL && address < mapping->end ? mapping : NULL;
+    *set = (struct avl_tree){.root = NULL};
 }
 
 struct vm_mapping *mapping_from(const struct avl_tree *set, vaddr_t address)
 {
-    struct vm_mapping *mapping = mapping_find(set, address);
-    return mapping != NULL ? mapping : mapping_of(avl_ceiling(set, &address, compare));
+    struct vm_mapping *found = NULL;
+    const struct avl_node *node = set->root;
+    while (node != NULL) {
+        struct vm_mapping *mapping = mapping_of(node);
+        bool below = mapping->end <= address;
+        found = below ? found : mapping;
+        node = node->child[below];
+    }
+    return found;
+}
+
+struct vm_mapping *mapping_find(const struct avl_tree *set, vaddr_t address)
+{
+    struct vm_mapping *mapping = mapping_from(set, address);
+    return mapping != NULL && mapping->start <= address ? mapping : NULL;
 }
 
 struct vm_mapping *mapping_next(const struct vm_mapping *mapping)
@@ -58,52 +48,74 @@ struct vm_mapping *mapping_prev(const struct vm_mapping *mapping)
     return mapping_of(avl_prev(&mapping->node));
 }
 
-static vaddr_t end_before(const struct vm_mapping *mapping)
+/* Where the gap before a mapping begins. */
+static vaddr_t gap_start(const struct vm_mapping *mapping)
 {
-    const struct vm_mapping *prev = mapping_prev(mapping);
-    return prev != NULL ? prev->end : 0;
+    return mapping->start - mapping->node.value;
 }
 
-/* Reckons the gap before a mapping anew; NULL: behind the last there is none to keep. */
-static void gap_changed(struct avl_tree *set, struct vm_mapping *mapping)
+/* The end of them all. */
+static vaddr_t last_end(const struct avl_tree *set)
+{
+    const struct avl_node *last = avl_last(set);
+    return last != NULL ? mapping_of(last)->end : 0;
+}
+
+/* The gap before a mapping begins at `from` now. gap_changed must follow. */
+static void set_gap(struct vm_mapping *mapping, vaddr_t from)
+{
+    if (mapping != NULL) { /* behind the last there is none to keep */
+        mapping->node.value = mapping->start - from;
+    }
+}
+
+static void gap_changed(struct vm_mapping *mapping)
 {
     if (mapping != NULL) {
-        mapping->gap = mapping->start - end_before(mapping);
-        avl_node_changed(set, &mapping->node);
+        avl_value_changed(&mapping->node);
     }
+}
+
+void mapping_insert_before(struct avl_tree *set, struct vm_mapping *mapping,
+                           struct vm_mapping *next)
+{
+    set_gap(mapping, next != NULL ? gap_start(next) : last_end(set));
+    set_gap(next, mapping->end);
+    avl_insert_before(set, &mapping->node, next != NULL ? &next->node : NULL);
+    gap_changed(next);
 }
 
 bool mapping_insert(struct avl_tree *set, struct vm_mapping *mapping)
 {
-    const struct vm_mapping *next = mapping_from(set, mapping->start);
+    struct vm_mapping *next = mapping_from(set, mapping->start);
     if (next != NULL && next->start < mapping->end) {
         return false;
     }
-    bool inserted = avl_insert(set, &mapping->node, &mapping->start, compare);
-    if (inserted) {
-        gap_changed(set, mapping);
-        gap_changed(set, mapping_next(mapping));
-    }
-    return inserted;
+    mapping_insert_before(set, mapping, next);
+    return true;
 }
 
 void mapping_remove(struct avl_tree *set, struct vm_mapping *mapping)
 {
     struct vm_mapping *next = mapping_next(mapping);
+    set_gap(next, gap_start(mapping));
     avl_remove(set, &mapping->node);
-    gap_changed(set, next);
+    gap_changed(next);
 }
 
-bool mapping_move(struct avl_tree *set, struct vm_mapping *mapping, vaddr_t start, vaddr_t end)
+bool mapping_move(struct vm_mapping *mapping, vaddr_t start, vaddr_t end)
 {
     struct vm_mapping *next = mapping_next(mapping);
-    if ((next != NULL && end > next->start) || start < end_before(mapping)) {
+    vaddr_t from = gap_start(mapping);
+    if ((next != NULL && end > next->start) || start < from) {
         return false;
     }
     mapping->start = start;
     mapping->end = end;
-    gap_changed(set, mapping);
-    gap_changed(set, next);
+    set_gap(mapping, from);
+    gap_changed(mapping);
+    set_gap(next, end);
+    gap_changed(next);
     return true;
 }
 
@@ -122,35 +134,34 @@ static struct vm_mapping *next_with_gap(const struct vm_mapping *mapping, uint64
         if (parent == NULL) {
             return NULL;
         }
-        if (mapping_of(parent)->gap >= len) {
+        if (parent->value >= len) {
             return mapping_of(parent);
         }
         node = parent;
         down = node->child[1];
     }
-    while (largest_gap(down->child[0]) >= len || mapping_of(down)->gap < len) {
+    while (largest_gap(down->child[0]) >= len || down->value < len) {
         down = largest_gap(down->child[0]) >= len ? down->child[0] : down->child[1];
     }
     return mapping_of(down);
 }
 
-vaddr_t mapping_room(const struct avl_tree *set, vaddr_t low, vaddr_t high, uint64_t len)
+vaddr_t mapping_room(const struct avl_tree *set, vaddr_t low, vaddr_t high, uint64_t len,
+                     struct vm_mapping **out_next)
 {
     vaddr_t place = low;
-    const struct vm_mapping *taken = mapping_find(set, low);
-    if (taken != NULL) {
-        place = taken->end;
+    struct vm_mapping *next = mapping_from(set, low);
+    if (next != NULL && next->start <= low) {
+        place = next->end;
+        next = mapping_next(next);
     }
-    const struct vm_mapping *next =
-        taken != NULL ? mapping_next(taken) : mapping_of(avl_ceiling(set, &low, compare));
-    while (next != NULL && next->start - place < len) {
-        const struct vm_mapping *behind = next_with_gap(next, len);
-        if (behind == NULL) {
-            place = mapping_of(avl_last(set))->end;
-            break;
-        }
-        next = behind;
-        place = end_before(next);
+    if (next != NULL && next->start - place < len) {
+        next = next_with_gap(next, len);
+        place = next != NULL ? gap_start(next) : last_end(set);
     }
-    return place < high && high - place >= len ? place : 0;
+    if (place >= high || high - place < len) {
+        return 0;
+    }
+    *out_next = next;
+    return place;
 }

@@ -20,10 +20,16 @@ struct vm_mapping *mapping_prev(const struct vm_mapping *mapping);
 
 /* Puts mapping->start … end into the set; false, and nothing changed, if any of it is taken. */
 bool mapping_insert(struct avl_tree *set, struct vm_mapping *mapping);
+
+/* The same for a place that is known to be free: before that one; NULL: behind all others. */
+void mapping_insert_before(struct avl_tree *set, struct vm_mapping *mapping,
+                           struct vm_mapping *next);
+
 void mapping_remove(struct avl_tree *set, struct vm_mapping *mapping);
 
 /* Moves an end of a mapping; false, and nothing changed, if the room is taken. */
-bool mapping_move(struct avl_tree *set, struct vm_mapping *mapping, vaddr_t start, vaddr_t end);
+bool mapping_move(struct vm_mapping *mapping, vaddr_t start, vaddr_t end);
 
-/* The lowest free stretch of len bytes in [low, high), or 0. */
-vaddr_t mapping_room(const struct avl_tree *set, vaddr_t low, vaddr_t high, uint64_t len);
+/* The lowest free stretch of len bytes in [low, high), or 0; and what comes behind it, or NULL. */
+vaddr_t mapping_room(const struct avl_tree *set, vaddr_t low, vaddr_t high, uint64_t len,
+                     struct vm_mapping **out_next);

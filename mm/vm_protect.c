@@ -15,12 +15,12 @@ enum { STEP_PAGES = 64 };
 
 static const uint64_t access_flags = j6_map_read | j6_map_write | j6_map_exec;
 
-/* Joins the mapping with both neighbours; what is left over goes into joined. */
-static void join_locked(struct vm_mapping *mapping, struct vm_mapping *joined[2])
+/* Joins the mapping with both neighbours; returns how many mappings have been removed. */
+static unsigned join_locked(struct vm_mapping *mapping)
 {
     struct vm_mapping *before = mapping_prev(mapping);
-    joined[0] = vm_mapping_join_locked(mapping);
-    joined[1] = before != NULL ? vm_mapping_join_locked(before) : NULL;
+    unsigned joined = vm_mapping_join_locked(mapping);
+    return before != NULL && vm_mapping_join_locked(before) ? joined + 1 : joined;
 }
 
 static void protect_locked(struct vm_mapping *mapping, struct page_batch *batch)
@@ -66,39 +66,32 @@ j6_status_t vm_space_protect(struct vm_space *space, struct vm_area *area, vaddr
     if (!is_aligned(address | len, PAGE_SIZE) || !vm_protect_flags_ok(flags)) {
         return j6_err_invalid_arg;
     }
-    struct vm_spares spares;
-    j6_status_t status = vm_spares_get(space, area, len, &spares);
-    if (status != j6_status_ok) {
-        return status;
-    }
     struct page_batch batch;
     page_batch_init(&batch);
-    struct vm_mapping *joined[2] = {NULL, NULL};
+    struct vm_mapping *mapping;
+    unsigned joined = 0;
     uint64_t removed = 0;
     vaddr_t end = address;
     spinlock_lock(&space->lock);
     vm_area_lock(area);
-    struct vm_mapping *mapping = vm_mapping_carve_locked(space, area, address, len, &spares);
-    if (mapping != NULL) {
+    j6_status_t status = vm_mapping_carve_locked(space, area, address, len, &mapping);
+    if (status == j6_status_ok) {
         end = mapping->end;
         removed = mapping->flags & access_flags & ~flags;
         vm_mapping_set_flags_locked(mapping, (mapping->flags & ~access_flags) | flags);
         if (removed == j6_map_write) {
             protect_locked(mapping, &batch);
         }
-        join_locked(mapping, joined);
+        joined = join_locked(mapping);
     }
     spinlock_unlock(&space->lock);
     vm_area_flush(area, &batch);
-    vm_spares_put(&spares);
-    for (unsigned i = 0; i < 2; i++) {
-        if (joined[i] != NULL) {
-            vm_mapping_discard(joined[i]);
-        }
+    while (joined-- > 0) {
+        kobject_put(&area->object);
     }
     vaddr_t from = address;
     while (removed != 0 && removed != j6_map_write && clear_step(space, area, &from, end)) {
         kernel_step_point();
     }
-    return mapping != NULL ? j6_status_ok : j6_err_not_found;
+    return status;
 }

@@ -36,31 +36,31 @@ static bool clear_step(struct vm_mapping *mapping, vaddr_t *from)
     return more;
 }
 
-/* Out of both sets; it shows nothing any more. */
-static void remove_locked(struct vm_mapping *mapping)
+/* Admits no fault any more; what has never shown anything is out at once, the rest is left to do. */
+static bool begin_locked(struct vm_mapping *mapping)
 {
-    struct vm_space *space = mapping->space;
-    if (space->last == mapping) {
-        space->last = NULL;
+    bool shown = mapping->shown;
+    vm_mapping_unlink_locked(mapping);
+    if (!shown) {
+        vm_mapping_remove_locked(mapping);
     }
-    view_remove(&mapping->area->views, mapping);
-    mapping_remove(&space->mappings, mapping);
+    return shown;
 }
 
-/* The rest, for a mapping that admits no fault any more. */
+/* The rest. */
 static void take_out(struct vm_mapping *mapping)
 {
     struct vm_space *space = mapping->space;
+    struct vm_area *area = mapping->area;
     vaddr_t from = mapping->start;
     while (clear_step(mapping, &from)) {
         kernel_step_point();
     }
     spinlock_lock(&space->lock);
-    spinlock_lock(&mapping->area->lock);
-    remove_locked(mapping);
-    spinlock_unlock(&mapping->area->lock);
+    spinlock_lock(&area->lock);
+    vm_mapping_remove_locked(mapping);
+    spinlock_unlock(&area->lock);
     spinlock_unlock(&space->lock);
-    vm_mapping_discard(mapping);
 }
 
 j6_status_t vm_space_unmap(struct vm_space *space, struct vm_area *area, vaddr_t address,
@@ -69,47 +69,52 @@ j6_status_t vm_space_unmap(struct vm_space *space, struct vm_area *area, vaddr_t
     if (!is_aligned(address | len, PAGE_SIZE)) {
         return j6_err_invalid_arg;
     }
-    struct vm_spares spares;
-    j6_status_t status = vm_spares_get(space, area, len, &spares);
-    if (status != j6_status_ok) {
-        return status;
-    }
+    struct vm_mapping *mapping;
+    bool more = false;
     spinlock_lock(&space->lock);
     spinlock_lock(&area->lock);
-    struct vm_mapping *mapping = vm_mapping_carve_locked(space, area, address, len, &spares);
-    if (mapping != NULL) {
-        vm_mapping_unlink_locked(mapping);
+    j6_status_t status = vm_mapping_carve_locked(space, area, address, len, &mapping);
+    if (status == j6_status_ok) {
+        more = begin_locked(mapping);
     }
     spinlock_unlock(&area->lock);
     spinlock_unlock(&space->lock);
-    vm_spares_put(&spares);
-    if (mapping == NULL) {
-        return j6_err_not_found;
+    if (more) {
+        take_out(mapping);
     }
-    take_out(mapping);
-    return j6_status_ok;
+    if (status == j6_status_ok) {
+        kobject_put(&area->object);
+    }
+    return status;
 }
 
-/* Some mapping of a space that ends, unlinked; NULL: there is none left. */
-static struct vm_mapping *unlink_any(struct vm_space *space)
+/* Takes some mapping out of a space that ends; returns its area, or NULL: there is none left. */
+static struct vm_area *take_any_out(struct vm_space *space)
 {
+    struct vm_area *area = NULL;
+    bool more = false;
     spinlock_lock(&space->lock);
     struct vm_mapping *mapping = mapping_from(&space->mappings, 0);
     if (mapping != NULL) {
-        spinlock_lock(&mapping->area->lock);
-        vm_mapping_unlink_locked(mapping);
-        spinlock_unlock(&mapping->area->lock);
+        area = mapping->area;
+        spinlock_lock(&area->lock);
+        more = begin_locked(mapping);
+        spinlock_unlock(&area->lock);
     }
     spinlock_unlock(&space->lock);
-    return mapping;
+    if (more) {
+        take_out(mapping);
+    }
+    return area;
 }
 
 void vm_space_destroy(struct vm_space *space)
 {
-    struct vm_mapping *mapping;
-    while ((mapping = unlink_any(space)) != NULL) {
-        take_out(mapping);
+    struct vm_area *area;
+    while ((area = take_any_out(space)) != NULL) {
+        kobject_put(&area->object);
     }
+    vm_mapping_free_spare(space);
     page_table_destroy(&space->table);
 }
 
@@ -132,21 +137,21 @@ bool vm_mapping_remove_revoked(struct vm_area *area)
         return false;
     }
     struct vm_space *space = mapping->space; /* both stay, by the grace period */
-    vaddr_t from = mapping->start;
     struct page_batch batch;
     page_batch_init(&batch);
     spinlock_lock(&space->lock);
     vm_area_lock(area);
-    bool shows_nothing =
-        mapping->linked && !clear_locked(mapping, &from, &batch) && page_batch_is_empty(&batch);
+    vaddr_t from = mapping->start;
+    bool shows_nothing = mapping->area == area && mapping->linked &&
+                         !clear_locked(mapping, &from, &batch) && page_batch_is_empty(&batch);
     if (shows_nothing) {
         vm_mapping_unlink_locked(mapping);
-        remove_locked(mapping);
+        vm_mapping_remove_locked(mapping);
     }
     spinlock_unlock(&space->lock);
     vm_area_flush(area, &batch);
     if (shows_nothing) {
-        vm_mapping_discard(mapping);
+        kobject_put(&area->object);
     }
     return true;
 }

@@ -14,18 +14,6 @@ static struct vm_mapping *mapping_of(const struct view_node *view)
     return container_of(view, struct vm_mapping, view);
 }
 
-static void update(struct avl_node *node)
-{
-    struct view_node *view = view_of(node);
-    view->max_last = view->last;
-    for (unsigned side = 0; side < 2; side++) {
-        const struct view_node *child = view_of(node->child[side]);
-        if (child != NULL && child->max_last > view->max_last) {
-            view->max_last = child->max_last;
-        }
-    }
-}
-
 /* By offset; of equal ones by address, since many mappings may begin at one offset. */
 static int compare(const void *key, const struct avl_node *node)
 {
@@ -39,14 +27,14 @@ static int compare(const void *key, const struct avl_node *node)
 
 void view_set_init(struct view_set *set)
 {
-    set->tree = (struct avl_tree){.update = update};
+    set->tree = (struct avl_tree){.root = NULL};
 }
 
 void view_insert(struct view_set *set, struct vm_mapping *mapping, uint64_t first, uint64_t last)
 {
     struct view_node *view = &mapping->view;
     view->first = first;
-    view->last = last;
+    view->node.value = last;
     bool inserted = avl_insert(&set->tree, &view->node, view, compare);
     assert(inserted);
 }
@@ -56,15 +44,15 @@ void view_remove(struct view_set *set, struct vm_mapping *mapping)
     avl_remove(&set->tree, &mapping->view.node);
 }
 
-void view_set_last(struct view_set *set, struct vm_mapping *mapping, uint64_t last)
+void view_set_last(struct vm_mapping *mapping, uint64_t last)
 {
-    mapping->view.last = last;
-    avl_node_changed(&set->tree, &mapping->view.node);
+    mapping->view.node.value = last;
+    avl_value_changed(&mapping->view.node);
 }
 
 static bool reaches(const struct avl_node *node, uint64_t first)
 {
-    return node != NULL && view_of(node)->max_last >= first;
+    return node != NULL && node->max >= first;
 }
 
 /* The first of a subtree that reaches `first`. What is left of a view begins no later than it. */
@@ -77,7 +65,7 @@ static const struct view_node *first_below(const struct avl_node *node, uint64_t
             node = node->child[0];
         } else if (view->first > last) {
             return NULL;
-        } else if (view->last >= first) {
+        } else if (node->value >= first) {
             return view;
         } else {
             node = reaches(node->child[1], first) ? node->child[1] : NULL;
@@ -110,7 +98,7 @@ struct vm_mapping *view_next(const struct vm_mapping *mapping, uint64_t first, u
         return found != NULL ? mapping_of(found) : NULL;
     }
     while ((node = ancestor_behind(node)) != NULL && view_of(node)->first <= last) {
-        if (view_of(node)->last >= first) {
+        if (node->value >= first) {
             return mapping_of(view_of(node));
         }
         if (reaches(node->child[1], first)) {

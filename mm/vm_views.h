@@ -16,10 +16,9 @@ struct view_set {
 
 /* Embedded in a mapping. */
 struct view_node {
-    struct avl_node node;
-    uint64_t first;    /* the first offset that it shows */
-    uint64_t last;     /* the last one; ~0 for a mapping that follows the area's size */
-    uint64_t max_last; /* of the subtree */
+    struct avl_node
+        node;       /* its value: the last offset that it shows; ~0: it follows the area's size */
+    uint64_t first; /* the first one */
 };
 
 /* Prepares the empty set. */
@@ -30,7 +29,7 @@ void view_insert(struct view_set *set, struct vm_mapping *mapping, uint64_t firs
 void view_remove(struct view_set *set, struct vm_mapping *mapping);
 
 /* The offset at which it ends has changed. */
-void view_set_last(struct view_set *set, struct vm_mapping *mapping, uint64_t last);
+void view_set_last(struct vm_mapping *mapping, uint64_t last);
 
 /*
  * The first view that shows any of [first, last], and the one after another; NULL: no more.

@@ -8,19 +8,6 @@
 
 #define ARGS_MAX 6
 
-/* What the gate asks of a handle. */
-struct handle_check {
-    uint64_t type; /* j6_type_none: any */
-    uint64_t rights;
-};
-
-struct call {
-    uint32_t number;
-    uint8_t handles; /* bit n: argument n is a handle */
-    uint8_t op_arg;  /* 1 + the argument that selects a sub-operation; 0: none */
-    struct handle_check check[ARGS_MAX];
-};
-
 /* Tables made of macros. clang-format would break them up. */
 /* clang-format off */
 enum call_number {
@@ -62,41 +49,23 @@ enum call_number {
 #define BY_GATE(prefix, i, arg) \
     J6_APPLY(J6_PASTE(prefix, J6_ARG(GATE_, i, arg)), i, J6_ARG_UNPACK arg)
 
-#define HANDLE_BIT(i, arg)        BY_GATE(HANDLE_BIT_, i, arg)
-#define HANDLE_BIT_HANDLE(i, ...) | 1u << i
-#define HANDLE_BIT_OP(...)
-#define HANDLE_BIT_OTHER(...)
+/* Statements of a call's function: the gate looks at the sub-operation, then at each handle. */
+#define CHECK_OPS(i, arg) BY_GATE(CHECK_OPS_, i, arg)
+#define CHECK_OPS_HANDLE(...)
+#define CHECK_OPS_OP(i, ...) gate_check_op(&gate, arg[i]);
+#define CHECK_OPS_OTHER(...)
 
-#define OP_PLACE(i, arg) BY_GATE(OP_PLACE_, i, arg)
-#define OP_PLACE_HANDLE(...)
-#define OP_PLACE_OP(i, ...) +i + 1
-#define OP_PLACE_OTHER(...)
-
-#define CHECK(i, arg) BY_GATE(CHECK_, i, arg)
-#define CHECK_HANDLE(i, kind, the_type, name, the_rights) \
-    [i] = {.type = CHECK_TYPE_##the_type, .rights = (the_rights)},
-#define CHECK_OP(...)
-#define CHECK_OTHER(...)
+#define CHECK_HANDLES(i, arg) BY_GATE(CHECK_HANDLES_, i, arg)
+#define CHECK_HANDLES_HANDLE(i, kind, type, name, rights) \
+    object[i] = gate_check(&gate, arg[i], TYPE_##type, (rights) | ((i) == 0 ? gate.op_rights : 0));
+#define CHECK_HANDLES_OP(...)
+#define CHECK_HANDLES_OTHER(...)
 enum {
-    CHECK_TYPE_any = j6_type_none,
-    CHECK_TYPE_system = j6_type_system,
-    CHECK_TYPE_vma = j6_type_vma,
-    CHECK_TYPE_process = j6_type_process,
-    CHECK_TYPE_thread = j6_type_thread,
-};
-
-static const struct call calls[] = {
-#define J6_CALL(the_number, name, summary, errors, ...)            \
-    [the_number] = {.number = (the_number),                        \
-                    .handles = 0 J6_EACH(HANDLE_BIT, __VA_ARGS__), \
-                    .op_arg = 0 J6_EACH(OP_PLACE, __VA_ARGS__),    \
-                    .check = {J6_EACH(CHECK, __VA_ARGS__)}},
-#define J6_LATER(...)
-#define J6_OP(...)
-#include <j6/syscalls.def>
-#undef J6_CALL
-#undef J6_LATER
-#undef J6_OP
+    TYPE_any = j6_type_none,
+    TYPE_system = j6_type_system,
+    TYPE_vma = j6_type_vma,
+    TYPE_process = j6_type_process,
+    TYPE_thread = j6_type_thread,
 };
 
 /* clang-format on */
@@ -126,58 +95,75 @@ static bool op_find(uint32_t number, uint64_t op, uint64_t *out_rights)
 
 static struct kobject *object_of(struct thread *caller, j6_handle_t handle)
 {
-    struct kobject *object = handle_find(&caller->process->handles, handle);
-    if (object != NULL) {
-        return object;
-    }
     if (handle == j6_handle_self_process) {
         return &caller->process->object;
     }
-    return handle == j6_handle_self_thread ? &caller->object : NULL;
+    if (handle == j6_handle_self_thread) {
+        return &caller->object;
+    }
+    return handle_find(&caller->process->handles, handle);
 }
 
-/* Checks every handle of the call: bad_handle before wrong_type before denied. */
-static j6_status_t gate(struct thread *caller, const struct call *call, const uint64_t *arg,
-                        struct kobject **object)
+/* What the gate has found wrong so far. */
+struct gate {
+    struct thread *caller;
+    uint32_t call;
+    uint64_t op_rights; /* that the sub-operation asks of the first handle */
+    bool bad_handle;
+    bool wrong_type;
+    bool denied;
+    bool bad_op;
+};
+
+static inline void gate_check_op(struct gate *gate, uint64_t op)
 {
-    uint64_t op_rights = 0;
-    bool op_known = call->op_arg == 0 || op_find(call->number, arg[call->op_arg - 1], &op_rights);
-    bool wrong_type = false;
-    bool denied = false;
-    for (unsigned left = call->handles; left != 0; left &= left - 1) {
-        unsigned i = (unsigned)__builtin_ctz(left);
-        const struct handle_check *check = &call->check[i];
-        object[i] = object_of(caller, arg[i]);
-        if (object[i] == NULL) {
-            return j6_err_bad_handle;
-        }
-        uint64_t rights = check->rights | (i == 0 ? op_rights : 0);
-        wrong_type |= check->type != j6_type_none && check->type != object[i]->type->number;
-        denied |= (rights & ~arg[i]) != 0;
+    gate->bad_op = !op_find(gate->call, op, &gate->op_rights);
+}
+
+/*
+ * A type of j6_type_none: any. Type and rights are constants of the row: inline, few instructions are
+ * left of them.
+ */
+static inline __attribute__((always_inline)) struct kobject *
+gate_check(struct gate *gate, j6_handle_t handle, uint64_t type, uint64_t rights)
+{
+    struct kobject *object = object_of(gate->caller, handle);
+    gate->bad_handle |= object == NULL;
+    gate->wrong_type |= type != j6_type_none && j6_handle_type(handle) != type;
+    gate->denied |= (rights & ~handle) != 0;
+    return object;
+}
+
+/* What is wrong with any handle comes in this order, whichever it is; then the sub-operation. */
+static inline j6_status_t gate_status(const struct gate *gate)
+{
+    if (gate->bad_handle) {
+        return j6_err_bad_handle;
     }
-    if (wrong_type) {
+    if (gate->wrong_type) {
         return j6_err_wrong_type;
     }
-    if (denied) {
+    if (gate->denied) {
         return j6_err_denied;
     }
-    return op_known ? j6_status_ok : j6_err_invalid_arg;
+    return gate->bad_op ? j6_err_invalid_arg : j6_status_ok;
 }
 
 /* clang-format off */
 /* One function for each call: gate, then implementation, with the arguments taken apart. */
-#define J6_CALL(number, name, summary, errors, ...)                                                \
-    static j6_status_t run_##name(struct thread *caller,                                           \
-                                  __attribute__((unused)) uint64_t *arg)                           \
-    {                                                                                              \
-        __attribute__((unused)) struct kobject *object[ARGS_MAX];                                  \
-        if (calls[number].handles != 0) {                                                           \
-            j6_status_t status = gate(caller, &calls[number], arg, object);                        \
-            if (status != j6_status_ok) {                                                          \
-                return status;                                                                     \
-            }                                                                                      \
-        }                                                                                          \
-        return sys_##name(caller J6_EACH(TAKE, __VA_ARGS__));                                      \
+#define J6_CALL(number, name, summary, errors, ...)                                \
+    static j6_status_t run_##name(struct thread *caller,                           \
+                                  __attribute__((unused)) uint64_t *arg)           \
+    {                                                                              \
+        __attribute__((unused)) struct kobject *object[ARGS_MAX];                  \
+        struct gate gate = {.caller = caller, .call = (number)};                   \
+        J6_EACH(CHECK_OPS, __VA_ARGS__)                                            \
+        J6_EACH(CHECK_HANDLES, __VA_ARGS__)                                        \
+        j6_status_t status = gate_status(&gate);                                   \
+        if (status != j6_status_ok) {                                              \
+            return status;                                                         \
+        }                                                                          \
+        return sys_##name(caller J6_EACH(TAKE, __VA_ARGS__));                      \
     }
 #define J6_LATER(...)
 #define J6_OP(...)

@@ -9,14 +9,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct avl_model model;
-    avl_model_init(&model, size % 2 != 0);
+    avl_model_init(&model);
     for (size_t i = 0; i + 1 < size; i += 2) {
         unsigned key = data[i + 1];
-        switch (data[i] % 4) {
+        switch (data[i] % 3) {
         case 0: avl_model_insert(&model, key); break;
         case 1: avl_model_remove(&model, key); break;
-        case 2: avl_model_set_weight(&model, key, data[i]); break;
-        case 3: avl_model_search(&model, key); break;
+        case 2: avl_model_set_value(&model, key, data[i]); break;
         }
     }
     avl_model_check(&model);

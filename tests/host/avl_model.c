@@ -16,30 +16,23 @@ static int compare(const void *key, const struct avl_node *node)
     return (wanted > has) - (wanted < has);
 }
 
-static unsigned sum_of(const struct avl_node *node)
+static uint64_t max_of(const struct avl_node *node)
 {
-    return node ? item_of(node)->weight_sum : 0;
+    return node ? node->max : 0;
 }
 
-static void update(struct avl_node *node)
-{
-    struct avl_model_item *item = container_of(node, struct avl_model_item, node);
-    item->weight_sum = item->weight + sum_of(node->child[0]) + sum_of(node->child[1]);
-}
-
-void avl_model_init(struct avl_model *model, bool summing)
+void avl_model_init(struct avl_model *model)
 {
     memset(model, 0, sizeof(*model));
-    model->tree.update = summing ? update : NULL;
     for (unsigned key = 0; key < AVL_MODEL_KEYS; key++) {
         model->items[key].key = key;
-        model->items[key].weight = key * 2654435761u;
+        model->items[key].node.value = key * 2654435761u % AVL_MODEL_VALUES;
     }
 }
 
 void avl_model_insert(struct avl_model *model, unsigned key)
 {
-    struct avl_model_item twin = {.key = key};
+    struct avl_model_item twin = {.key = key, .node.value = AVL_MODEL_VALUES};
     struct avl_model_item *item = model->present[key] ? &twin : &model->items[key];
     bool inserted = avl_insert(&model->tree, &item->node, &key, compare);
     assert(inserted == !model->present[key]);
@@ -54,52 +47,34 @@ void avl_model_remove(struct avl_model *model, unsigned key)
     }
 }
 
-void avl_model_set_weight(struct avl_model *model, unsigned key, unsigned weight)
+void avl_model_set_value(struct avl_model *model, unsigned key, unsigned value)
 {
-    model->items[key].weight = weight;
-    if (model->present[key] && model->tree.update) {
-        avl_node_changed(&model->tree, &model->items[key].node);
+    if (model->present[key]) {
+        model->items[key].node.value = value % AVL_MODEL_VALUES;
+        avl_value_changed(&model->items[key].node);
     }
-}
-
-/* The nearest present key from `key` on in steps of `step`, as a node; NULL: none. */
-static const struct avl_node *nearest(const struct avl_model *model, unsigned key, int step)
-{
-    for (int at = (int)key; at >= 0 && at < AVL_MODEL_KEYS; at += step) {
-        if (model->present[at]) {
-            return &model->items[at].node;
-        }
-    }
-    return NULL;
-}
-
-void avl_model_search(const struct avl_model *model, unsigned key)
-{
-    const struct avl_node *here = model->present[key] ? &model->items[key].node : NULL;
-    assert(avl_find(&model->tree, &key, compare) == here);
-    assert(avl_floor(&model->tree, &key, compare) == nearest(model, key, -1));
-    assert(avl_ceiling(&model->tree, &key, compare) == nearest(model, key, 1));
 }
 
 /* Returns the height. */
-static int check_subtree(const struct avl_node *node, const struct avl_node *parent, bool summing)
+static int check_subtree(const struct avl_node *node, const struct avl_node *parent)
 {
     if (!node) {
         return 0;
     }
     assert(node->parent == parent);
-    int smaller = check_subtree(node->child[0], node, summing);
-    int larger = check_subtree(node->child[1], node, summing);
+    int smaller = check_subtree(node->child[0], node);
+    int larger = check_subtree(node->child[1], node);
     assert(larger - smaller >= -1 && larger - smaller <= 1);
     assert(node->height == 1 + (larger > smaller ? larger : smaller));
-    assert(!summing || item_of(node)->weight_sum ==
-                           item_of(node)->weight + sum_of(node->child[0]) + sum_of(node->child[1]));
+    uint64_t max = max_of(node->child[0]) > max_of(node->child[1]) ? max_of(node->child[0])
+                                                                   : max_of(node->child[1]);
+    assert(node->max == (node->value > max ? node->value : max));
     return node->height;
 }
 
 void avl_model_check(const struct avl_model *model)
 {
-    check_subtree(model->tree.root, NULL, model->tree.update != NULL);
+    check_subtree(model->tree.root, NULL);
     const struct avl_node *forward = avl_first(&model->tree);
     const struct avl_node *backward = avl_last(&model->tree);
     for (unsigned key = 0; key < AVL_MODEL_KEYS; key++) {

@@ -8,13 +8,12 @@
 #include "lib/avl.h"
 #include <stdbool.h>
 
-enum { AVL_MODEL_KEYS = 256 };
+enum { AVL_MODEL_KEYS = 256, AVL_MODEL_VALUES = 8 };
 
 struct avl_model_item {
     unsigned key;
-    unsigned weight;     /* anything */
-    unsigned weight_sum; /* of the subtree: what `update` keeps */
-    struct avl_node node;
+    struct avl_node
+        node; /* its value: one of a few, so that subtrees often have the same maximum */
 };
 
 struct avl_model {
@@ -23,12 +22,10 @@ struct avl_model {
     struct avl_model_item items[AVL_MODEL_KEYS];
 };
 
-/* `summing`: the tree keeps weight sums, so its update function is called. */
-void avl_model_init(struct avl_model *model, bool summing);
+void avl_model_init(struct avl_model *model);
 void avl_model_insert(struct avl_model *model, unsigned key);
 void avl_model_remove(struct avl_model *model, unsigned key);
-void avl_model_set_weight(struct avl_model *model, unsigned key, unsigned weight);
-void avl_model_search(const struct avl_model *model, unsigned key);
+void avl_model_set_value(struct avl_model *model, unsigned key, unsigned value);
 
-/* Shape, heights, links, order and sums of the whole tree. */
+/* Shape, heights, links, order and maxima of the whole tree. */
 void avl_model_check(const struct avl_model *model);

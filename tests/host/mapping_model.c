@@ -27,12 +27,12 @@ static uint64_t check_node(const struct mapping_model *model, const struct avl_n
     uint64_t left = check_node(model, node->child[0], at);
     assert(*at < model->count && model->sorted[*at] == mapping);
     vaddr_t free_from = *at > 0 ? model->sorted[*at - 1]->end : 0;
-    assert(mapping->gap == mapping->start - free_from);
+    assert(node->value == mapping->start - free_from);
     ++*at;
     uint64_t right = check_node(model, node->child[1], at);
     uint64_t largest = left > right ? left : right;
-    largest = mapping->gap > largest ? mapping->gap : largest;
-    assert(mapping->max_gap == largest);
+    largest = node->value > largest ? node->value : largest;
+    assert(node->max == largest);
     return largest;
 }
 
@@ -115,7 +115,7 @@ bool mapping_model_move(struct mapping_model *model, size_t which, vaddr_t start
     const struct vm_mapping *next = at_or_null(model, which + 1);
     bool fits = start >= (which > 0 ? model->sorted[which - 1]->end : 0) &&
                 (next == NULL || end <= next->start);
-    bool moved = mapping_move(&model->set, mapping, start, end);
+    bool moved = mapping_move(mapping, start, end);
     assert(moved == fits);
     assert(mapping->start == (moved ? start : old_start));
     assert(mapping->end == (moved ? end : old_end));
@@ -150,8 +150,10 @@ static vaddr_t lowest_room(const struct mapping_model *model, vaddr_t low, vaddr
 vaddr_t mapping_model_room(const struct mapping_model *model, vaddr_t low, vaddr_t high,
                            uint64_t len)
 {
-    vaddr_t place = mapping_room(&model->set, low, high, len);
+    struct vm_mapping *next = NULL;
+    vaddr_t place = mapping_room(&model->set, low, high, len, &next);
     assert(place == lowest_room(model, low, high, len));
+    assert(place == 0 || next == at_or_null(model, position(model, place)));
     return place;
 }
 
