@@ -153,6 +153,7 @@ static void taking_away_waits_for_those_who_are_taking_away(void **state)
 {
     (void)state;
     begin(4 * PAGE, 0, RW);
+    assert_int_equal(vm_space_fault(&space, PLACE, VM_ACCESS_READ), j6_status_ok);
     happens_meanwhile(nothing);
     assert_int_equal(vm_space_protect(&space, area, PLACE, 4 * PAGE, j6_map_read), j6_status_ok);
     assert_null(meanwhile);
