@@ -11,6 +11,8 @@
 #include "kernel/base/spinlock.h"
 #include <stddef.h>
 
+enum { STEP_ITEMS = 64 }; /* run before interrupts come in */
+
 struct grace_cpu {
     /* Only the owning CPU */
     struct grace_item *waiting; /* free at the end of a period */
@@ -107,12 +109,16 @@ void grace_defer(struct grace_item *item, void (*run)(struct grace_item *item))
     }
 }
 
+/* There may be very many of them: a process that ends leaves one for each of its mappings. */
 static void run_all(struct grace_item *item)
 {
-    while (item != NULL) {
+    for (unsigned n = 1; item != NULL; n++) {
         struct grace_item *next = item->next;
         item->run(item);
         item = next;
+        if (n % STEP_ITEMS == 0) {
+            arch_let_interrupts_in();
+        }
     }
 }
 

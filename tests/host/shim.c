@@ -4,8 +4,9 @@
  * the test program, and the log is silent unless TEST_LOG is set. Weak, so that a test may bring
  * its own or link the real thing.
  */
-#include "arch/upcall.h"
+#include "arch/arch.h"
 #include "arch/tlb.h"
+#include "arch/upcall.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
@@ -29,6 +30,10 @@ __attribute__((weak)) void log_write(enum j6_log_severity severity, const char *
 __attribute__((weak)) bool kernel_step_point(void)
 {
     return true;
+}
+
+__attribute__((weak)) void arch_let_interrupts_in(void)
+{
 }
 
 /* A thread of the host waits for another. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SOURCES: tests/host/vm_model.c tests/host/vm_model_map.c tests/host/vm_model_check.c tests/host/shim_user.c tests/host/shim_failures.c tests/host/shim_frames.c tests/host/shim_machine.c mm/vm_space.c mm/vm_map.c mm/vm_unmap.c mm/vm_protect.c mm/vm_area.c mm/vm_pages.c mm/vm_block.c mm/vm_range.c mm/vm_cut.c mm/vm_resize.c mm/vm_clone.c mm/vm_copy.c mm/vm_mapping.c mm/vm_views.c mm/page_batch.c mm/page_tree.c mm/page_tree_count.c mm/page_tree_share.c mm/page_tree_take.c mm/page_tree_nodes.c mm/table_pool.c mm/memory.c arch/x86_64/page_table.c arch/x86_64/page_table_set.c arch/x86_64/page_table_clear.c arch/x86_64/page_table_protect.c arch/x86_64/page_table_load.c arch/x86_64/page_walk.c kernel/base/kobject.c kernel/base/grace.c kernel/base/spinlock.c lib/avl.c lib/string.c */
 /* What another CPU does in between: tests do it where this one spins for an area, or lets others run. */
+#include "arch/arch.h"
 #include "arch/layout.h"
 #include "arch/tlb.h"
 #include "arch/upcall.h"
@@ -214,6 +215,26 @@ static void area_with_many_mappings_is_revoked(void **state)
     end();
 }
 
+static unsigned interrupts;
+
+void arch_let_interrupts_in(void)
+{
+    interrupts++;
+}
+
+static void many_mappings_are_freed_with_interrupts_coming_in(void **state)
+{
+    (void)state;
+    begin(PAGE, 0, RW);
+    for (unsigned i = 1; i < 1000; i++) {
+        vaddr_t place = PLACE + i * PAGE;
+        assert_int_equal(vm_space_map(&space, area, &place, 0, 0, RW), j6_status_ok);
+    }
+    interrupts = 0;
+    end();
+    assert_in_range(interrupts, 1000 / 64, 1000);
+}
+
 static void area_ends(void)
 {
     struct vm_area *ending = area;
@@ -278,6 +299,7 @@ int main(void)
         cmocka_unit_test(taking_away_waits_for_those_who_are_taking_away),
         cmocka_unit_test(revoking_twice_at_once_leaves_nothing_to_either),
         cmocka_unit_test(area_with_many_mappings_is_revoked),
+        cmocka_unit_test(many_mappings_are_freed_with_interrupts_coming_in),
         cmocka_unit_test(fault_brings_no_block_into_an_area_that_ends_meanwhile),
         cmocka_unit_test(area_that_has_ended_is_not_cloned),
         cmocka_unit_test(fault_that_fails_shows_no_page_that_the_area_has_given_up),
