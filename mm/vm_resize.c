@@ -5,6 +5,7 @@
  * since rounds go on until, under the area's lock, every follower has the new length. Shrinking sets
  * the size first, so that no fault brings a page back, then takes the pages out of every space.
  */
+#include "arch/upcall.h"
 #include "lib/container.h"
 #include "lib/page.h"
 #include "mm/vm_area.h"
@@ -50,6 +51,7 @@ static j6_status_t followers_set(struct vm_area *area, uint64_t size)
         if (status != j6_status_ok) {
             return status;
         }
+        kernel_step_point();
     }
 }
 
