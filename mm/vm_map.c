@@ -11,18 +11,20 @@
 
 SLAB_CACHE(mapping_cache, "vm_mapping", struct vm_mapping);
 
+#define MAPPING_COST SLAB_COST(sizeof(struct vm_mapping))
+
 static const uint64_t access_flags = j6_map_read | j6_map_write | j6_map_exec;
 
 j6_status_t vm_mapping_create(struct vm_space *space, struct vm_area *area,
                               struct vm_mapping **out_mapping)
 {
-    j6_status_t status = account_charge(space->account, ACCOUNT_MEMORY, sizeof(struct vm_mapping));
+    j6_status_t status = account_charge(space->account, ACCOUNT_MEMORY, MAPPING_COST);
     if (status != j6_status_ok) {
         return status;
     }
     struct vm_mapping *mapping = slab_alloc_zeroed(&mapping_cache);
     if (mapping == NULL) {
-        account_uncharge(space->account, ACCOUNT_MEMORY, sizeof(struct vm_mapping));
+        account_uncharge(space->account, ACCOUNT_MEMORY, MAPPING_COST);
         return j6_err_no_memory;
     }
     mapping->space = space;
@@ -39,7 +41,7 @@ static void mapping_free(struct grace_item *item)
 
 void vm_mapping_discard(struct vm_mapping *mapping)
 {
-    account_uncharge(mapping->space->account, ACCOUNT_MEMORY, sizeof(struct vm_mapping));
+    account_uncharge(mapping->space->account, ACCOUNT_MEMORY, MAPPING_COST);
     kobject_put(&mapping->area->object);
     grace_defer(&mapping->grace, mapping_free);
 }

@@ -5,6 +5,7 @@
 #include "kernel/test/vm_stream_state.h"
 #include "lib/container.h"
 #include "mm/frame.h"
+#include "mm/slab.h"
 #include "mm/vm_mapping.h"
 
 /* Word by word: the kernel's memcmp takes one byte after the other. */
@@ -113,8 +114,8 @@ static void check_mappings(struct vm_stream *stream, unsigned space)
 {
     unsigned count = 0;
     const struct avl_tree *set = &stream->spaces[space].mappings;
-    for (const struct vm_mapping *mapping = mapping_from(set, 0);
-         mapping != NULL && !stream->wrong; mapping = mapping_next(mapping)) {
+    for (const struct vm_mapping *mapping = mapping_from(set, 0); mapping != NULL && !stream->wrong;
+         mapping = mapping_next(mapping)) {
         const struct stream_mapping *wanted = stream_mapping_at(stream, space, mapping->start);
         STREAM_EXPECT(stream, wanted != NULL && mapping->linked);
         if (wanted != NULL) {
@@ -178,10 +179,11 @@ static void check_charges(struct vm_stream *stream, uint64_t nodes)
         tables += stream->spaces[i].table.tables;
     }
     STREAM_EXPECT_EQUAL(stream, STREAM_LIMIT - stream->area_account.left[ACCOUNT_MEMORY],
-                        areas * sizeof(struct vm_area) + pages * PAGE_SIZE +
-                            nodes * sizeof(struct page_tree_node));
+                        areas * SLAB_COST(sizeof(struct vm_area)) + pages * PAGE_SIZE +
+                            nodes * SLAB_COST(sizeof(struct page_tree_node)));
     STREAM_EXPECT_EQUAL(stream, STREAM_LIMIT - stream->space_account.left[ACCOUNT_MEMORY],
-                        stream->mapping_count * sizeof(struct vm_mapping) + tables * PAGE_SIZE);
+                        stream->mapping_count * SLAB_COST(sizeof(struct vm_mapping)) +
+                            tables * PAGE_SIZE);
 }
 
 /* Frames that only the model has counted. */
