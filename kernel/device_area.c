@@ -25,6 +25,8 @@ struct device_area {
 
 SLAB_CACHE(device_cache, "device_area", struct device_area);
 
+#define DEVICE_COST SLAB_COST(sizeof(struct device_area))
+
 /* Later than the release: a system object that ends here isn't ended from within the area's end. */
 static void device_free(struct grace_item *item)
 {
@@ -32,7 +34,7 @@ static void device_free(struct grace_item *item)
     struct account *account = device->account;
     kobject_put(&device->system->object);
     slab_free(&device_cache, device);
-    account_uncharge(account, ACCOUNT_MEMORY, sizeof(struct device_area));
+    account_uncharge(account, ACCOUNT_MEMORY, DEVICE_COST);
     account_put(account);
 }
 
@@ -60,7 +62,7 @@ static void device_release(struct vm_backing *backing)
 static j6_status_t device_create(struct system *system, struct account *account, uint64_t size,
                                  struct device_area **out_device)
 {
-    j6_status_t status = account_charge(account, ACCOUNT_MEMORY, sizeof(struct device_area));
+    j6_status_t status = account_charge(account, ACCOUNT_MEMORY, DEVICE_COST);
     if (status != j6_status_ok) {
         return status;
     }
@@ -84,7 +86,7 @@ static j6_status_t device_create(struct system *system, struct account *account,
 give_up_memory:
     slab_free(&device_cache, device);
 give_up_charge:
-    account_uncharge(account, ACCOUNT_MEMORY, sizeof(struct device_area));
+    account_uncharge(account, ACCOUNT_MEMORY, DEVICE_COST);
     return status;
 }
 

@@ -13,16 +13,18 @@
 
 SLAB_CACHE(node_cache, "page_tree_node", struct page_tree_node);
 
+#define NODE_COST SLAB_COST(sizeof(struct page_tree_node))
+
 j6_status_t page_tree_node_alloc(struct page_tree *tree, struct page_tree_node **out_node)
 {
     struct account *account = container_of(tree, struct vm_area, pages)->object.account;
-    j6_status_t status = account_charge(account, ACCOUNT_MEMORY, sizeof(struct page_tree_node));
+    j6_status_t status = account_charge(account, ACCOUNT_MEMORY, NODE_COST);
     if (status != j6_status_ok) {
         return status;
     }
     struct page_tree_node *node = slab_alloc(&node_cache);
     if (node == NULL) {
-        account_uncharge(account, ACCOUNT_MEMORY, sizeof(*node));
+        account_uncharge(account, ACCOUNT_MEMORY, NODE_COST);
         return j6_err_no_memory;
     }
     account_get(account);
@@ -35,7 +37,7 @@ void page_tree_node_free(struct page_tree_node *node)
 {
     struct account *account = node->account;
     slab_free(&node_cache, node);
-    account_uncharge(account, ACCOUNT_MEMORY, sizeof(*node));
+    account_uncharge(account, ACCOUNT_MEMORY, NODE_COST);
     account_put(account);
 }
 

@@ -11,6 +11,8 @@
 
 SLAB_CACHE(mapping_cache, "vm_mapping", struct vm_mapping);
 
+#define MAPPING_COST SLAB_COST(sizeof(struct vm_mapping))
+
 static const uint64_t access_flags = j6_map_read | j6_map_write | j6_map_exec;
 
 /* A mapping of the area that is nowhere yet; charged to the space's account. */
@@ -21,13 +23,13 @@ static j6_status_t mapping_new_locked(struct vm_space *space, struct vm_area *ar
     space->spare = NULL;
     if (mapping == NULL) {
         j6_status_t status =
-            account_charge(space->account, ACCOUNT_MEMORY, sizeof(struct vm_mapping));
+            account_charge(space->account, ACCOUNT_MEMORY, MAPPING_COST);
         if (status != j6_status_ok) {
             return status;
         }
         mapping = slab_alloc_zeroed(&mapping_cache);
         if (mapping == NULL) {
-            account_uncharge(space->account, ACCOUNT_MEMORY, sizeof(struct vm_mapping));
+            account_uncharge(space->account, ACCOUNT_MEMORY, MAPPING_COST);
             return j6_err_no_memory;
         }
         mapping->space = space;
@@ -44,7 +46,7 @@ static void free_after_grace(struct grace_item *item)
 
 static void mapping_free(struct vm_mapping *mapping)
 {
-    account_uncharge(mapping->space->account, ACCOUNT_MEMORY, sizeof(struct vm_mapping));
+    account_uncharge(mapping->space->account, ACCOUNT_MEMORY, MAPPING_COST);
     grace_defer(&mapping->grace, free_after_grace);
 }
 

@@ -5,6 +5,7 @@
 #include "kernel/test/vm_stream_state.h"
 #include "lib/container.h"
 #include "mm/frame.h"
+#include "mm/slab.h"
 #include "mm/vm_mapping.h"
 
 /* Word by word: the kernel's memcmp takes one byte after the other. */
@@ -180,10 +181,10 @@ static void check_charges(struct vm_stream *stream, uint64_t nodes)
         mappings += stream->spaces[i].spare != NULL;
     }
     STREAM_EXPECT_EQUAL(stream, STREAM_LIMIT - stream->area_account.left[ACCOUNT_MEMORY],
-                        areas * sizeof(struct vm_area) + pages * PAGE_SIZE +
-                            nodes * sizeof(struct page_tree_node));
+                        areas * SLAB_COST(sizeof(struct vm_area)) + pages * PAGE_SIZE +
+                            nodes * SLAB_COST(sizeof(struct page_tree_node)));
     STREAM_EXPECT_EQUAL(stream, STREAM_LIMIT - stream->space_account.left[ACCOUNT_MEMORY],
-                        mappings * sizeof(struct vm_mapping) + tables * PAGE_SIZE);
+                        mappings * SLAB_COST(sizeof(struct vm_mapping)) + tables * PAGE_SIZE);
 }
 
 /* Frames that only the model has counted. */

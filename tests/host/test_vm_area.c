@@ -5,6 +5,7 @@
 #include "arch/layout.h"
 #include "mm/frame.h"
 #include "mm/memory.h"
+#include "mm/slab.h"
 #include "mm/vm_copy.h"
 #include <string.h>
 #include <test.h>
@@ -251,7 +252,8 @@ static void area_that_adopts_frames_frees_them_at_its_end(void **state)
     }
     assert_int_equal(vm_area_peek_locked(area, 3 * PAGE + 5), module + 3 * PAGE);
     assert_int_equal((1 << 20) - account.left[ACCOUNT_MEMORY],
-                     VM_MODEL_MORE * PAGE + sizeof(struct vm_area) + sizeof(struct page_tree_node));
+                     VM_MODEL_MORE * PAGE + SLAB_COST(sizeof(struct vm_area)) +
+                         SLAB_COST(sizeof(struct page_tree_node)));
     kobject_put(&area->object);
     grace_pass();
     memory_drain();

@@ -99,9 +99,9 @@ void vm_model_check(void)
     }
     assert(kobject_live(j6_type_vma) == live);
     assert(VM_MODEL_LIMIT - vm_model.area_account.left[ACCOUNT_MEMORY] ==
-           live * sizeof(struct vm_area) + pages * PAGE_SIZE +
-               nodes * sizeof(struct page_tree_node));
+           live * SLAB_COST(sizeof(struct vm_area)) + pages * PAGE_SIZE +
+               nodes * SLAB_COST(sizeof(struct page_tree_node)));
     assert(VM_MODEL_LIMIT - vm_model.space_account.left[ACCOUNT_MEMORY] ==
-           mappings * sizeof(struct vm_mapping) + tables * PAGE_SIZE);
+           mappings * SLAB_COST(sizeof(struct vm_mapping)) + tables * PAGE_SIZE);
     assert(frames_free() + pages + tables + slab_frames() == vm_model.frames_at_start);
 }
