@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What stands behind a fixed area: the claim or the frames, and the tie to the system object. */
 #include "kernel/device_area.h"
+#include "arch/upcall.h"
 #include "arch/page_table.h"
 #include "kernel/handle.h"
 #include "lib/bits.h"
-#include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/physical.h"
 #include "mm/slab.h"
@@ -38,10 +38,29 @@ static void device_free(struct grace_item *item)
     account_put(account);
 }
 
+/* Frames of DMA memory are worked on in steps of so many. */
+enum { STEP_PAGES = 64 };
+
+static void step_at(uint64_t done)
+{
+    if (done % (STEP_PAGES * PAGE_SIZE) == 0) {
+        kernel_step_point();
+    }
+}
+
+static void dma_clear(const struct device_area *device)
+{
+    for (uint64_t done = 0; done < device->size; done += PAGE_SIZE) {
+        page_clear(phys_to_virt(device->dma + done));
+        step_at(done);
+    }
+}
+
 static void dma_free(struct device_area *device)
 {
-    for (paddr_t frame = device->dma; frame < device->dma + device->size; frame += PAGE_SIZE) {
-        frame_put(frame);
+    for (uint64_t done = 0; done < device->size; done += PAGE_SIZE) {
+        frame_put(device->dma + done);
+        step_at(done);
     }
     account_uncharge(device->account, ACCOUNT_MEMORY, device->size);
 }
@@ -118,7 +137,7 @@ static j6_status_t dma_alloc(struct device_area *device, paddr_t limit)
         account_uncharge(device->account, ACCOUNT_MEMORY, device->size);
         return j6_err_no_memory;
     }
-    memset(phys_to_virt(device->dma), 0, device->size);
+    dma_clear(device);
     return j6_status_ok;
 }
 

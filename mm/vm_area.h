@@ -160,6 +160,10 @@ static inline paddr_t vm_area_own_page_locked(const struct vm_area *area, uint64
     return page != 0 && !frame_is_shared(page) ? page : 0;
 }
 
+/* Does a mapping that shows any of [offset, offset + len) have all of these flags? */
+bool vm_area_has_view_locked(const struct vm_area *area, uint64_t offset, uint64_t len,
+                             uint32_t flags);
+
 /* Clears the entries of every mapping for [offset, offset + len). */
 void vm_area_hide_locked(struct vm_area *area, uint64_t offset, uint64_t len,
                          struct page_batch *batch);
@@ -213,7 +217,8 @@ j6_status_t vm_area_resize(struct vm_area *area, uint64_t size) J6_MUST_USE;
 
 /*
  * A new open area that starts as a snapshot of [offset, offset + len) of this one, its maker paying
- * for as many pages. bad_state (fixed, revoked), out_of_range, quota, no_memory.
+ * for as many pages. bad_state (fixed, revoked, or below a writable mapping of fixed size), out_of_range,
+ * quota, no_memory.
  */
 j6_status_t vm_area_clone(struct vm_area *source, struct account *account, uint64_t offset,
                           uint64_t len, uint32_t flags, struct vm_area **out_area) J6_MUST_USE;

@@ -46,7 +46,9 @@ static j6_status_t share_locked(struct vm_area *source, struct vm_area *clone, u
     if (offset > source->size || clone->size > source->size - offset) {
         return j6_err_out_of_range;
     }
-    if (source->kind != VM_AREA_OPEN || source->revoked) {
+    /* Who relies on being able to write there would have to unshare pages, which may fail. */
+    if (source->kind != VM_AREA_OPEN || source->revoked ||
+        vm_area_has_view_locked(source, offset, clone->size, j6_map_fixed_size | j6_map_write)) {
         return j6_err_bad_state;
     }
     struct account *account = clone->object.account;

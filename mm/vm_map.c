@@ -290,7 +290,7 @@ j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *
         return j6_err_out_of_range;
     }
     j6_status_t status = map_at(space, area, &place, offset, len, flags);
-    if (status == j6_status_ok && (flags & j6_map_fixed_size) && area->kind == VM_AREA_OPEN) {
+    if (status == j6_status_ok && (flags & j6_map_fixed_size)) {
         status = fill(space, area, place, offset, len, flags);
     }
     if (status == j6_status_ok) {

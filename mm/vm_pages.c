@@ -48,6 +48,20 @@ static void hide_from_others(struct vm_area *area, uint64_t offset, uint64_t len
     }
 }
 
+bool vm_area_has_view_locked(const struct vm_area *area, uint64_t offset, uint64_t len,
+                             uint32_t flags)
+{
+    if (len == 0) {
+        return false;
+    }
+    uint64_t last = offset + len - 1;
+    const struct vm_mapping *view = view_first(&area->views, offset, last);
+    while (view != NULL && !(view->linked && (view->flags & flags) == flags)) {
+        view = view_next(view, offset, last);
+    }
+    return view != NULL;
+}
+
 void vm_area_hide_locked(struct vm_area *area, uint64_t offset, uint64_t len,
                          struct page_batch *batch)
 {

@@ -60,6 +60,14 @@ static bool clear_step(struct vm_space *space, struct vm_area *area, vaddr_t *fr
     return *from < end;
 }
 
+/* Would a mapping of fixed size come to write to pages that it may have to unshare? */
+static bool needs_own_pages_locked(struct vm_space *space, vaddr_t address, uint64_t flags)
+{
+    const struct vm_mapping *mapping = mapping_find(&space->mappings, address);
+    return mapping != NULL && (mapping->flags & j6_map_fixed_size) && (flags & j6_map_write) &&
+           !(mapping->flags & j6_map_write);
+}
+
 j6_status_t vm_space_protect(struct vm_space *space, struct vm_area *area, vaddr_t address,
                              uint64_t len, uint64_t flags)
 {
@@ -74,7 +82,10 @@ j6_status_t vm_space_protect(struct vm_space *space, struct vm_area *area, vaddr
     vaddr_t end = address;
     spinlock_lock(&space->lock);
     vm_area_lock(area);
-    j6_status_t status = vm_mapping_carve_locked(space, area, address, len, &mapping);
+    j6_status_t status = j6_err_bad_state;
+    if (!needs_own_pages_locked(space, address, flags)) {
+        status = vm_mapping_carve_locked(space, area, address, len, &mapping);
+    }
     if (status == j6_status_ok) {
         end = mapping->end;
         removed = mapping->flags & access_flags & ~flags;

@@ -138,24 +138,12 @@ j6_status_t vm_area_zero(struct vm_area *area, uint64_t offset, uint64_t len, ui
     return in_steps(&range, clear_step, done);
 }
 
-/* Does somebody rely on the pages of the range being there? */
-static bool is_relied_on_locked(const struct range *range)
-{
-    if (range->len == 0) {
-        return false;
-    }
-    uint64_t last = range->offset + range->len - 1;
-    const struct vm_mapping *view = view_first(&range->area->views, range->offset, last);
-    while (view != NULL && !(view->linked && (view->flags & j6_map_fixed_size))) {
-        view = view_next(view, range->offset, last);
-    }
-    return view != NULL && range->len != 0;
-}
-
 static j6_status_t decommit_check_locked(const struct range *range)
 {
     j6_status_t status = check_locked(range);
-    return status == j6_status_ok && is_relied_on_locked(range) ? j6_err_bad_state : status;
+    bool relied_on =
+        vm_area_has_view_locked(range->area, range->offset, range->len, j6_map_fixed_size);
+    return status == j6_status_ok && relied_on ? j6_err_bad_state : status;
 }
 
 /* The pages of one leaf of the tree; hidden from everybody. */

@@ -108,7 +108,7 @@ j6_status_t vm_space_unmap(struct vm_space *space, struct vm_area *area, vaddr_t
 
 /*
  * Changes the access flags of [address, address + len) likewise. invalid_arg (alignment, flags
- * that aren't access), not_found, quota, no_memory.
+ * that aren't access), bad_state (writing isn't added to a mapping of fixed size), not_found, quota, no_memory.
  */
 j6_status_t vm_space_protect(struct vm_space *space, struct vm_area *area, vaddr_t address,
                              uint64_t len, uint64_t flags) J6_MUST_USE;

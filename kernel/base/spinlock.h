@@ -18,7 +18,6 @@ enum lock_rank {
     RANK_PROCESS_LIST = 1, /* the list of processes */
     RANK_PROCESS,          /* a process: its threads and its state */
     RANK_HANDLES,          /* a handle table */
-    RANK_RESIZE,           /* the size of an area */
     RANK_SPACE,            /* the mappings of a space */
     RANK_AREA,             /* an area: its pages and its mappings */
     RANK_PAGE_TABLE,       /* the page tables of a space */

@@ -229,3 +229,32 @@ TEST(a_clone_that_is_mapped_writable_with_fixed_size_owns_its_pages)
     expect_ok(j6_handle_close(clone));
     expect_ok(j6_handle_close(area));
 }
+
+/* To write there would then take memory that may not be had. */
+TEST(nobody_can_clone_below_a_writable_mapping_of_fixed_size)
+{
+    uint64_t address = 0;
+    j6_handle_t clone;
+    j6_handle_t area = area_new(8, 0);
+    expect_ok(j6_vma_map(area, j6_handle_self_process, &address, 0, 4 * PAGE, FIXED));
+    expect_status(j6_err_bad_state, j6_vma_clone(area, 3 * PAGE, 2 * PAGE, 0, &clone));
+    expect_ok(j6_vma_clone(area, 4 * PAGE, 4 * PAGE, 0, &clone));
+    expect_ok(j6_handle_close(clone));
+    area_unmap(area, (void *)address);
+    expect_ok(j6_vma_clone(area, 0, 8 * PAGE, 0, &clone));
+    expect_ok(j6_handle_close(clone));
+    expect_ok(j6_handle_close(area));
+}
+
+TEST(writing_cannot_be_added_to_a_mapping_of_fixed_size)
+{
+    uint64_t address = 0;
+    uint64_t read_only = j6_map_read | j6_map_fixed_size;
+    j6_handle_t area = area_new(4, 0);
+    expect_ok(j6_vma_map(area, j6_handle_self_process, &address, 0, 0, read_only));
+    expect_status(j6_err_bad_state, protect(area, (void *)address, 1, READ_WRITE));
+    expect_ok(protect(area, (void *)address, 1, 0));
+    expect_ok(protect(area, (void *)address, 1, j6_map_read));
+    area_unmap(area, (void *)address);
+    expect_ok(j6_handle_close(area));
+}
