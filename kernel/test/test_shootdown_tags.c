@@ -5,7 +5,7 @@
  * returned. A CPU whose TLB still knew the page then would write over the mark. Mostly one CPU writes,
  * each in turn, since an emulator may have to give each its share of few host CPUs; sometimes all do.
  *
- * Command line: shootdown=ROUNDS; without it as many as a few seconds allow.
+ * Command line: shootdown=ROUNDS; without it as many as a moment allows.
  */
 #include "arch/arch.h"
 #include "arch/page_table.h"
@@ -23,7 +23,7 @@
 #define PLACE 0x234500000000ull
 #define OWNER 0x0123456789abcdefull /* no writer's tag */
 
-#define TIME_NS 3000000000ull
+#define TIME_NS 300000000ull
 
 enum { PAGES = 4, RW = 3, WRITER_WORDS = 64, WRITERS_MAX = 4 };
 

@@ -20,7 +20,7 @@
 
 #define WIDE_NEEDS (64ull << 20) /* bytes that a stream with wide areas may have at once */
 
-enum { OPERATIONS = 3000, CPUS_MAX = 4 };
+enum { OPERATIONS = 200, CPUS_MAX = 4 };
 
 /* Calls of very many CPUs would take all the time. */
 static uint64_t few_cpus(void)

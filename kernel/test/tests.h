@@ -47,6 +47,9 @@ bool self_test_what_a_cpu_puts_off_it_frees_itself(void);
 bool self_test_memory_is_what_a_model_says_on_every_cpu_in_turn(void);
 bool self_test_memory_is_what_a_model_says_on_all_cpus_at_once(void);
 
+/* test_memory_cycles.c */
+bool self_test_areas_and_spaces_that_come_and_go_lose_no_frame(void);
+
 /* test_shootdown_tags.c */
 bool self_test_nobody_writes_to_a_page_that_was_taken_away(void);
 

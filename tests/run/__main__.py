@@ -8,6 +8,7 @@
     python3 tests/run allocations       every place in the kernel that asks for memory, refused it
     python3 tests/run list              the configurations
     python3 tests/run picture FILE.png  the screen of the released image once init is ready
+    python3 tests/run soak              memory at full length, for BUDGET minutes
     python3 tests/run run|bench|growth|debug|fresh
 """
 import sys
@@ -23,6 +24,7 @@ import image
 import interactive
 import paths
 import screen
+import soak
 import source
 import stack
 import teardown
@@ -107,7 +109,7 @@ COMMANDS = {
     "test": test, "check": check, "boot": boot_named, "host": only_host, "source": only_source,
     "image": only_image, "allocations": only_allocations,
     "list": show, "picture": picture, "run": interactive.run, "debug": interactive.debug, "bench": figures.run, "growth": figures.growth,
-    "fresh": fresh.run,
+    "fresh": fresh.run, "soak": soak.run,
 }
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 # Looks for what the given goal of the makefile needs, by the files themselves. Only when something
 # is missing a package manager comes into play: apt installs it (as root or by sudo); for other
 # systems the packages are only printed.
-#   usage: deps.sh [run|check|test|bench|debug|test-fresh|all]
+#   usage: deps.sh [run|check|test|bench|debug|test-fresh|test-soak|all]
 set -u
 goal=${1:-all}
 missing=
@@ -32,14 +32,14 @@ need grub-common grub-mkrescue grub2-mkrescue
 need grub-pc-bin '/usr/lib/grub/i386-pc/kernel.img'
 need grub-efi-amd64-bin '/usr/lib/grub/x86_64-efi/kernel.img'
 need console-setup-linux "${FONT:-/usr/share/consolefonts/Uni2-Terminus16.psf.gz}"
-case $goal in run | check | test | bench* | debug | all)
+case $goal in run | check | test | test-soak | bench* | debug | all)
     need qemu-system-x86 qemu-system-x86_64 ;;
 esac
 case $goal in run | debug | all)
     [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] ||
         need qemu-system-gui '/usr/lib/*/qemu/ui-gtk.so' '/usr/lib*/qemu/ui-gtk.so' ;;
 esac
-case $goal in check | test | all)
+case $goal in check | test | test-soak | all)
     need libc6-dev /usr/include/stdio.h
     need libcmocka-dev /usr/include/cmocka.h
     need clang clang
