@@ -33,8 +33,9 @@ static bool clear_step(struct vm_mapping *mapping, vaddr_t *from)
 static bool begin_locked(struct vm_mapping *mapping)
 {
     bool shown = mapping->shown;
-    vm_mapping_unlink_locked(mapping);
-    if (!shown) {
+    if (shown) {
+        vm_mapping_unlink_locked(mapping);
+    } else {
         vm_mapping_remove_locked(mapping);
     }
     return shown;
@@ -134,7 +135,6 @@ bool vm_mapping_remove_revoked(struct vm_area *area)
     spinlock_lock(&area->lock);
     bool linked = mapping->area == area && mapping->linked;
     if (linked) {
-        vm_mapping_unlink_locked(mapping);
         vm_mapping_remove_locked(mapping);
     }
     spinlock_unlock(&area->lock);
