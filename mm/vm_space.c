@@ -44,15 +44,13 @@ struct vm_mapping *vm_mapping_find_locked(struct vm_space *space, vaddr_t addres
     return mapping;
 }
 
-/* Tells the offset into the area too, as it is now. */
 static inline struct vm_mapping *find(struct vm_space *space, vaddr_t address,
-                                      struct vm_area **out_area, uint64_t *out_offset)
+                                      struct vm_area **out_area)
 {
     spinlock_lock(&space->lock);
     struct vm_mapping *mapping = vm_mapping_find_locked(space, address);
     if (mapping != NULL) {
         *out_area = mapping->area;
-        *out_offset = address - mapping->start + mapping->offset;
     }
     spinlock_unlock(&space->lock);
     return mapping;
@@ -60,8 +58,21 @@ static inline struct vm_mapping *find(struct vm_space *space, vaddr_t address,
 
 struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address, struct vm_area **out_area)
 {
-    uint64_t offset;
-    return find(space, address, out_area, &offset);
+    return find(space, address, out_area);
+}
+
+/* Fills the area's block behind an address, if it is mapped there now and allows the access. */
+static void block_fill(struct vm_space *space, struct vm_area *area, vaddr_t address,
+                       enum vm_access access)
+{
+    spinlock_lock(&space->lock);
+    const struct vm_mapping *mapping = vm_mapping_find_locked(space, address);
+    bool found = mapping != NULL && mapping->area == area && (mapping->flags & access);
+    uint64_t offset = found ? address - mapping->start + mapping->offset : 0;
+    spinlock_unlock(&space->lock);
+    if (found) {
+        vm_block_fill(area, offset);
+    }
 }
 
 /* Maps the block around the address, if mapping and area have all of it, and alike. */
@@ -137,15 +148,14 @@ static j6_status_t fault_locked(struct vm_mapping *mapping, struct vm_area *area
 j6_status_t vm_space_fault(struct vm_space *space, vaddr_t address, enum vm_access access)
 {
     struct vm_area *area;
-    uint64_t offset;
-    struct vm_mapping *mapping = find(space, address, &area, &offset);
-    if (mapping == NULL || !(mapping->flags & access)) {
+    struct vm_mapping *mapping = find(space, address, &area);
+    if (mapping == NULL) {
         return j6_err_bad_address;
     }
     struct page_batch batch;
     page_batch_init(&batch);
     if (area->flags & j6_vma_flag_large) {
-        vm_block_fill(area, offset);
+        block_fill(space, area, address, access);
     }
     vm_area_lock(area);
     j6_status_t status = fault_locked(mapping, area, address, access, &batch);
