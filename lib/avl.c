@@ -22,15 +22,16 @@ static int tilt_of(const struct avl_node *node)
  */
 static inline bool refresh(struct avl_node *node)
 {
-    int height = 1;
+    int height = 0;
     uint64_t max = node->value;
     for (int side = 0; side < 2; side++) {
         const struct avl_node *child = node->child[side];
         if (child) {
-            height = child->height >= height ? child->height + 1 : height;
+            height = child->height > height ? child->height : height;
             max = child->max > max ? child->max : max;
         }
     }
+    height++;
     bool changed = node->height != height || node->max != max;
     node->height = height;
     node->max = max;

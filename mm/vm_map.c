@@ -22,8 +22,7 @@ static j6_status_t mapping_new_locked(struct vm_space *space, struct vm_area *ar
     struct vm_mapping *mapping = space->spare;
     space->spare = NULL;
     if (mapping == NULL) {
-        j6_status_t status =
-            account_charge(space->account, ACCOUNT_MEMORY, MAPPING_COST);
+        j6_status_t status = account_charge(space->account, ACCOUNT_MEMORY, MAPPING_COST);
         if (status != j6_status_ok) {
             return status;
         }
@@ -90,19 +89,19 @@ static void link_locked(struct vm_mapping *mapping)
     mapping->linked = true;
 }
 
-/* From now on it shows what it shows now, whatever becomes of the area's size. */
+/* From now on its size is its own. */
 static void stop_following_locked(struct vm_mapping *mapping)
 {
     if (mapping->whole) {
         list_remove(&mapping->follower);
         mapping->whole = false;
-        view_set_last(mapping, last_offset(mapping));
     }
 }
 
 void vm_mapping_unlink_locked(struct vm_mapping *mapping)
 {
     stop_following_locked(mapping);
+    view_set_last(mapping, last_offset(mapping));
     mapping->linked = false;
 }
 
@@ -112,6 +111,7 @@ void vm_mapping_remove_locked(struct vm_mapping *mapping)
     if (space->last == mapping) {
         space->last = NULL;
     }
+    stop_following_locked(mapping);
     view_remove(&mapping->area->views, mapping);
     mapping_remove(&space->mappings, mapping);
     mapping_give_back_locked(mapping);
@@ -370,7 +370,6 @@ bool vm_mapping_join_locked(struct vm_mapping *mapping)
     }
     vaddr_t end = next->end;
     mapping->shown |= next->shown;
-    vm_mapping_unlink_locked(next);
     vm_mapping_remove_locked(next);
     bool moved = mapping_move(mapping, mapping->start, end);
     assert(moved);

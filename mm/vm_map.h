@@ -9,8 +9,8 @@
 /* All that end in _locked are called with the locks of space and area held. */
 
 /*
- * Takes a mapping out of both sets, of which nothing is shown (any more). Its reference to the area
- * is the caller's, to be dropped when no lock is held.
+ * Takes a mapping out of both sets, of which nothing is shown (any more), or whose place another takes.
+ * Its reference to the area is the caller's, to be dropped when no lock is held.
  */
 void vm_mapping_remove_locked(struct vm_mapping *mapping);
 

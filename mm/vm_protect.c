@@ -61,11 +61,12 @@ static bool clear_step(struct vm_space *space, struct vm_area *area, vaddr_t *fr
 }
 
 /* Would a mapping of fixed size come to write to pages that it may have to unshare? */
-static bool needs_own_pages_locked(struct vm_space *space, vaddr_t address, uint64_t flags)
+static bool needs_own_pages_locked(const struct vm_space *space, const struct vm_area *area,
+                                   vaddr_t address, uint64_t flags)
 {
     const struct vm_mapping *mapping = mapping_find(&space->mappings, address);
-    return mapping != NULL && (mapping->flags & j6_map_fixed_size) && (flags & j6_map_write) &&
-           !(mapping->flags & j6_map_write);
+    return mapping != NULL && mapping->area == area && (mapping->flags & j6_map_fixed_size) &&
+           (flags & j6_map_write) && !(mapping->flags & j6_map_write);
 }
 
 j6_status_t vm_space_protect(struct vm_space *space, struct vm_area *area, vaddr_t address,
@@ -83,7 +84,7 @@ j6_status_t vm_space_protect(struct vm_space *space, struct vm_area *area, vaddr
     spinlock_lock(&space->lock);
     vm_area_lock(area);
     j6_status_t status = j6_err_bad_state;
-    if (!needs_own_pages_locked(space, address, flags)) {
+    if (!needs_own_pages_locked(space, area, address, flags)) {
         status = vm_mapping_carve_locked(space, area, address, len, &mapping);
     }
     if (status == j6_status_ok) {

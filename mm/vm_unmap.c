@@ -40,8 +40,9 @@ static bool clear_step(struct vm_mapping *mapping, vaddr_t *from)
 static bool begin_locked(struct vm_mapping *mapping)
 {
     bool shown = mapping->shown;
-    vm_mapping_unlink_locked(mapping);
-    if (!shown) {
+    if (shown) {
+        vm_mapping_unlink_locked(mapping);
+    } else {
         vm_mapping_remove_locked(mapping);
     }
     return shown;

@@ -20,7 +20,8 @@ enum {
 
 enum { LINE_MASKED = 1 << 16, IOAPIC_SIZE = 0x20 };
 
-#define ABSENT 0xffffffffu /* what nobody answers reads as */
+#define IOAPIC_DEFAULT 0xfec00000ull /* data sheet, §3.0 */
+#define ABSENT         0xffffffffu   /* what nobody answers reads as */
 
 static uint32_t ioapic_read(volatile uint32_t *window, uint32_t reg)
 {
@@ -53,8 +54,10 @@ static void ioapic_mask(const struct acpi_ioapic *ioapic)
              ioapic->first_gsi + lines - 1);
 }
 
+/* The first one lies at the same place on every PC, also where no table says so. */
 void ioapic_init(const struct acpi_info *acpi)
 {
+    upcall_device_reserve(IOAPIC_DEFAULT, IOAPIC_DEFAULT + PAGE_SIZE);
     for (uint32_t i = 0; i < acpi->ioapic_count; i++) {
         ioapic_mask(&acpi->ioapics[i]);
     }

@@ -258,6 +258,18 @@ void stream_unmap(struct vm_stream *stream)
     }
 }
 
+/* Writing isn't added to a mapping of fixed size. */
+static j6_status_t expected_protect(struct stream_mapping *mapping, vaddr_t address, uint64_t len,
+                                    uint64_t flags)
+{
+    if (!is_access(flags) || !is_aligned(address, PAGE_SIZE)) {
+        return j6_err_invalid_arg;
+    }
+    bool adds = (flags & j6_map_write) && !(mapping->flags & j6_map_write);
+    return adds && (mapping->flags & j6_map_fixed_size) ? j6_err_bad_state
+                                                        : expected_part(mapping, address, len);
+}
+
 void stream_protect(struct vm_stream *stream)
 {
     struct stream_mapping *mapping = stream_some_mapping(stream, STREAM_SPACES);
@@ -272,9 +284,7 @@ void stream_protect(struct vm_stream *stream)
     some_part(stream, mapping, &address, &len);
     j6_status_t status;
     STREAM_TRY(stream, status, vm_space_protect(space, area, address, len, flags), );
-    STREAM_EXPECT_EQUAL(stream, status,
-                        is_access(flags) ? expected_part(mapping, address, len)
-                                         : j6_err_invalid_arg);
+    STREAM_EXPECT_EQUAL(stream, status, expected_protect(mapping, address, len, flags));
     if (status == j6_status_ok) {
         unsigned touched = mapping->space;
         cut(stream, mapping, address, len);

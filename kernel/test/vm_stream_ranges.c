@@ -25,13 +25,13 @@ bool stream_is_inside(const struct stream_area *area, uint64_t offset, uint64_t 
     return offset <= size && len <= size - offset;
 }
 
-static bool is_relied_on(const struct vm_stream *stream, const struct stream_area *area,
-                         uint64_t offset, uint64_t len)
+bool stream_has_view(const struct vm_stream *stream, const struct stream_area *area,
+                     uint64_t offset, uint64_t len, uint32_t flags)
 {
     for (unsigned i = 0; i < stream->mapping_count; i++) {
         const struct stream_mapping *mapping = &stream->mappings[i];
         if (mapping->area == stream_area_number(stream, area) &&
-            mapping->flags & j6_map_fixed_size && len > 0 && mapping->offset < offset + len &&
+            (mapping->flags & flags) == flags && len > 0 && mapping->offset < offset + len &&
             offset < mapping->offset + (mapping->end - mapping->start)) {
             return true;
         }
@@ -90,7 +90,7 @@ void stream_range(struct vm_stream *stream)
                            : area->fixed || area->revoked       ? j6_err_bad_state
                                                                 : j6_status_ok;
     if (expected == j6_status_ok && operation == RANGE_DECOMMIT &&
-        is_relied_on(stream, area, offset, len)) {
+        stream_has_view(stream, area, offset, len, j6_map_fixed_size)) {
         expected = j6_err_bad_state;
     }
     uint64_t done;

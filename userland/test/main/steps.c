@@ -28,11 +28,7 @@ struct long_operation {
 /* For two victims. */
 static bool has_memory(void)
 {
-    bool enough = frames_free() > 2 * VICTIM_PAGES;
-    if (!enough) {
-        test_skip("not enough memory");
-    }
-    return enough;
+    return test_has_frames(2 * VICTIM_PAGES);
 }
 
 static void begin(struct long_operation *operation)

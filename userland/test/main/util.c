@@ -166,3 +166,12 @@ int64_t victim_run(const char *mode, const char *argument)
     expect_equal(j6_reason_exited, end.reason);
     return end.code;
 }
+
+bool test_has_frames(uint64_t count)
+{
+    bool enough = frames_free() > count;
+    if (!enough) {
+        test_skip("not enough memory");
+    }
+    return enough;
+}

@@ -65,3 +65,6 @@ struct j6_end_info process_finish(j6_handle_t process);
 
 /* Start and finish: the exit code. */
 int64_t victim_run(const char *mode, const char *argument);
+
+/* Are so many frames free? If not the test is skipped. */
+bool test_has_frames(uint64_t count);
