@@ -48,7 +48,7 @@ static j6_status_t share_locked(struct vm_area *source, struct vm_area *clone, u
     }
     /* Who relies on being able to write there would have to unshare pages, which may fail. */
     if (source->kind != VM_AREA_OPEN || source->revoked ||
-        vm_area_has_view_locked(source, offset, clone->size, j6_map_fixed_size | j6_map_write)) {
+        vm_area_has_view_locked(source, offset, clone->size, VM_MAPPING_OWNS)) {
         return j6_err_bad_state;
     }
     struct account *account = clone->object.account;

@@ -289,7 +289,7 @@ j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *
     if (exact && (place < USER_START || place >= USER_END)) {
         return j6_err_out_of_range;
     }
-    j6_status_t status = map_at(space, area, &place, offset, len, flags);
+    j6_status_t status = map_at(space, area, &place, offset, len, flags | vm_mapping_owns(flags));
     if (status == j6_status_ok && (flags & j6_map_fixed_size)) {
         status = fill(space, area, place, offset, len, flags);
     }

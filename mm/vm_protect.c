@@ -66,7 +66,7 @@ static bool needs_own_pages_locked(const struct vm_space *space, const struct vm
 {
     const struct vm_mapping *mapping = mapping_find(&space->mappings, address);
     return mapping != NULL && mapping->area == area && (mapping->flags & j6_map_fixed_size) &&
-           (flags & j6_map_write) && !(mapping->flags & j6_map_write);
+           (flags & j6_map_write) && !(mapping->flags & VM_MAPPING_OWNS);
 }
 
 j6_status_t vm_space_protect(struct vm_space *space, struct vm_area *area, vaddr_t address,

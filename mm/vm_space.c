@@ -62,6 +62,7 @@ static inline struct vm_mapping *find(struct vm_space *space, vaddr_t address,
         mapping != NULL && vm_mapping_allows_locked(mapping, mapping->area, address, access);
     if (allows) {
         *out_area = mapping->area;
+        *out_offset = address - mapping->start + mapping->offset;
     }
     spinlock_unlock(&space->lock);
     return allows ? mapping : NULL;

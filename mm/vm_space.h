@@ -38,6 +38,18 @@ struct vm_area;
 
 #define VM_WINDOW_SIZE (1ull << 30)
 
+/*
+ * A flag of mappings beside j6_map_…: made writable and of fixed size, so every page is the area's own
+ * and stays so, whatever the mapping allows meanwhile.
+ */
+#define VM_MAPPING_OWNS (1u << 16)
+
+static inline uint32_t vm_mapping_owns(uint64_t map_flags)
+{
+    bool owns = (map_flags & j6_map_fixed_size) && (map_flags & j6_map_write);
+    return owns ? VM_MAPPING_OWNS : 0;
+}
+
 struct vm_space {
     /* Immutable after create */
     struct account *account; /* pays for page tables and mappings */

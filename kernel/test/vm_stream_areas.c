@@ -161,13 +161,12 @@ void stream_clone(struct vm_stream *stream)
     j6_status_t status;
     STREAM_TRY(stream, status,
                vm_area_clone(source->area, &stream->area_account, offset, len, flags, &made), );
-    STREAM_EXPECT_EQUAL(
-        stream, status,
-        len == 0 || !stream_is_inside(source, offset, len) ? j6_err_out_of_range
-        : source->fixed || source->revoked                 ? j6_err_bad_state
-        : stream_has_view(stream, source, offset, len, j6_map_fixed_size | j6_map_write)
-            ? j6_err_bad_state
-            : j6_status_ok);
+    STREAM_EXPECT_EQUAL(stream, status,
+                        len == 0 || !stream_is_inside(source, offset, len) ? j6_err_out_of_range
+                        : source->fixed || source->revoked                 ? j6_err_bad_state
+                        : stream_has_view(stream, source, offset, len, VM_MAPPING_OWNS)
+                            ? j6_err_bad_state
+                            : j6_status_ok);
     if (status != j6_status_ok) {
         return;
     }

@@ -119,7 +119,7 @@ static void map_at(struct vm_stream *stream, unsigned space, struct stream_area 
         .start = got,
         .end = got + size,
         .offset = offset,
-        .flags = (uint32_t)flags,
+        .flags = (uint32_t)flags | vm_mapping_owns(flags),
         .whole = range[1] == 0,
     };
 }
@@ -258,14 +258,14 @@ void stream_unmap(struct vm_stream *stream)
     }
 }
 
-/* Writing isn't added to a mapping of fixed size. */
+/* Writing isn't added to a mapping of fixed size that was made without. */
 static j6_status_t expected_protect(struct stream_mapping *mapping, vaddr_t address, uint64_t len,
                                     uint64_t flags)
 {
     if (!is_access(flags) || !is_aligned(address, PAGE_SIZE)) {
         return j6_err_invalid_arg;
     }
-    bool adds = (flags & j6_map_write) && !(mapping->flags & j6_map_write);
+    bool adds = (flags & j6_map_write) && !(mapping->flags & VM_MAPPING_OWNS);
     return adds && (mapping->flags & j6_map_fixed_size) ? j6_err_bad_state
                                                         : expected_part(mapping, address, len);
 }
