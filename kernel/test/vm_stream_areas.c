@@ -89,7 +89,8 @@ void stream_create(struct vm_stream *stream)
     uint64_t size = stream_below(stream, STREAM_PAGES * PAGE_SIZE + 1);
     if (stream->wide && stream_one_in(stream, 3) && !has_wide(stream)) {
         flags |= stream_one_in(stream, 2) ? j6_vma_flag_large : 0;
-        size = stream_below(stream, STREAM_PAGES_WIDE * PAGE_SIZE) + 1;
+        size = STREAM_PAGES_WIDE * PAGE_SIZE;
+        size -= stream_one_in(stream, 2) ? stream_below(stream, size) : 0;
     }
     if (stream_one_in(stream, 64)) {
         size = VM_AREA_MAX_SIZE + 1;

@@ -6,8 +6,9 @@
 /* A place that nothing chooses by itself, small enough that mappings meet. */
 #define PLACE       0x123400000000ull
 #define PLACE_PAGES 160
-/* One where entries of upper tables begin. */
+/* Some where entries of upper tables begin. */
 #define PLACE_WIDE (PLACE + (1ull << 30))
+#define WIDE_STEP  (8ull << 20)
 
 static const uint64_t access_flags = j6_map_read | j6_map_write | j6_map_exec;
 
@@ -23,7 +24,11 @@ static vaddr_t some_place(struct vm_stream *stream, bool wide)
     case 5: return 0;
     default: break;
     }
-    return wide ? PLACE_WIDE + (stream_one_in(stream, 4) ? page : 0) : PLACE + page;
+    if (!wide) {
+        return PLACE + page;
+    }
+    vaddr_t place = PLACE_WIDE + stream_below(stream, 4) * WIDE_STEP;
+    return place + (stream_one_in(stream, 4) ? page : 0);
 }
 
 static uint64_t some_access(struct vm_stream *stream)

@@ -7,7 +7,7 @@ void stream_some_range(struct vm_stream *stream, const struct stream_area *area,
 {
     uint64_t first = stream_below(stream, area->pages + 1);
     uint64_t count = stream_below(stream, area->pages - first + 1);
-    if (stream_one_in(stream, 4)) {
+    if (stream_one_in(stream, stream_is_wide(area) ? 2 : 4)) {
         first = 0;
         count = area->pages;
     } else if (stream_one_in(stream, 24)) {
