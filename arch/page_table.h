@@ -191,7 +191,7 @@ struct page_visit {
 void page_table_walk(const struct page_table *table,
                      void (*visit)(void *context, const struct page_visit *page), void *context);
 
-/* Builds the kernel's final tables and switches to them. Large pages where the memory allows. */
+/* Builds the kernel's final tables, for page_table_load. Large pages where the memory allows. */
 struct boot_info;
 void paging_init(const struct boot_info *boot);
 

@@ -86,6 +86,19 @@ struct kobject *handle_find(const struct handle_table *table, j6_handle_t handle
     return still ? object : NULL;
 }
 
+j6_handle_t handle_next(const struct handle_table *table, uint32_t *index)
+{
+    const struct handle_entry *entry;
+    while ((entry = entry_at(table, *index)) != NULL) {
+        j6_handle_t handle = atomic_load_explicit(&entry->value, memory_order_acquire);
+        ++*index;
+        if (handle != j6_handle_none) {
+            return handle;
+        }
+    }
+    return j6_handle_none;
+}
+
 static void slot_release_locked(struct handle_table *table, uint32_t index, uint32_t generation)
 {
     struct handle_entry *entry = entry_at(table, index);

@@ -45,6 +45,12 @@ void handle_table_destroy(struct handle_table *table);
 struct kobject *handle_find(const struct handle_table *table, j6_handle_t handle);
 
 /*
+ * The first handle at or behind a slot, and the slot behind it; j6_handle_none: there is none. For who
+ * lists them all, from slot 0 on.
+ */
+j6_handle_t handle_next(const struct handle_table *table, uint32_t *index);
+
+/*
  * A new handle with these rights. bad_handle (the object, found without a reference, has ended),
  * bad_state (the table is closed), quota, no_memory.
  */

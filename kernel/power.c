@@ -13,6 +13,8 @@ static struct {
     uint64_t frames;
     uint64_t objects[j6_type_count];
     bool verdict; /* the first process's end is one */
+    bool (*audit)(void);
+    bool audit_failed;
     _Atomic bool requested;
     uint64_t action;
     int64_t code;
@@ -49,9 +51,16 @@ static bool request(uint64_t action, int64_t code)
     return first;
 }
 
+void power_set_audit(bool (*audit)(void))
+{
+    power.audit = audit;
+}
+
 void power_request(uint64_t action, int64_t code)
 {
-    request(action, code);
+    if (request(action, code) && power.audit != NULL) {
+        power.audit_failed = !power.audit();
+    }
     process_end_all();
 }
 
@@ -107,7 +116,7 @@ void power_when_idle(void)
     switch (power.action) {
     case j6_power_off: arch_power_off();
     case j6_power_reset: arch_reset();
-    case j6_power_verdict: arch_verdict(same && power.code == 0 ? 0 : 1);
+    case j6_power_verdict: arch_verdict(same && !power.audit_failed && power.code == 0 ? 0 : 1);
     default: arch_halt();
     }
 }

@@ -15,6 +15,9 @@
  */
 void power_start(uint64_t extra_frames, bool verdict);
 
+/* A last look at everything, when the end is asked for and processes still live. False: no pass. */
+void power_set_audit(bool (*audit)(void));
+
 /* The first process has ended: says how, and ends the system. */
 void power_init_ended(const struct j6_end_info *end);
 

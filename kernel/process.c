@@ -355,6 +355,16 @@ void process_finish(struct process *process)
     kobject_put(&process->object);
 }
 
+void process_each(void (*visit)(void *context, struct process *process), void *context)
+{
+    struct process *process;
+    spinlock_lock(&processes.lock);
+    list_for_each_entry(process, &processes.list, all_node) {
+        visit(context, process);
+    }
+    spinlock_unlock(&processes.lock);
+}
+
 static struct process *any_running(void)
 {
     struct process *found = NULL;

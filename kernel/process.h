@@ -105,6 +105,9 @@ void process_finish(struct process *process);
 bool process_space_get(struct process *process) J6_MUST_USE;
 void process_space_put(struct process *process);
 
+/* Visits every process that hasn't ended, the kernel's too, with their list locked. */
+void process_each(void (*visit)(void *context, struct process *process), void *context);
+
 /* Ends every process but the kernel's. */
 void process_end_all(void);
 /* Is there a process besides the kernel's? */

@@ -142,7 +142,6 @@ void sched_exit(struct thread *thread)
     thread->state = THREAD_EXITED;
     queue->current = NULL;
     this_cpu(cpu)->tcb = NULL;
-    page_table_load(&kernel_page_table);
 }
 
 /* What ends with the period runs on this stack, in the middle of whatever the thread is up to. */

@@ -50,7 +50,7 @@ void sched_wake(struct thread *thread);
 /* The running thread lets others of its priority go first. */
 void sched_yield(void);
 
-/* The running thread has ended: this CPU forgets it, and its space. */
+/* The running thread has ended, and given up its space: this CPU forgets it. */
 void sched_exit(struct thread *thread);
 
 /* When the running thread must make way; never, while no other is ready. */

@@ -198,9 +198,9 @@ void thread_finish(struct thread *thread)
 {
     struct process *process = thread->process;
     bool all_gone = false;
+    thread->tcb.page_table = &kernel_page_table;
+    page_table_load(&kernel_page_table); /* its own may go as soon as it has left the process */
     if (process_leave(thread)) {
-        thread->tcb.page_table = &kernel_page_table; /* its own goes now */
-        page_table_load(&kernel_page_table);
         all_gone = process_teardown(process);
     }
     sched_exit(thread);

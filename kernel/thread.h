@@ -9,6 +9,7 @@
  */
 #pragma once
 #include "arch/tcb.h"
+#include "kernel/base/alloc_site.h"
 #include "kernel/base/kobject.h"
 #include "kernel/sched.h"
 #include "kernel/timer.h"
@@ -29,6 +30,8 @@ struct wait {
 struct thread {
     struct kobject object;
     struct tcb tcb; /* at a constant place: thread_of_tcb */
+    /* Only the thread itself */
+    struct alloc_failures alloc_failures;
     /* Immutable after create */
     struct process *process;
     /* Guarded by the process's lock */

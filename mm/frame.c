@@ -250,7 +250,7 @@ static void cache_shrink(struct frame_cache *cache, uint64_t keep)
     spinlock_unlock(&frames.lock);
 }
 
-paddr_t frame_alloc(void)
+paddr_t(frame_alloc)(void)
 {
     struct frame_cache *cache = this_cpu(frame_cache);
     if (cache->count == 0 && !cache_fill(cache)) {
@@ -307,7 +307,7 @@ static paddr_t block_acquire(unsigned order)
     return block;
 }
 
-paddr_t frame_alloc_block(unsigned order)
+paddr_t(frame_alloc_block)(unsigned order)
 {
     paddr_t block = block_acquire(order);
     if (block == 0 && this_cpu(frame_cache)->count > 0) {
@@ -363,7 +363,7 @@ static paddr_t block_acquire_below(unsigned order, uint64_t size, paddr_t limit)
     return place;
 }
 
-paddr_t frame_alloc_below(uint64_t count, paddr_t limit)
+paddr_t(frame_alloc_below)(uint64_t count, paddr_t limit)
 {
     unsigned order = 0;
     while (order < FRAME_MAX_ORDER && 1ull << order < count) {

@@ -9,6 +9,7 @@
  */
 #pragma once
 #include "arch/layout.h"
+#include "kernel/base/alloc_site.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -48,12 +49,14 @@ void frame_add(paddr_t start, paddr_t end);
 
 /* 0 when there is no memory. */
 paddr_t frame_alloc(void);
+#define frame_alloc() ALLOC_SITE(0, frame_alloc())
 void frame_free(paddr_t frame);
 
 /* Takes a frame that was never added into use, so that frame_put can free it. */
 void frame_adopt(paddr_t frame);
 
 paddr_t frame_alloc_block(unsigned order);
+#define frame_alloc_block(order) ALLOC_SITE(0, frame_alloc_block(order))
 void frame_free_block(paddr_t block, unsigned order);
 
 /* Makes a block in use single frames, each in use with one holder, to be put one by one. */
@@ -72,6 +75,7 @@ bool frame_is_shared(paddr_t frame);
  * lower limits can reach is kept for these; the lock is let go every SEARCH_STEP places.
  */
 paddr_t frame_alloc_below(uint64_t count, paddr_t limit);
+#define frame_alloc_below(count, limit) ALLOC_SITE(0, frame_alloc_below(count, limit))
 
 /* One more holder of a frame; the last frame_put frees it. */
 void frame_get(paddr_t frame);

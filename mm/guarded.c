@@ -68,7 +68,7 @@ static void number_return(struct guarded_area *area, uint64_t number)
     spinlock_unlock(&area->area.lock);
 }
 
-j6_status_t guarded_alloc(struct guarded_area *area, vaddr_t *out_start)
+j6_status_t(guarded_alloc)(struct guarded_area *area, vaddr_t *out_start)
 {
     uint64_t number = number_take(area);
     if (number == area->sections) {

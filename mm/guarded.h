@@ -7,6 +7,7 @@
  * Rules: sections are given back with nothing of them in use on any CPU. No lock is held.
  */
 #pragma once
+#include "kernel/base/alloc_site.h"
 #include "mm/vm_area.h"
 
 struct guarded_area {
@@ -31,4 +32,5 @@ extern struct guarded_area kernel_cpu_blocks;
 
 /* Maps a section; *out_start is the lowest address of its pages. no_memory. */
 j6_status_t guarded_alloc(struct guarded_area *area, vaddr_t *out_start) J6_MUST_USE;
+#define guarded_alloc(area, out_start) ALLOC_SITE(j6_err_no_memory, guarded_alloc(area, out_start))
 void guarded_free(struct guarded_area *area, vaddr_t start);

@@ -66,7 +66,7 @@ static void release_later(struct grace_item *item)
     piece_release(container_of(item, struct vm_mapping, grace));
 }
 
-void *heap_alloc(size_t size)
+void *(heap_alloc)(size_t size)
 {
     uint64_t len = page_up(size);
     struct vm_mapping *piece = slab_alloc_zeroed(&piece_cache);

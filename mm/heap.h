@@ -10,6 +10,7 @@
  * heap_free waits for other CPUs' TLBs: no lock is held.
  */
 #pragma once
+#include "kernel/base/alloc_site.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -21,6 +22,7 @@ void heap_init(void);
 
 /* Memory of that many bytes, rounded up to pages. NULL when there is none. */
 void *heap_alloc(size_t size);
+#define heap_alloc(size) ALLOC_SITE(NULL, heap_alloc(size))
 void heap_free(void *pointer);
 
 /* Does the address lie in the region? */

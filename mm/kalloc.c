@@ -39,7 +39,7 @@ static void *page_alloc(void)
     return page != 0 ? memset(phys_to_virt(page), 0, PAGE_SIZE) : NULL;
 }
 
-void *kalloc(size_t size)
+void *(kalloc)(size_t size)
 {
     assert(size != 0 && size <= KALLOC_MAX);
     if (size > PAGE_SIZE) {

@@ -8,11 +8,13 @@
  * more than a page waits for other CPUs: then no lock is held.
  */
 #pragma once
+#include "kernel/base/alloc_site.h"
 #include <stddef.h>
 
 #define KALLOC_MAX (4u << 20)
 
 void *kalloc(size_t size);
+#define kalloc(size) ALLOC_SITE(NULL, kalloc(size))
 void kfree(void *pointer);
 
 /* Bytes of memory that kalloc(size) takes: what its user is charged. */

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Inside of the page tree: nodes, and the steps that its files share. */
 #pragma once
+#include "kernel/base/alloc_site.h"
 #include "lib/bits.h"
 #include "mm/page_tree.h"
+
+#define page_tree_node_alloc(tree, out_node) \
+    ALLOC_SITE(j6_err_no_memory, page_tree_node_alloc(tree, out_node))
 
 static inline unsigned slot_of(uint64_t number, unsigned level)
 {

@@ -154,8 +154,8 @@ static bool give_up(struct page_tree_node *node)
 }
 
 /*
- * Drops the leaf of the number, or the link to the topmost shared node above it that begins at
- * `first` or later. Returns how many pages that were.
+ * Drops the first leaf, or the link to the topmost shared node above it, of what begins at `first` or
+ * later: the leaf of the number, or with all pages beyond `first` any. Returns how many pages that were.
  */
 static uint64_t drop(struct page_tree *tree, uint64_t first, uint64_t number)
 {
@@ -163,21 +163,23 @@ static uint64_t drop(struct page_tree *tree, uint64_t first, uint64_t number)
     struct page_tree_node *parent = NULL;
     page_tree_forget(tree);
     for (;;) {
+        bool beyond = node->first >= first;
+        uint64_t from = node->first;
         uint64_t pages = pages_below(node); /* before it may go */
         bool leaf = node->level == 0;
-        if (leaf || (node->first >= first && give_up(node))) {
-            detach(tree, parent, number, pages);
+        if (leaf || (beyond && give_up(node))) {
+            detach(tree, parent, from, pages);
             if (leaf) {
                 page_tree_node_put(node);
             }
             return pages;
         }
         parent = node;
-        node = child_of(node, number);
+        node = beyond ? node->children[first_slot(node->present)] : child_of(node, number);
     }
 }
 
-/* What the leaf has from `first` on, which lies in it: its way is own. */
+/* What the last leaf has in these slots, but not all that it has: its way is own. */
 static uint64_t drop_pages(struct page_tree *tree, uint64_t slots)
 {
     struct page_taken taken = {.count = 0};
@@ -188,14 +190,16 @@ static uint64_t drop_pages(struct page_tree *tree, uint64_t slots)
 
 uint64_t page_tree_truncate_step(struct page_tree *tree, uint64_t first)
 {
-    uint64_t number;
+    uint64_t number = 0;
+    if (first == 0) {
+        return tree->root != NULL ? drop(tree, 0, 0) : 0;
+    }
     if (page_tree_next(tree, first, &number) == 0) {
         return 0;
     }
     const struct page_tree_node *leaf = tree->last_leaf;
     uint64_t slots = slots_in(leaf, number, UINT64_MAX);
-    bool whole = slots == leaf->present;
-    return whole ? drop(tree, first, number) : drop_pages(tree, slots);
+    return slots == leaf->present ? drop(tree, first, number) : drop_pages(tree, slots);
 }
 
 bool page_tree_drop_step(struct page_tree *tree)

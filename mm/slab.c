@@ -154,7 +154,7 @@ static void magazine_shrink(struct slab_cache *cache, struct magazine *magazine,
     spinlock_unlock(&cache->lock);
 }
 
-void *slab_alloc(struct slab_cache *cache)
+void *(slab_alloc)(struct slab_cache *cache)
 {
     struct magazine *magazine = this_cpu(*cache->magazine);
     if (magazine->count == 0) {
@@ -167,7 +167,7 @@ void *slab_alloc(struct slab_cache *cache)
     return magazine->objects[--magazine->count];
 }
 
-void *slab_alloc_zeroed(struct slab_cache *cache)
+void *(slab_alloc_zeroed)(struct slab_cache *cache)
 {
     void *object = slab_alloc(cache);
     if (object != NULL) {

@@ -11,6 +11,7 @@
 #pragma once
 #include "arch/percpu.h"
 #include "arch/types.h"
+#include "kernel/base/alloc_site.h"
 #include "kernel/base/spinlock.h"
 #include "lib/list.h"
 #include <j6/info.h>
@@ -64,6 +65,8 @@ struct slab_cache {
 
 void *slab_alloc(struct slab_cache *cache);
 void *slab_alloc_zeroed(struct slab_cache *cache);
+#define slab_alloc(cache)        ALLOC_SITE(NULL, slab_alloc(cache))
+#define slab_alloc_zeroed(cache) ALLOC_SITE(NULL, slab_alloc_zeroed(cache))
 void slab_free(struct slab_cache *cache, void *object);
 
 /* The cache that a pointer came from; it must come from one. */

@@ -24,11 +24,17 @@ void vm_area_backing_release(struct vm_area *area)
     }
 }
 
-/* Nothing maps it any more, and nobody else finds it. */
+/*
+ * Nothing maps it any more. Who found it before its last reference went may still look at it under
+ * its lock; without a size it has no page to give, and takes none.
+ */
 static void area_destroy(struct kobject *object)
 {
     struct vm_area *area = vm_area_of(object);
+    vm_area_lock(area);
     assert(view_first(&area->views, 0, UINT64_MAX) == NULL);
+    area->size = 0;
+    vm_area_unlock(area);
     uint64_t pages = page_tree_pages(&area->pages);
     while (page_tree_drop_step(&area->pages)) {
         kernel_step_point();

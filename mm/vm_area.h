@@ -21,7 +21,8 @@
  * Pages that change hands: an entry that is taken away or replaced may live on in the TLBs of other
  * CPUs until vm_area_flush has been heard there. Until then `unflushed` is set, and nobody is let to
  * a page of the area (vm_area_lock waits), else one CPU could write to the new page while another
- * still reads or writes the old one.
+ * still reads or writes the old one. Who takes entries away waits too: what he finds cleared or
+ * protected by another isn't yet until that one has been heard.
  */
 #pragma once
 #include "arch/page_table.h"
@@ -102,7 +103,7 @@ struct vm_area *vm_area_of(struct kobject *object);
 void vm_area_wait_locked(struct vm_area *area);
 void vm_area_finish_locked(struct vm_area *area, struct page_batch *batch);
 
-/* The lock, when no TLB is behind. Every access to pages takes it like this. */
+/* The lock, when no TLB is behind. Every access to pages or entries takes it like this. */
 static inline void vm_area_lock(struct vm_area *area)
 {
     spinlock_lock(&area->lock);

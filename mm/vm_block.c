@@ -31,8 +31,8 @@ static bool is_wanted_locked(struct vm_area *area, uint64_t offset)
 static uint64_t insert_locked(struct vm_area *area, uint64_t first, paddr_t block)
 {
     uint64_t i = 0;
-    while (i < BLOCK_PAGES && page_tree_insert(&area->pages, first + i, block + i * PAGE_SIZE) ==
-                                  j6_status_ok) {
+    while (i < BLOCK_PAGES &&
+           page_tree_insert(&area->pages, first + i, block + i * PAGE_SIZE) == j6_status_ok) {
         i++;
     }
     return i;
@@ -96,8 +96,8 @@ static bool block_of_pages(struct vm_area *area, uint64_t offset, struct page_gr
         if (page_tree_find(&area->pages, first + i) != block + i * PAGE_SIZE) {
             return false;
         }
-        grant->writable &= page_tree_is_own(&area->pages, first + i) &&
-                           !frame_is_shared(block + i * PAGE_SIZE);
+        grant->writable &=
+            page_tree_is_own(&area->pages, first + i) && !frame_is_shared(block + i * PAGE_SIZE);
     }
     return true;
 }

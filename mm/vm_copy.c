@@ -99,7 +99,10 @@ static inline bool stretch_find(const struct copy *copy, struct stretch *stretch
     uint64_t at = copy->start + copy->done;
     stretch->end = smaller(copy->len, copy->done + LOCKED_PAGES * PAGE_SIZE);
     stretch->area = copy->area;
-    stretch->mapping = copy->area == NULL ? vm_space_find(copy->space, at, &stretch->area) : NULL;
+    stretch->mapping = NULL;
+    if (copy->area == NULL) {
+        stretch->mapping = vm_space_find(copy->space, at, access_of(copy), &stretch->area);
+    }
     stretch->offset = at;
     return stretch->area != NULL;
 }
@@ -140,13 +143,14 @@ static inline j6_status_t stretch_copy(struct copy *copy)
     if (copy->write && (area->flags & j6_vma_flag_large) && stretch.mapping == NULL) {
         vm_block_fill(area, stretch.offset);
     }
-    j6_status_t status = j6_err_bad_address;
+    j6_status_t status = j6_status_ok;
     vm_area_lock(area);
-    if (stretch_check_locked(copy, &stretch)) {
+    bool stands = stretch_check_locked(copy, &stretch); /* else it is looked for again */
+    if (stands) {
         status = pages_copy_locked(copy, area, stretch.offset, stretch.end, &batch);
     }
     vm_area_flush(area, &batch);
-    if (status == j6_status_ok && copy->done < stretch.end) {
+    if (stands && status == j6_status_ok && copy->done < stretch.end) {
         return vm_space_fault_loaded(copy->user.address + copy->done,
                                      copy->write ? VM_ACCESS_READ : VM_ACCESS_WRITE);
     }

@@ -125,6 +125,11 @@ bool vm_map_flags_ok(uint64_t flags)
     return known && !both && readable;
 }
 
+bool vm_protect_flags_ok(uint64_t flags)
+{
+    return (flags & ~access_flags) == 0 && vm_map_flags_ok(flags);
+}
+
 void vm_mapping_set_flags_locked(struct vm_mapping *mapping, uint64_t flags)
 {
     const struct vm_area *area = mapping->area;

@@ -41,7 +41,7 @@ static bool clear_step(struct vm_space *space, struct vm_area *area, vaddr_t *fr
     struct page_batch batch;
     page_batch_init(&batch);
     spinlock_lock(&space->lock);
-    spinlock_lock(&area->lock);
+    vm_area_lock(area);
     const struct vm_mapping *mapping = mapping_from(&space->mappings, *from);
     if (mapping == NULL || mapping->start >= end) {
         *from = end;
@@ -63,8 +63,7 @@ static bool clear_step(struct vm_space *space, struct vm_area *area, vaddr_t *fr
 j6_status_t vm_space_protect(struct vm_space *space, struct vm_area *area, vaddr_t address,
                              uint64_t len, uint64_t flags)
 {
-    if (!is_aligned(address | len, PAGE_SIZE) || (flags & ~access_flags) ||
-        !vm_map_flags_ok(flags)) {
+    if (!is_aligned(address | len, PAGE_SIZE) || !vm_protect_flags_ok(flags)) {
         return j6_err_invalid_arg;
     }
     struct page_batch batch;
@@ -74,7 +73,7 @@ j6_status_t vm_space_protect(struct vm_space *space, struct vm_area *area, vaddr
     uint64_t removed = 0;
     vaddr_t end = address;
     spinlock_lock(&space->lock);
-    spinlock_lock(&area->lock);
+    vm_area_lock(area);
     j6_status_t status = vm_mapping_carve_locked(space, area, address, len, &mapping);
     if (status == j6_status_ok) {
         end = mapping->end;

@@ -44,35 +44,36 @@ struct vm_mapping *vm_mapping_find_locked(struct vm_space *space, vaddr_t addres
     return mapping;
 }
 
+bool vm_mapping_allows_locked(const struct vm_mapping *mapping, const struct vm_area *area,
+                              vaddr_t address, enum vm_access access)
+{
+    return mapping->area == area && mapping->linked &&
+           address - mapping->start < mapping->end - mapping->start && (mapping->flags & access);
+}
+
+/* Tells the offset into the area too. */
 static inline struct vm_mapping *find(struct vm_space *space, vaddr_t address,
-                                      struct vm_area **out_area)
+                                      enum vm_access access, struct vm_area **out_area,
+                                      uint64_t *out_offset)
 {
     spinlock_lock(&space->lock);
     struct vm_mapping *mapping = vm_mapping_find_locked(space, address);
+    if (mapping != NULL && !vm_mapping_allows_locked(mapping, mapping->area, address, access)) {
+        mapping = NULL;
+    }
     if (mapping != NULL) {
         *out_area = mapping->area;
+        *out_offset = address - mapping->start + mapping->offset;
     }
     spinlock_unlock(&space->lock);
     return mapping;
 }
 
-struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address, struct vm_area **out_area)
+struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address, enum vm_access access,
+                                 struct vm_area **out_area)
 {
-    return find(space, address, out_area);
-}
-
-/* Fills the area's block behind an address, if it is mapped there now and allows the access. */
-static void block_fill(struct vm_space *space, struct vm_area *area, vaddr_t address,
-                       enum vm_access access)
-{
-    spinlock_lock(&space->lock);
-    const struct vm_mapping *mapping = vm_mapping_find_locked(space, address);
-    bool found = mapping != NULL && mapping->area == area && (mapping->flags & access);
-    uint64_t offset = found ? address - mapping->start + mapping->offset : 0;
-    spinlock_unlock(&space->lock);
-    if (found) {
-        vm_block_fill(area, offset);
-    }
+    uint64_t offset;
+    return find(space, address, access, out_area, &offset);
 }
 
 /* Maps the block around the address, if mapping and area have all of it, and alike. */
@@ -100,9 +101,13 @@ static j6_status_t show_locked(struct vm_mapping *mapping, vaddr_t address,
                                const struct page_grant *grant, struct page_batch *batch)
 {
     struct vm_space *space = mapping->space;
+    vaddr_t at = page_down(address);
     spinlock_lock(&space->table_lock);
-    j6_status_t status = page_table_set(&space->table, page_down(address), grant->page,
-                                        mapping->page_bits[grant->writable], batch);
+    j6_status_t status =
+        page_table_set(&space->table, at, grant->page, mapping->page_bits[grant->writable], batch);
+    if (status != j6_status_ok) { /* a large page may still show the page that this one replaces */
+        page_table_clear(&space->table, &at, at + PAGE_SIZE, 1, batch);
+    }
     if (batch->page_count > 0) {
         page_table_aim(&space->table, batch);
     }
@@ -116,19 +121,10 @@ static bool may_have_blocks(const struct vm_area *area)
     return area->kind == VM_AREA_FIXED || (area->flags & j6_vma_flag_large);
 }
 
-bool vm_mapping_allows_locked(const struct vm_mapping *mapping, const struct vm_area *area,
-                              vaddr_t address, enum vm_access access)
+static j6_status_t fault_locked(struct vm_mapping *mapping, vaddr_t address, enum vm_access access,
+                                struct page_batch *batch)
 {
-    return mapping->area == area && mapping->linked &&
-           address - mapping->start < mapping->end - mapping->start && (mapping->flags & access);
-}
-
-static j6_status_t fault_locked(struct vm_mapping *mapping, struct vm_area *area, vaddr_t address,
-                                enum vm_access access, struct page_batch *batch)
-{
-    if (!vm_mapping_allows_locked(mapping, area, address, access)) {
-        return j6_err_bad_address;
-    }
+    struct vm_area *area = mapping->area;
     bool write = access == VM_ACCESS_WRITE;
     struct page_request request = {
         .offset = address - mapping->start + mapping->offset, .write = write, .by = mapping};
@@ -145,22 +141,27 @@ static j6_status_t fault_locked(struct vm_mapping *mapping, struct vm_area *area
     return show_locked(mapping, address, &grant, batch);
 }
 
+/* A mapping that was cut, joined or taken out since it was found is looked for again. */
 j6_status_t vm_space_fault(struct vm_space *space, vaddr_t address, enum vm_access access)
 {
     struct vm_area *area;
-    struct vm_mapping *mapping = find(space, address, &area);
-    if (mapping == NULL) {
-        return j6_err_bad_address;
+    uint64_t offset;
+    struct vm_mapping *mapping;
+    while ((mapping = find(space, address, access, &area, &offset)) != NULL) {
+        struct page_batch batch;
+        page_batch_init(&batch);
+        if (area->flags & j6_vma_flag_large) {
+            vm_block_fill(area, offset);
+        }
+        vm_area_lock(area);
+        bool stands = vm_mapping_allows_locked(mapping, area, address, access);
+        j6_status_t status = stands ? fault_locked(mapping, address, access, &batch) : j6_status_ok;
+        vm_area_flush(area, &batch);
+        if (stands) {
+            return status;
+        }
     }
-    struct page_batch batch;
-    page_batch_init(&batch);
-    if (area->flags & j6_vma_flag_large) {
-        block_fill(space, area, address, access);
-    }
-    vm_area_lock(area);
-    j6_status_t status = fault_locked(mapping, area, address, access, &batch);
-    vm_area_flush(area, &batch);
-    return status;
+    return j6_err_bad_address;
 }
 
 j6_status_t vm_space_fault_loaded(vaddr_t address, enum vm_access access)

@@ -3,23 +3,25 @@
  * vm_space: an address space. Page tables, and the set of mappings that says what they may hold; the
  * tables are only a cache of it, filled by page faults.
  *
- * Rules: a mapping's place (area, start, end, offset) changes only with the locks of its space and of
- * its area held, so either is enough to read it. While a mapping is being taken out it stays among its
- * area's views, and its addresses stay taken, until no page of it is left in any TLB.
+ * Rules: a mapping's place (area, start, end, offset), its flags and `linked` change only with the
+ * locks of its space and of its area held, so either is enough to read them. While a mapping is being
+ * taken out it stays among its area's views, and its addresses stay taken, until no TLB has a page of
+ * it.
  *
- * A space keeps one mapping that was taken out for the next time. So one that was found, and whose
- * space isn't locked any more, may have become another meanwhile:
+ * A mapping that was found, and whose space isn't locked any more, may be cut, joined with another or
+ * taken out; and since a space keeps one that was taken out for the next time, it may become another:
  *
  *   1. who looks for a page finds the mapping with the space's lock held, and notes its area A;
  *   2. others take it out, with A's lock held: its area is NULL from then on;
  *   3. it is used again, for an area B, with B's lock held;
- *   4. who has found it takes A's lock, and sees whether its area is A.
+ *   4. who has found it takes A's lock, and sees whether its area is A, and whether it holds the
+ *      address and allows the access; if not, he looks for another.
  *
  * A is still readable in 4, and so is the mapping, until the call leaves the kernel or comes to a step
  * point: both are freed only after a grace period. The mapping's area is A there exactly if it is one
  * of A's, and stays that while A's lock is held, since 2 and 3 need the lock of the area that they
- * leave and come to. It may be a later one of A's: all that is read of it then is of that one, so
- * whether it holds the address, and admits faults, is asked under the lock.
+ * leave and come to. It may be a later one of A's than was found: all that is read of it in 4 is of
+ * that one, in the same space.
  */
 #pragma once
 #include "arch/page_table.h"
@@ -61,10 +63,10 @@ struct vm_mapping {
     uint64_t offset;          /* into the area, of start */
     uint32_t flags;           /* j6_map_… */
     bool whole;               /* of the whole area: follows its size */
+    bool linked;              /* it gets pages */
     page_bits_t page_bits[2]; /* of its page-table entries: read-only, and as its flags say */
     /* Guarded by the area's lock */
-    bool linked; /* admits faults */
-    bool shown;  /* the page table may have entries for it */
+    bool shown; /* the page table may have entries for it */
     struct view_node view;
     struct list_node follower; /* if whole */
     /* Guarded by the space's lock */
@@ -92,8 +94,9 @@ void vm_space_destroy(struct vm_space *space);
 j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *address,
                          uint64_t offset, uint64_t len, uint64_t flags) J6_MUST_USE;
 
-/* Can a mapping have these flags? */
+/* Can a mapping be made with these flags, or be given them later? */
 bool vm_map_flags_ok(uint64_t flags);
+bool vm_protect_flags_ok(uint64_t flags);
 
 /*
  * Takes [address, address + len) out, which lies in one mapping of the area; len 0: the whole
@@ -128,13 +131,17 @@ j6_status_t vm_space_fault(struct vm_space *space, vaddr_t address,
 j6_status_t vm_space_fault_loaded(vaddr_t address, enum vm_access access) J6_MUST_USE;
 
 /*
- * The mapping that holds the address, or NULL, and its area. Both stay readable until the call leaves
- * the kernel or passes a step point; what the mapping is by then only the area's lock tells.
+ * The mapping that holds the address and allows the access, or NULL, and its area. Both stay readable
+ * until the call leaves the kernel or passes a step point; what the mapping is by then only the area's
+ * lock tells.
  */
-struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address,
+struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address, enum vm_access access,
                                  struct vm_area **out_area);
 
-/* Is it still the area's, does it hold the address, and allow the access? The area's lock is held. */
+/*
+ * Is it the area's, does it hold the address, and allow the access? Its space's or the area's lock is
+ * held.
+ */
 bool vm_mapping_allows_locked(const struct vm_mapping *mapping, const struct vm_area *area,
                               vaddr_t address, enum vm_access access);
 

@@ -14,13 +14,16 @@
 
 enum { STEP_PAGES = 64 }; /* between which no lock is held */
 
-/* Clears some of the entries from *from on; false when there are no more. */
+/*
+ * Clears some of the entries from *from on; false when there are no more. TLBs that another CPU is
+ * still telling about entries that it has cleared are waited for too.
+ */
 static bool clear_step(struct vm_mapping *mapping, vaddr_t *from)
 {
     struct vm_space *space = mapping->space;
     struct page_batch batch;
     page_batch_init(&batch);
-    spinlock_lock(&mapping->area->lock);
+    vm_area_lock(mapping->area);
     spinlock_lock(&space->table_lock);
     bool more = page_table_clear(&space->table, from, mapping->end, STEP_PAGES, &batch);
     page_table_aim(&space->table, &batch);

@@ -12,6 +12,8 @@
  */
 #pragma once
 #include "arch/page_table.h"
+#include "arch/upcall.h"
+#include "kernel/base/alloc_site.h"
 
 #define ENTRY_PRESENT    (1ull << 0)
 #define ENTRY_WRITE      (1ull << 1)
@@ -27,8 +29,9 @@
 #define ENTRY_ADDRESS    0x000ffffffffff000ull
 #define ENTRY_NO_EXECUTE (1ull << 63)
 
-/* An entry that points at a table; rights are a matter of the pages below. */
-#define ENTRY_TABLE (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER | ENTRY_ACCESSED)
+/* An entry that points at a table, with ENTRY_USER in the user half; else rights are a matter of the
+ * pages below. */
+#define ENTRY_TABLE (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_ACCESSED)
 
 /* What goes when a page is write-protected. D is never set by the CPU: writable pages have it. */
 #define ENTRY_WRITABLE (ENTRY_WRITE | ENTRY_DIRTY)
@@ -38,6 +41,9 @@
 #define USED_MASK  (0x3ffull << USED_SHIFT)
 
 enum { LEVELS = 4, ENTRIES = 512, KERNEL_HALF = 256 };
+
+#define upcall_table_alloc(table, out_page) \
+    ALLOC_SITE(j6_err_no_memory, upcall_table_alloc(table, out_page))
 
 /* How much an entry of a level maps. */
 static inline uint64_t page_span(unsigned level)

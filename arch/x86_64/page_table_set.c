@@ -32,7 +32,7 @@ void page_entry_split(uint64_t *at, paddr_t page)
     for (unsigned i = 0; i < ENTRIES; i++) {
         entries[i] = (from + i * PAGE_SIZE) | bits;
     }
-    page_entry_write(at, page | ENTRY_TABLE | ENTRIES * USED_ONE);
+    page_entry_write(at, page | ENTRY_TABLE | (bits & ENTRY_USER) | ENTRIES * USED_ONE);
 }
 
 /* One more of the table's entries is used. */
@@ -51,7 +51,7 @@ static void path_grow(struct page_path *path, vaddr_t address, paddr_t page)
         assert(path->level == 1); /* nothing splits pages of 1 GiB */
         page_entry_split(at, page);
     } else {
-        page_entry_write(at, page | ENTRY_TABLE);
+        page_entry_write(at, page | ENTRY_TABLE | (address < OFFSET_MAP ? ENTRY_USER : 0));
         entry_count(path, address, path->level);
     }
     path->level--;

@@ -87,10 +87,10 @@ static void make_region(vaddr_t base, uint64_t size)
     for (vaddr_t at = base; at - base < size; at += 1ull << 39) {
         uint64_t *entry = &root[at >> 39 & 511];
         if (!(*entry & ENTRY_PRESENT)) {
-            paddr_t page;
+            paddr_t page = 0;
             must(upcall_table_alloc(&kernel_page_table, &page));
             kernel_page_table.tables++;
-            *entry = page | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_ACCESSED;
+            *entry = page | ENTRY_TABLE;
         }
     }
 }
@@ -114,7 +114,6 @@ void paging_init(const struct boot_info *boot)
     make_region(BUFFERS_BASE, BUFFERS_SIZE);
     make_region(DEVICES_BASE, DEVICES_SIZE);
     make_region(PER_CPU_BASE, PER_CPU_SIZE);
-    page_table_load(&kernel_page_table);
 }
 
 void paging_forget_boot(void)

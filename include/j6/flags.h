@@ -84,6 +84,9 @@ struct j6_range {
     uint64_t count;
 };
 
+/* system_fail_nth: every allocation after the nth. */
+#define j6_fail_all (~0ull)
+
 /* What a process may use; cut out of its creator's account by process_create. */
 struct j6_limits {
     uint64_t pages;

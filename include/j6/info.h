@@ -8,17 +8,19 @@
 #include <stdint.h>
 
 enum {
-    j6_topic_physical = 0,  /* object_info of a vma: struct j6_physical_info */
-    j6_topic_end = 1,       /* object_info of a process or thread: struct j6_end_info */
-    j6_topic_objects = 2,   /* system_info: struct j6_objects_info */
-    j6_topic_frames = 3,    /* system_info: struct j6_frames_info */
-    j6_topic_slabs = 4,     /* system_info: an array of struct j6_slab_info */
-    j6_topic_cpus = 5,      /* system_info */
-    j6_topic_processes = 6, /* system_info */
-    j6_topic_threads = 7,   /* system_info */
-    j6_topic_handles = 8,   /* system_info */
-    j6_topic_mappings = 9,  /* system_info */
-    j6_topic_layout = 10,   /* object_info of a process: struct j6_layout_info */
+    j6_topic_physical = 0,     /* object_info of a vma: struct j6_physical_info */
+    j6_topic_end = 1,          /* object_info of a process or thread: struct j6_end_info */
+    j6_topic_objects = 2,      /* system_info: struct j6_objects_info */
+    j6_topic_frames = 3,       /* system_info: struct j6_frames_info */
+    j6_topic_slabs = 4,        /* system_info: an array of struct j6_slab_info */
+    j6_topic_cpus = 5,         /* system_info */
+    j6_topic_processes = 6,    /* system_info */
+    j6_topic_threads = 7,      /* system_info */
+    j6_topic_handles = 8,      /* system_info */
+    j6_topic_mappings = 9,     /* system_info */
+    j6_topic_layout = 10,      /* object_info of a process: struct j6_layout_info */
+    j6_topic_allocations = 11, /* system_info, test builds: an array of struct j6_allocation_info */
+    j6_topic_account = 12,     /* object_info of a process: struct j6_account_info */
 };
 
 /* Topic `physical`: where an area made by system_map_phys lies. */
@@ -73,4 +75,22 @@ struct j6_layout_info {
     uint64_t window; /* start of the stretch in which the kernel and spawners place mappings */
     uint64_t window_size;
     uint64_t clock_page; /* 0 while there is none */
+};
+
+/* Topic `allocations`: one row for each place in the kernel that asks for memory or quota. */
+struct j6_allocation_info {
+    char file[40];
+    char function[40];
+    uint32_t line;
+    uint32_t hits;     /* how often it asked */
+    uint32_t failures; /* how often that was made to fail */
+    uint32_t zero;
+};
+
+/* Topic `account`: what is left in the account that pays for the process. */
+struct j6_account_info {
+    uint64_t memory; /* bytes */
+    uint64_t handles;
+    uint64_t threads;
+    uint64_t processes;
 };

@@ -47,7 +47,7 @@ j6_status_t account_init_child(struct account *account, struct account *parent,
     return j6_status_ok;
 }
 
-j6_status_t account_charge(struct account *account, enum account_kind kind, uint64_t n)
+j6_status_t(account_charge)(struct account *account, enum account_kind kind, uint64_t n)
 {
     for (;; account = account->parent) {
         spinlock_lock(&account->lock);
@@ -70,6 +70,21 @@ void account_uncharge(struct account *account, enum account_kind kind, uint64_t 
         bool ended = account->ended;
         if (!ended) {
             account->left[kind] += n;
+        }
+        spinlock_unlock(&account->lock);
+        if (!ended) {
+            return;
+        }
+    }
+}
+
+void account_left(struct account *account, uint64_t out_left[ACCOUNT_KINDS])
+{
+    for (;; account = account->parent) {
+        spinlock_lock(&account->lock);
+        bool ended = account->ended;
+        for (unsigned kind = 0; kind < ACCOUNT_KINDS; kind++) {
+            out_left[kind] = account->left[kind];
         }
         spinlock_unlock(&account->lock);
         if (!ended) {

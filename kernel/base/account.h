@@ -8,6 +8,7 @@
  * it stands (account_get/account_put). Any context, any lock of lower rank.
  */
 #pragma once
+#include "kernel/base/alloc_site.h"
 #include "kernel/base/spinlock.h"
 #include <j6/flags.h>
 #include <j6/status.h>
@@ -47,9 +48,13 @@ j6_status_t account_init_child(struct account *account, struct account *parent,
  * left.
  */
 j6_status_t account_charge(struct account *account, enum account_kind kind, uint64_t n) J6_MUST_USE;
+#define account_charge(account, kind, n) ALLOC_SITE(j6_err_quota, account_charge(account, kind, n))
 
 /* Gives n back, to the account or to the nearest ancestor that hasn't ended. */
 void account_uncharge(struct account *account, enum account_kind kind, uint64_t n);
+
+/* What can still be charged, of each kind. */
+void account_left(struct account *account, uint64_t out_left[ACCOUNT_KINDS]);
 
 /* One more process draws on the account; when the last one leaves it, it ends. */
 void account_join(struct account *account);

@@ -152,6 +152,9 @@ static void put(struct screen *screen, char character)
 static void screen_write(void *context, enum j6_log_severity severity, const char *text, size_t len)
 {
     struct screen *screen = context;
+    if (screen->memory == NULL) {
+        return;
+    }
     set_severity(screen, severity);
     for (size_t i = 0; i < len; i++) {
         put(screen, text[i]);
@@ -178,7 +181,9 @@ static void screen_reset(void *context)
     screen->row = 0;
     screen->wrapped = false;
     screen->one_page = true;
-    clear(screen);
+    if (screen->memory != NULL) {
+        clear(screen);
+    }
 }
 
 j6_status_t screen_init(struct screen *screen, void *memory,

@@ -16,8 +16,9 @@
 struct screen {
     struct console console; /* for console_add */
 
-    /* Immutable after screen_init */
+    /* Changed by boot alone. NULL while it isn't mapped: what is written then isn't shown */
     uint8_t *memory;
+    /* Immutable after screen_init */
     struct boot_framebuffer framebuffer;
     struct font font;
     uint32_t columns;

@@ -47,6 +47,11 @@ void boot_screen_start(const struct boot_info *boot)
     }
 }
 
+void boot_screen_pause(void)
+{
+    screen.memory = NULL;
+}
+
 void boot_screen_remap(const struct boot_info *boot)
 {
     if (!wanted(boot)) {
@@ -56,9 +61,6 @@ void boot_screen_remap(const struct boot_info *boot)
     const struct boot_framebuffer *framebuffer = &boot->framebuffer;
     void *memory = device_map_as(framebuffer->address, size_of(framebuffer), PAGE_WRITE_COMBINE);
     if (memory == NULL) {
-        if (started) {
-            console_release(&screen.console);
-        }
         log_warning("screen  no memory to map it");
         return;
     }

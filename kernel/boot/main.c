@@ -13,6 +13,7 @@
 #include "arch/x86_64/desc.h"
 #include "arch/x86_64/multiboot2.h"
 #include "arch/x86_64/serial.h"
+#include "kernel/base/alloc_site.h"
 #include "kernel/base/console.h"
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
@@ -25,6 +26,7 @@
 #include "kernel/boot/start_cpus.h"
 #include "kernel/power.h"
 #include "kernel/sched.h"
+#include "kernel/thread.h"
 #include "kernel/step.h"
 #include "kernel/test/self_test.h"
 #include "lib/string.h"
@@ -83,6 +85,12 @@ static void boot_info_show(void)
     }
 }
 
+static struct alloc_failures *current_alloc_failures(void)
+{
+    struct thread *thread = sched_current();
+    return thread != NULL ? &thread->alloc_failures : NULL;
+}
+
 static void boot_info_read(paddr_t multiboot2_info)
 {
     const uint64_t reach = 4ull << 30; /* what the boot page tables map */
@@ -93,6 +101,9 @@ static void boot_info_read(paddr_t multiboot2_info)
     const char *verbosity = boot_option(&boot, "log");
     if (verbosity != NULL && string_equal(verbosity, "debug")) {
         console_set_verbosity(j6_log_debug);
+    }
+    if (KERNEL_DEBUG) {
+        alloc_sites_init(boot_option(&boot, "fail_site"), current_alloc_failures);
     }
 }
 
@@ -206,6 +217,8 @@ _Noreturn void kernel_main(paddr_t multiboot2_info, uint64_t entry_tsc)
     vm_space_init_kernel();   /* the kernel's regions, in static storage */
     memory_init_low(&boot);   /* frames below 4 GiB */
     paging_init(&boot);       /* the final page tables */
+    boot_screen_pause();      /* they don't map it yet */
+    page_table_load(&kernel_page_table);
     physical_start();         /* who may map what, and with which caching */
     boot_screen_remap(&boot); /* write-combining */
     memory_init_high();       /* the other frames */

@@ -113,6 +113,22 @@ static j6_status_t physical_info(struct kobject *object, struct user_ptr buf, st
     return status == j6_status_ok ? sys_info_out(&info, sizeof(info), buf, len) : status;
 }
 
+static j6_status_t account_info(struct kobject *object, struct user_ptr buf, struct user_ptr len)
+{
+    if (object->type->number != j6_type_process) {
+        return j6_err_wrong_type;
+    }
+    uint64_t left[ACCOUNT_KINDS];
+    account_left(process_of(object)->account, left);
+    struct j6_account_info info = {
+        .memory = left[ACCOUNT_MEMORY],
+        .handles = left[ACCOUNT_HANDLES],
+        .threads = left[ACCOUNT_THREADS],
+        .processes = left[ACCOUNT_PROCESSES],
+    };
+    return sys_info_out(&info, sizeof(info), buf, len);
+}
+
 j6_status_t sys_object_info(struct thread *caller, struct kobject *object,
                             j6_handle_t object_handle, uint64_t topic, struct user_ptr buf,
                             struct user_ptr len)
@@ -121,6 +137,7 @@ j6_status_t sys_object_info(struct thread *caller, struct kobject *object,
     switch (topic) {
     case j6_topic_physical: return physical_info(object, buf, len);
     case j6_topic_end: return end_info(object, object_handle, buf, len);
+    case j6_topic_account: return account_info(object, buf, len);
     default: return layout_info(object, buf, len);
     }
 }

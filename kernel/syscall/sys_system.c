@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls on the machine as a whole. */
 #include "arch/arch.h"
+#include "kernel/base/alloc_site.h"
 #include "kernel/base/log.h"
 #include "kernel/base/random.h"
 #include "kernel/device_area.h"
@@ -150,6 +151,22 @@ static j6_status_t info_slabs(struct user_ptr buf, struct user_ptr len)
     return status;
 }
 
+static j6_status_t info_allocations(struct user_ptr buf, struct user_ptr len)
+{
+    if (!KERNEL_DEBUG) {
+        return j6_err_nyi;
+    }
+    size_t count = alloc_sites_info(NULL, 0);
+    struct j6_allocation_info *rows = kalloc(count * sizeof(*rows));
+    if (rows == NULL) {
+        return j6_err_no_memory;
+    }
+    alloc_sites_info(rows, count);
+    j6_status_t status = sys_info_out(rows, count * sizeof(*rows), buf, len);
+    kfree(rows);
+    return status;
+}
+
 j6_status_t sys_system_info(struct thread *caller, struct system *system, uint64_t topic,
                             j6_koid_t koid, struct user_ptr buf, struct user_ptr len)
 {
@@ -164,6 +181,26 @@ j6_status_t sys_system_info(struct thread *caller, struct system *system, uint64
     switch (topic) {
     case j6_topic_objects: return info_objects(buf, len);
     case j6_topic_frames: return info_frames(buf, len);
+    case j6_topic_allocations: return info_allocations(buf, len);
     default: return info_slabs(buf, len);
     }
+}
+
+/* Set last: what tells of the last ones may have to allocate. */
+j6_status_t sys_system_fail_nth(struct thread *caller, struct system *system, uint64_t n,
+                                uint64_t then, struct user_ptr failed)
+{
+    if (!KERNEL_DEBUG) {
+        return j6_err_nyi;
+    }
+    j6_status_t status = system_check(system, j6_range_info, 0, 1);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    uint64_t count = alloc_failures_set(&caller->alloc_failures, 0, 0);
+    status = user_copy_out(failed, &count, sizeof(count));
+    if (status == j6_status_ok) {
+        alloc_failures_set(&caller->alloc_failures, n, then);
+    }
+    return status;
 }

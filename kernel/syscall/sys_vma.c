@@ -163,6 +163,9 @@ j6_status_t sys_vma_unmap(struct thread *caller, struct vm_area *area, struct pr
                           uint64_t address, uint64_t len)
 {
     (void)caller;
+    if (!is_aligned(address | len, PAGE_SIZE)) {
+        return j6_err_invalid_arg;
+    }
     if (!work_begin(area, process)) {
         return j6_err_not_found;
     }
@@ -177,6 +180,9 @@ j6_status_t sys_vma_protect(struct thread *caller, struct vm_area *area, j6_hand
     (void)caller;
     if (rights_for(flags) & ~handle) {
         return j6_err_denied;
+    }
+    if (!vm_protect_flags_ok(flags) || !is_aligned(address | len, PAGE_SIZE)) {
+        return j6_err_invalid_arg;
     }
     if (!work_begin(area, process)) {
         return j6_err_not_found;
@@ -252,10 +258,14 @@ j6_status_t sys_vma_clone(struct thread *caller, struct vm_area *area, uint64_t 
     }
     j6_status_t status = user_probe_out(out, sizeof(j6_handle_t));
     struct vm_area *clone;
-    if (status == j6_status_ok) {
-        status =
-            vm_area_clone(area, caller->process->account, offset, len, (uint32_t)flags, &clone);
+    if (status != j6_status_ok) {
+        return status;
     }
+    if (!kobject_try_get(&area->object)) { /* the handle may be closed meanwhile */
+        return j6_err_bad_handle;
+    }
+    status = vm_area_clone(area, caller->process->account, offset, len, (uint32_t)flags, &clone);
+    kobject_put(&area->object);
     if (status != j6_status_ok) {
         return status;
     }

@@ -33,9 +33,9 @@ static void audit_page(struct page_audit *audit, uint64_t entry, vaddr_t address
         page_audit_wrong(audit, "writable and executable", address);
     }
     if (user != (address < OFFSET_MAP)) {
-        page_audit_wrong(audit, user ? "a user's page in the kernel's half"
-                                     : "a kernel's page in the user half",
-                         address);
+        page_audit_wrong(
+            audit, user ? "a user's page in the kernel's half" : "a kernel's page in the user half",
+            address);
     }
     if (user && (page.flags & PAGE_GLOBAL)) {
         page_audit_wrong(audit, "a user's page is global", address);

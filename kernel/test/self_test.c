@@ -2,6 +2,8 @@
 /* The list of self-tests; each prints one line `TEST kernel.name PASS|FAIL`. */
 #include "kernel/test/self_test.h"
 #include "kernel/base/log.h"
+#include "kernel/power.h"
+#include "kernel/test/memory_audit.h"
 #include "kernel/test/test_options.h"
 #include "kernel/test/tests.h"
 
@@ -15,6 +17,7 @@ void self_test(const struct boot_info *boot)
         return;
     }
     test_options_set(boot);
+    power_set_audit(memory_audit);
     RUN(nothing_is_writable_and_executable);
     RUN(no_kernel_page_belongs_to_users);
     RUN(no_page_has_two_caching_types);

@@ -10,6 +10,7 @@ static const struct {
     unsigned weight;
 } operations[] = {
     {"touch", stream_touch, 60},
+    {"sweep", stream_sweep, 12},
     {"map", stream_map, 26},
     {"unmap", stream_unmap, 16},
     {"protect", stream_protect, 16},
@@ -20,10 +21,10 @@ static const struct {
     {"copy_area", stream_copy_area, 22},
     {"copy_space", stream_copy_space, 16},
     {"resize", stream_resize, 10},
-    {"load", stream_load, 6},
+    {"load", stream_load, 4},
     {"create_fixed", stream_create_fixed, 2},
     {"revoke", stream_revoke, 2},
-    {"renew", stream_renew, 2},
+    {"renew", stream_renew, 1},
 };
 
 enum { OPERATIONS = sizeof(operations) / sizeof(operations[0]), CHECK_EVERY = 16 };
@@ -121,13 +122,13 @@ bool stream_has_failed(struct vm_stream *stream, j6_status_t status, int64_t *st
 }
 
 bool vm_stream_begin(struct vm_stream *stream, const struct vm_stream_machine *machine,
-                     const struct vm_stream_source *source, bool large)
+                     const struct vm_stream_source *source, bool wide)
 {
     memset(stream, 0, sizeof(*stream));
     stream->machine = machine;
     stream->source = *source;
     stream->state = source->seed * 0x9e3779b97f4a7c15ull | 1;
-    stream->large = large;
+    stream->wide = wide;
     stream->operation = "begin";
     account_init_root(&stream->area_account, STREAM_LIMIT);
     account_init_root(&stream->space_account, STREAM_LIMIT);

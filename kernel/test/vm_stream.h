@@ -39,9 +39,9 @@ struct vm_stream_source {
 /* Bytes of memory for one stream; zeroed by vm_stream_begin. */
 size_t vm_stream_size(void);
 
-/* `large`: there is memory for areas of some 2 MiB pages. False: no memory to begin with. */
+/* `wide`: there is memory for areas of some megabytes. False: no memory to begin with. */
 bool vm_stream_begin(struct vm_stream *stream, const struct vm_stream_machine *machine,
-                     const struct vm_stream_source *source, bool large);
+                     const struct vm_stream_source *source, bool wide);
 
 /* Loads the space that user memory means at the moment: before the first operation. */
 void vm_stream_load(struct vm_stream *stream);

@@ -6,9 +6,17 @@
 
 enum { AREA_FLAGS = j6_vma_flag_resizable | j6_vma_flag_revocable };
 
+/* A wide one more often than others: there are few, and much can be done with them. */
 struct stream_area *stream_some_area(struct vm_stream *stream)
 {
-    return &stream->areas[stream_below(stream, STREAM_AREAS)];
+    struct stream_area *area = &stream->areas[stream_below(stream, STREAM_AREAS)];
+    bool wide = stream_one_in(stream, 3);
+    for (unsigned i = 0; wide && i < STREAM_AREAS; i++) {
+        if (stream->areas[i].area != NULL && stream_is_wide(&stream->areas[i])) {
+            return &stream->areas[i];
+        }
+    }
+    return area;
 }
 
 unsigned stream_area_number(const struct vm_stream *stream, const struct stream_area *area)
@@ -18,7 +26,7 @@ unsigned stream_area_number(const struct vm_stream *stream, const struct stream_
 
 static uint64_t limit_of(const struct stream_area *area)
 {
-    return area->flags & j6_vma_flag_large ? STREAM_PAGES_LARGE : STREAM_PAGES;
+    return stream_is_wide(area) ? STREAM_PAGES_WIDE : STREAM_PAGES;
 }
 
 static void area_started(struct stream_area *area, struct vm_area *made, uint64_t pages,
@@ -27,29 +35,66 @@ static void area_started(struct stream_area *area, struct vm_area *made, uint64_
     *area = (struct stream_area){.area = made, .held = true, .pages = pages, .flags = flags};
 }
 
+static void drop(struct vm_stream *stream, struct stream_area *area)
+{
+    if (area->held) {
+        area->held = false;
+        kobject_put(&area->area->object);
+        stream_forget_dead(stream);
+    }
+}
+
+void stream_drop(struct vm_stream *stream)
+{
+    drop(stream, stream_some_area(stream));
+}
+
+/* An empty place, maybe after its area has been dropped and unmapped everywhere; or NULL. */
+static struct stream_area *some_place(struct vm_stream *stream, const struct stream_area *but)
+{
+    struct stream_area *area = &stream->areas[stream_below(stream, STREAM_AREAS)];
+    bool empty = stream_one_in(stream, stream_is_wide(area) ? 16 : 2);
+    if (area == but || (area->area != NULL && !empty)) {
+        return NULL;
+    }
+    if (area->area != NULL) {
+        struct kobject *object = &area->area->object;
+        kobject_get(object);
+        stream_unmap_all(stream, area, true);
+        kobject_put(object);
+        drop(stream, area);
+    }
+    return area;
+}
+
+bool stream_is_wide(const struct stream_area *area)
+{
+    return area->flags & j6_vma_flag_large || area->pages > STREAM_PAGES;
+}
+
 /* One is enough: its clones have as many pages. */
-static bool has_large(const struct vm_stream *stream)
+static bool has_wide(const struct vm_stream *stream)
 {
     bool has = false;
     for (unsigned i = 0; i < STREAM_AREAS; i++) {
-        has |= stream->areas[i].area != NULL && stream->areas[i].flags & j6_vma_flag_large;
+        has |= stream->areas[i].area != NULL && stream_is_wide(&stream->areas[i]);
     }
     return has;
 }
 
 void stream_create(struct vm_stream *stream)
 {
-    struct stream_area *area = stream_some_area(stream);
+    struct stream_area *area = some_place(stream, NULL);
     uint32_t flags = stream_below(stream, AREA_FLAGS + 1);
     uint64_t size = stream_below(stream, STREAM_PAGES * PAGE_SIZE + 1);
-    if (stream->large && stream_one_in(stream, 3) && !has_large(stream)) {
-        flags |= j6_vma_flag_large;
-        size = stream_below(stream, STREAM_PAGES_LARGE * PAGE_SIZE) + 1;
+    if (stream->wide && stream_one_in(stream, 3) && !has_wide(stream)) {
+        flags |= stream_one_in(stream, 2) ? j6_vma_flag_large : 0;
+        size = stream_below(stream, STREAM_PAGES_WIDE * PAGE_SIZE) + 1;
     }
     if (stream_one_in(stream, 64)) {
         size = VM_AREA_MAX_SIZE + 1;
     }
-    if (area->area != NULL) {
+    if (area == NULL) {
         return;
     }
     struct vm_area *made;
@@ -71,8 +116,8 @@ static j6_status_t fixed_create(struct vm_stream *stream, paddr_t *physical, str
         return j6_err_no_memory;
     }
     memset(phys_to_virt(*physical), 0, size);
-    j6_status_t status = vm_area_create_fixed(&stream->area_account, *physical, size,
-                                              page_memory_caching, made);
+    j6_status_t status =
+        vm_area_create_fixed(&stream->area_account, *physical, size, page_memory_caching, made);
     if (status != j6_status_ok) {
         frame_free_block(*physical, STREAM_FIXED_ORDER);
     }
@@ -81,9 +126,9 @@ static j6_status_t fixed_create(struct vm_stream *stream, paddr_t *physical, str
 
 void stream_create_fixed(struct vm_stream *stream)
 {
-    struct stream_area *area = stream_some_area(stream);
+    struct stream_area *area = some_place(stream, NULL);
     const uint64_t pages = 1 << STREAM_FIXED_ORDER;
-    if (area->area != NULL) {
+    if (area == NULL) {
         return;
     }
     paddr_t physical;
@@ -104,9 +149,9 @@ void stream_create_fixed(struct vm_stream *stream)
 void stream_clone(struct vm_stream *stream)
 {
     struct stream_area *source = stream_some_area(stream);
-    struct stream_area *clone = stream_some_area(stream);
+    struct stream_area *clone = source->area != NULL ? some_place(stream, source) : NULL;
     uint32_t flags = stream_below(stream, AREA_FLAGS + 1);
-    if (source->area == NULL || clone->area != NULL) {
+    if (clone == NULL) {
         return;
     }
     uint64_t offset, len;
@@ -118,8 +163,8 @@ void stream_clone(struct vm_stream *stream)
                vm_area_clone(source->area, &stream->area_account, offset, len, flags, &made), );
     STREAM_EXPECT_EQUAL(stream, status,
                         len == 0 || !stream_is_inside(source, offset, len) ? j6_err_out_of_range
-                        : source->fixed || source->revoked          ? j6_err_bad_state
-                                                                    : j6_status_ok);
+                        : source->fixed || source->revoked                 ? j6_err_bad_state
+                                                                           : j6_status_ok);
     if (status != j6_status_ok) {
         return;
     }
@@ -128,16 +173,6 @@ void stream_clone(struct vm_stream *stream)
         stream_page_share(clone, i, source->page[offset / PAGE_SIZE + i]);
     }
     stream_check_area(stream, stream_area_number(stream, clone));
-}
-
-void stream_drop(struct vm_stream *stream)
-{
-    struct stream_area *area = stream_some_area(stream);
-    if (area->held) {
-        area->held = false;
-        kobject_put(&area->area->object);
-        stream_forget_dead(stream);
-    }
 }
 
 static bool followers_fit(struct vm_stream *stream, const struct stream_area *area, uint64_t size)
@@ -210,5 +245,5 @@ void stream_revoke(struct vm_stream *stream)
     }
     stream_check_area(stream, stream_area_number(stream, area));
     kobject_put(&area->area->object);
-    stream_unmap_all(stream, stream_area_number(stream, area));
+    stream_unmap_all(stream, area, false);
 }

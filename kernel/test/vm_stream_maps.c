@@ -6,12 +6,12 @@
 /* A place that nothing chooses by itself, small enough that mappings meet. */
 #define PLACE       0x123400000000ull
 #define PLACE_PAGES 160
-/* One where large pages fit. */
-#define PLACE_LARGE (PLACE + (1ull << 30))
+/* One where entries of upper tables begin. */
+#define PLACE_WIDE (PLACE + (1ull << 30))
 
 static const uint64_t access_flags = j6_map_read | j6_map_write | j6_map_exec;
 
-static vaddr_t some_place(struct vm_stream *stream, bool large)
+static vaddr_t some_place(struct vm_stream *stream, bool wide)
 {
     uint64_t page = stream_below(stream, PLACE_PAGES) * PAGE_SIZE;
     switch (stream_below(stream, 24)) {
@@ -23,7 +23,7 @@ static vaddr_t some_place(struct vm_stream *stream, bool large)
     case 5: return 0;
     default: break;
     }
-    return large ? PLACE_LARGE + (stream_one_in(stream, 4) ? page : 0) : PLACE + page;
+    return wide ? PLACE_WIDE + (stream_one_in(stream, 4) ? page : 0) : PLACE + page;
 }
 
 static uint64_t some_access(struct vm_stream *stream)
@@ -127,7 +127,7 @@ static void map_at(struct vm_stream *stream, unsigned space, struct stream_area 
 void stream_map(struct vm_stream *stream)
 {
     unsigned space = (unsigned)stream_below(stream, STREAM_SPACES);
-    struct stream_area *area = &stream->areas[stream_below(stream, STREAM_AREAS)];
+    struct stream_area *area = stream_some_area(stream);
     if (area->area == NULL || stream->mapping_count == STREAM_MAPPINGS ||
         !stream_can_own(stream, area)) {
         return;
@@ -140,12 +140,12 @@ void stream_map(struct vm_stream *stream)
         range[0] = stream_below(stream, area->pages + 1) * PAGE_SIZE;
         range[1] = (1 + stream_below(stream, area->pages - range[0] / PAGE_SIZE + 1)) * PAGE_SIZE;
     }
-    bool large = area->flags & j6_vma_flag_large;
-    if (large && stream_one_in(stream, 2)) { /* where large pages fit */
+    bool wide = stream_is_wide(area);
+    if (wide && stream_one_in(stream, 2)) {
         range[0] = 0;
         range[1] = 0;
     }
-    vaddr_t wanted = some_place(stream, large);
+    vaddr_t wanted = some_place(stream, wide);
     map_at(stream, space, area, wanted, range, flags);
 }
 

@@ -2,8 +2,8 @@
 /* Operations on ranges of an area's pages: commit, decommit, zero. */
 #include "kernel/test/vm_stream_state.h"
 
-void stream_some_range(struct vm_stream *stream, const struct stream_area *area,
-                       uint64_t *offset, uint64_t *len)
+void stream_some_range(struct vm_stream *stream, const struct stream_area *area, uint64_t *offset,
+                       uint64_t *len)
 {
     uint64_t first = stream_below(stream, area->pages + 1);
     uint64_t count = stream_below(stream, area->pages - first + 1);
@@ -30,8 +30,8 @@ static bool is_relied_on(const struct vm_stream *stream, const struct stream_are
 {
     for (unsigned i = 0; i < stream->mapping_count; i++) {
         const struct stream_mapping *mapping = &stream->mappings[i];
-        if (mapping->area == stream_area_number(stream, area) && mapping->flags & j6_map_fixed_size &&
-            len > 0 && mapping->offset < offset + len &&
+        if (mapping->area == stream_area_number(stream, area) &&
+            mapping->flags & j6_map_fixed_size && len > 0 && mapping->offset < offset + len &&
             offset < mapping->offset + (mapping->end - mapping->start)) {
             return true;
         }
@@ -86,9 +86,9 @@ void stream_range(struct vm_stream *stream)
     }
     uint64_t offset, len;
     stream_some_range(stream, area, &offset, &len);
-    j6_status_t expected = !stream_is_inside(area, offset, len)   ? j6_err_out_of_range
-                           : area->fixed || area->revoked ? j6_err_bad_state
-                                                           : j6_status_ok;
+    j6_status_t expected = !stream_is_inside(area, offset, len) ? j6_err_out_of_range
+                           : area->fixed || area->revoked       ? j6_err_bad_state
+                                                                : j6_status_ok;
     if (expected == j6_status_ok && operation == RANGE_DECOMMIT &&
         is_relied_on(stream, area, offset, len)) {
         expected = j6_err_bad_state;

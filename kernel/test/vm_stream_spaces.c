@@ -4,8 +4,7 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 
-struct stream_mapping *stream_mapping_at(struct vm_stream *stream, unsigned space,
-                                         vaddr_t address)
+struct stream_mapping *stream_mapping_at(struct vm_stream *stream, unsigned space, vaddr_t address)
 {
     for (unsigned i = 0; i < stream->mapping_count; i++) {
         struct stream_mapping *mapping = &stream->mappings[i];
@@ -29,16 +28,25 @@ bool stream_is_taken(const struct vm_stream *stream, unsigned space, vaddr_t sta
     return false;
 }
 
+static bool is_longer(const struct stream_mapping *mapping, const struct stream_mapping *than)
+{
+    return than == NULL || mapping->end - mapping->start > than->end - than->start;
+}
+
+/* Any one, or, since there is most to do in it, the longest. */
 struct stream_mapping *stream_some_mapping(struct vm_stream *stream, unsigned space)
 {
+    struct stream_mapping *found = NULL;
     uint64_t first = stream_below(stream, STREAM_MAPPINGS);
+    bool longest = stream_one_in(stream, 4);
     for (unsigned i = 0; i < stream->mapping_count; i++) {
         struct stream_mapping *mapping = &stream->mappings[(first + i) % stream->mapping_count];
-        if (space == STREAM_SPACES || mapping->space == space) {
-            return mapping;
+        bool fits = space == STREAM_SPACES || mapping->space == space;
+        if (fits && (longest ? is_longer(mapping, found) : found == NULL)) {
+            found = mapping;
         }
     }
-    return NULL;
+    return found;
 }
 
 static bool is_mapped(const struct vm_stream *stream, unsigned area)
@@ -79,9 +87,18 @@ static void forget_mappings(struct vm_stream *stream, unsigned space, unsigned a
     stream_forget_dead(stream);
 }
 
-void stream_unmap_all(struct vm_stream *stream, unsigned area)
+void stream_unmap_all(struct vm_stream *stream, const struct stream_area *area, bool unmap)
 {
-    forget_mappings(stream, STREAM_SPACES, area);
+    unsigned number = stream_area_number(stream, area);
+    for (unsigned i = 0; unmap && i < stream->mapping_count; i++) {
+        const struct stream_mapping *mapping = &stream->mappings[i];
+        if (mapping->area == number) {
+            j6_status_t status =
+                vm_space_unmap(&stream->spaces[mapping->space], area->area, mapping->start, 0);
+            STREAM_EXPECT_EQUAL(stream, status, j6_status_ok);
+        }
+    }
+    forget_mappings(stream, STREAM_SPACES, number);
 }
 
 bool stream_space_start(struct vm_stream *stream, unsigned space)

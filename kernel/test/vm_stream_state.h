@@ -6,7 +6,8 @@
  *   vm_stream.c        begin, step, end     vm_stream_frames.c  frames and pages of areas
  *   vm_stream_areas.c  operations on areas  vm_stream_maps.c    mapping, unmapping, protecting
  *   vm_stream_ranges.c ... on their ranges  vm_stream_spaces.c  the list of mappings, spaces
- *   vm_stream_copy.c   copies, touches      vm_stream_check.c   comparing
+ *   vm_stream_touch.c  touches, copies      vm_stream_check.c   comparing
+ *   vm_stream_copy.c   ... from view to view
  */
 #pragma once
 #include "arch/layout.h"
@@ -19,13 +20,13 @@ enum {
     STREAM_SPACES = 3,
     STREAM_AREAS = 6,
     STREAM_MAPPINGS = 96,
-    STREAM_PAGES = 40,         /* of an ordinary area */
-    STREAM_PAGES_LARGE = 1100, /* of one with 2 MiB pages: two of them and some more */
-    STREAM_FRAMES = STREAM_AREAS * STREAM_PAGES_LARGE,
+    STREAM_PAGES = 40,        /* of an ordinary area */
+    STREAM_PAGES_WIDE = 1100, /* of a wide one: two page tables, or pages of 2 MiB, and some more */
+    STREAM_FRAMES = STREAM_AREAS * STREAM_PAGES_WIDE,
     STREAM_CONTENTS = 300, /* pages of bytes that aren't all zero */
     STREAM_FIXED_ORDER = 3,
     STREAM_COPY_MAX = 3 * PAGE_SIZE,
-    STREAM_HOT = 8,
+    STREAM_HOT = 16,
 };
 
 #define STREAM_LIMIT (1ull << 40)
@@ -50,7 +51,7 @@ struct stream_area {
     bool revoked;
     uint32_t flags;
     uint64_t pages;
-    struct stream_frame *page[STREAM_PAGES_LARGE];
+    struct stream_frame *page[STREAM_PAGES_WIDE];
 };
 
 struct stream_mapping {
@@ -72,7 +73,7 @@ struct vm_stream {
     const char *operation;
     uint64_t operations, failures;
     bool wrong;
-    bool large;
+    bool wide;
     /* what mm has */
     struct account area_account, space_account;
     struct vm_space spaces[STREAM_SPACES];
@@ -95,21 +96,20 @@ struct vm_stream {
 
 /* ---- disagreement (vm_stream.c) ---- */
 
-#define STREAM_EXPECT(stream, condition)                                     \
-    do {                                                                     \
-        if (!(condition)) {                                                  \
-            stream_wrong(stream, #condition, __FILE__, __LINE__);            \
-        }                                                                    \
+#define STREAM_EXPECT(stream, condition)                          \
+    do {                                                          \
+        if (!(condition)) {                                       \
+            stream_wrong(stream, #condition, __FILE__, __LINE__); \
+        }                                                         \
     } while (0)
 
-#define STREAM_EXPECT_EQUAL(stream, found, wanted)                           \
-    do {                                                                     \
-        uint64_t stream_found = (found);                                     \
-        uint64_t stream_wanted = (wanted);                                   \
-        if (stream_found != stream_wanted) {                                 \
-            stream_wrong_number(stream, #found, __LINE__, stream_found,      \
-                                stream_wanted);                              \
-        }                                                                    \
+#define STREAM_EXPECT_EQUAL(stream, found, wanted)                                      \
+    do {                                                                                \
+        uint64_t stream_found = (found);                                                \
+        uint64_t stream_wanted = (wanted);                                              \
+        if (stream_found != stream_wanted) {                                            \
+            stream_wrong_number(stream, #found, __LINE__, stream_found, stream_wanted); \
+        }                                                                               \
     } while (0)
 
 void stream_wrong(struct vm_stream *stream, const char *what, const char *file, int line);
@@ -178,10 +178,11 @@ void stream_blocks_settle(struct vm_stream *stream, struct stream_area *area);
 
 struct stream_area *stream_some_area(struct vm_stream *stream);
 unsigned stream_area_number(const struct vm_stream *stream, const struct stream_area *area);
+bool stream_is_wide(const struct stream_area *area);
 
 /* A range of whole pages, in bytes, mostly inside; is it? */
-void stream_some_range(struct vm_stream *stream, const struct stream_area *area,
-                       uint64_t *offset, uint64_t *len);
+void stream_some_range(struct vm_stream *stream, const struct stream_area *area, uint64_t *offset,
+                       uint64_t *len);
 bool stream_is_inside(const struct stream_area *area, uint64_t offset, uint64_t len);
 
 /* ---- operations; each decodes itself from the source ---- */
@@ -201,13 +202,13 @@ void stream_load(struct vm_stream *stream);
 void stream_renew(struct vm_stream *stream);
 
 void stream_touch(struct vm_stream *stream);
+void stream_sweep(struct vm_stream *stream);
 void stream_copy_area(struct vm_stream *stream);
 void stream_copy_space(struct vm_stream *stream);
 
 /* ---- the model's mappings (vm_stream_spaces.c) ---- */
 
-struct stream_mapping *stream_mapping_at(struct vm_stream *stream, unsigned space,
-                                         vaddr_t address);
+struct stream_mapping *stream_mapping_at(struct vm_stream *stream, unsigned space, vaddr_t address);
 bool stream_is_taken(const struct vm_stream *stream, unsigned space, vaddr_t start, vaddr_t end,
                      const struct stream_mapping *but);
 
@@ -217,8 +218,8 @@ struct stream_mapping *stream_some_mapping(struct vm_stream *stream, unsigned sp
 bool stream_space_start(struct vm_stream *stream, unsigned space);
 void stream_space_end(struct vm_stream *stream, unsigned space);
 
-/* The area has left all spaces. */
-void stream_unmap_all(struct vm_stream *stream, unsigned area);
+/* The area leaves all spaces; `unmap`: it hasn't yet. The caller holds a reference then. */
+void stream_unmap_all(struct vm_stream *stream, const struct stream_area *area, bool unmap);
 
 /* Areas that nobody holds or maps have gone. */
 void stream_forget_dead(struct vm_stream *stream);

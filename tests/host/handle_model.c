@@ -18,7 +18,7 @@ _Static_assert(HANDLE_MODEL_FIRST_BYTES == CHUNK_SIZE + sizeof(struct handle_dir
 int64_t allocations_left = -1;
 int64_t allocations_live;
 
-void *kalloc(size_t size)
+void *(kalloc)(size_t size)
 {
     if (allocations_left == 0) {
         return NULL;

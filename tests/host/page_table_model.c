@@ -31,7 +31,7 @@ static uint64_t pool_next(void)
     return 0;
 }
 
-j6_status_t upcall_table_alloc(struct page_table *table, paddr_t *out_page)
+j6_status_t(upcall_table_alloc)(struct page_table *table, paddr_t *out_page)
 {
     if (test_tables_left == 0) {
         return test_tables_failure;

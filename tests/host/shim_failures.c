@@ -5,6 +5,21 @@
  */
 #include <test_failures.h>
 
+#include "kernel/base/account.h"
+#include "mm/frame.h"
+#include "mm/slab.h"
+
+/* As sites they call themselves. */
+#undef frame_alloc
+#undef slab_alloc
+#undef slab_alloc_zeroed
+#undef account_charge
+
+paddr_t real_frame_alloc(void);
+void *real_slab_alloc(struct slab_cache *cache);
+void *real_slab_alloc_zeroed(struct slab_cache *cache);
+j6_status_t real_account_charge(struct account *account, enum account_kind kind, uint64_t n);
+
 #define frame_alloc real_frame_alloc
 #include "mm/frame.c"
 #undef frame_alloc
@@ -23,11 +38,6 @@ static bool fails_now(void)
 {
     return test_steps_left >= 0 && test_steps_left-- == 0;
 }
-
-paddr_t frame_alloc(void);
-void *slab_alloc(struct slab_cache *cache);
-void *slab_alloc_zeroed(struct slab_cache *cache);
-j6_status_t account_charge(struct account *account, enum account_kind kind, uint64_t n);
 
 paddr_t frame_alloc(void)
 {

@@ -13,8 +13,8 @@ void *test_user_page(vaddr_t address, bool write)
     paddr_t page;
     uint32_t flags;
     uint32_t needed = PAGE_USER | (write ? PAGE_WRITE : 0);
-    bool there = page_table_find(page_table_loaded(), address, &page, &flags) &&
-                 (flags & needed) == needed;
+    bool there =
+        page_table_find(page_table_loaded(), address, &page, &flags) && (flags & needed) == needed;
     return there ? phys_to_virt(page) : NULL;
 }
 

@@ -4,10 +4,10 @@
 #include "kernel/boot/boot_check.h"
 #include "test.h"
 
-#define MIB (1ull << 20)
-#define LIMIT (1ull << 40)
+#define MIB          (1ull << 20)
+#define LIMIT        (1ull << 40)
 #define KERNEL_START (1 * MIB)
-#define KERNEL_END (2 * MIB)
+#define KERNEL_END   (2 * MIB)
 
 /* Memory up to 64 MiB and above 4 GiB, one good module, a framebuffer in a hole. */
 static struct boot_info good(void)

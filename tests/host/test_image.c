@@ -5,8 +5,8 @@
 #include "userland/lib/image.h"
 #include <test.h>
 
-#define PAGE 4096ull
-#define WINDOW 0x40000000ull
+#define PAGE        4096ull
+#define WINDOW      0x40000000ull
 #define WINDOW_SIZE 0x40000000ull
 
 static void image_file_size_is_the_end_of_the_last_segment(void **state)
@@ -50,8 +50,7 @@ static void expect_inside(const struct elf_image *image, const struct j6_layout_
     assert_true(base >= layout->window);
     assert_true(base + image->high <= layout->window + layout->window_size);
     if (layout->clock_page != 0) {
-        assert_true(base + image->high <= layout->clock_page ||
-                    base >= layout->clock_page + PAGE);
+        assert_true(base + image->high <= layout->clock_page || base >= layout->clock_page + PAGE);
     }
 }
 

@@ -38,7 +38,7 @@ static void **heap_slot(const void *pointer)
     return NULL;
 }
 
-void *heap_alloc(size_t size)
+void *(heap_alloc)(size_t size)
 {
     assert_true(size > PAGE_SIZE);
     if (frames_free() == 0) {

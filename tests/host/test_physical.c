@@ -154,8 +154,10 @@ static void claim_for_good_holds_against_others(void **state)
     (void)state;
     struct physical_claim claim;
     const paddr_t there = 0xe0000000;
-    assert_int_equal(physical_claim_for_good(there, there + PAGE_SIZE, PAGE_UNCACHED), j6_status_ok);
-    assert_int_equal(physical_claim_for_good(there, there + PAGE_SIZE, PAGE_UNCACHED), j6_status_ok);
+    assert_int_equal(physical_claim_for_good(there, there + PAGE_SIZE, PAGE_UNCACHED),
+                     j6_status_ok);
+    assert_int_equal(physical_claim_for_good(there, there + PAGE_SIZE, PAGE_UNCACHED),
+                     j6_status_ok);
     assert_int_equal(physical_claim_for_good(there, there + PAGE_SIZE, PAGE_WRITE_BACK),
                      j6_err_collision);
     assert_int_equal(physical_claim(&claim, there, there + PAGE_SIZE, PAGE_WRITE_COMBINE),

@@ -291,6 +291,17 @@ static void ega_text_is_written_as_cells(void **state)
     assert_int_equal(row[10], 0xa5a5);
 }
 
+static void nothing_is_shown_while_the_memory_is_not_mapped(void **state)
+{
+    (void)state;
+    struct boot_framebuffer framebuffer = rgb(80, 40, 32, 320);
+    assert_int_equal(begin(&framebuffer), j6_status_ok);
+    screen.memory = NULL;
+    screen.console.write(screen.console.context, j6_log_info, "x\n", 2);
+    screen.console.reset(screen.console.context);
+    screen.console.write(screen.console.context, j6_log_error, "y", 1);
+}
+
 static void screen_without_room_for_a_character_is_refused(void **state)
 {
     (void)state;
@@ -319,6 +330,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(reset_begins_the_last_page, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ega_text_is_written_as_cells, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nothing_is_shown_while_the_memory_is_not_mapped, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(screen_without_room_for_a_character_is_refused, set_up,
                                         tear_down),
     };

@@ -6,14 +6,12 @@
 #include "mm/vm_copy.h"
 #include "tests/host/vm_model_state.h"
 #include <string.h>
-#include <test_failures.h>
 #include <test_frames.h>
 #include <test_machine.h>
 
 #define FIXED_START (8ull << 30)
 
 struct vm_model vm_model;
-uint64_t vm_model_failures;
 uint32_t page_memory_caching = PAGE_WRITE_BACK;
 
 uint64_t random_u64(void)
@@ -26,31 +24,6 @@ void kobject_waits_end(struct kobject *object, j6_status_t status)
 {
     (void)object;
     (void)status;
-}
-
-void vm_model_fail_every_step(bool on)
-{
-    vm_model.fail_every_step = on;
-}
-
-void model_step_begin(int64_t step)
-{
-    memory_drain(); /* what lies on lists can't run out */
-    test_steps_left = step;
-}
-
-bool model_step_failed(j6_status_t status, int64_t *step)
-{
-    bool failed = *step >= 0 && test_steps_left < 0;
-    test_steps_left = -1;
-    if (!failed) {
-        return false;
-    }
-    assert(status == j6_err_quota || status == j6_err_no_memory);
-    vm_model_failures++;
-    vm_model_check();
-    ++*step;
-    return true;
 }
 
 paddr_t vm_model_start(void)
@@ -68,9 +41,8 @@ paddr_t vm_model_start(void)
 
 static void space_start(unsigned space)
 {
-    j6_status_t status;
     memset(&vm_model.spaces[space], 0, sizeof(vm_model.spaces[space]));
-    WITH_FAILURES(status, vm_space_init(&vm_model.spaces[space], &vm_model.space_account));
+    j6_status_t status = vm_space_init(&vm_model.spaces[space], &vm_model.space_account);
     assert(status == j6_status_ok);
 }
 
@@ -152,9 +124,8 @@ bool vm_model_create(unsigned area, uint64_t pages, uint32_t flags)
         return false;
     }
     struct vm_area *made;
-    j6_status_t status;
-    WITH_FAILURES(status,
-                  vm_area_create_open(&vm_model.area_account, pages * PAGE_SIZE, flags, &made));
+    j6_status_t status =
+        vm_area_create_open(&vm_model.area_account, pages * PAGE_SIZE, flags, &made);
     assert(status == j6_status_ok);
     area_started(area, made, pages, flags & j6_vma_flag_resizable);
     return true;
@@ -168,9 +139,8 @@ bool vm_model_create_fixed(unsigned area, uint64_t pages)
     paddr_t physical = FIXED_START + area * VM_MODEL_PAGES * PAGE_SIZE;
     memset(phys_to_virt(physical), 0, pages * PAGE_SIZE);
     struct vm_area *made;
-    j6_status_t status;
-    WITH_FAILURES(status, vm_area_create_fixed(&vm_model.area_account, physical, pages * PAGE_SIZE,
-                                               PAGE_WRITE_COMBINE, &made));
+    j6_status_t status = vm_area_create_fixed(&vm_model.area_account, physical, pages * PAGE_SIZE,
+                                              PAGE_WRITE_COMBINE, &made);
     assert(status == j6_status_ok);
     area_started(area, made, pages, false);
     return true;
@@ -214,8 +184,7 @@ j6_status_t vm_model_resize(unsigned area, uint64_t size)
     if (vm_model.areas[area].area == NULL) {
         return j6_err_not_found;
     }
-    j6_status_t status;
-    WITH_FAILURES(status, vm_area_resize(vm_model.areas[area].area, size));
+    j6_status_t status = vm_area_resize(vm_model.areas[area].area, size);
     assert(status == expected_resize(area, size));
     if (status == j6_status_ok) {
         uint64_t pages = page_count(size);
@@ -239,8 +208,7 @@ j6_status_t vm_model_write_area(unsigned area, uint64_t offset, uint64_t value)
     }
     bool inside = offset < vm_model.areas[area].pages * PAGE_SIZE;
     offset = page_down(offset);
-    j6_status_t status;
-    WITH_FAILURES(status, vm_area_write(vm_model.areas[area].area, offset, &value, sizeof(value)));
+    j6_status_t status = vm_area_write(vm_model.areas[area].area, offset, &value, sizeof(value));
     assert(status == (inside ? j6_status_ok : j6_err_out_of_range));
     if (inside) {
         vm_model.areas[area].words[offset / PAGE_SIZE] = value;

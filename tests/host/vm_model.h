@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * All of mm beside a simple model of it: spaces, areas and mappings as small arrays. Every
- * operation is done on both; where they disagree, or anything was lost, the program ends. Each
- * operation can be made to run out of memory or quota at its n-th step.
+ * operation is done on both; where they disagree, or anything was lost, the program ends. For stories
+ * that a person tells; random ones, and failures: kernel/test/vm_stream.h.
  */
 #pragma once
 #include "mm/vm_area.h"
@@ -23,15 +23,6 @@ enum {
 paddr_t vm_model_start(void);
 void vm_model_begin(void);
 void vm_model_end(void);
-
-/*
- * From now on each operation is tried with a failure at its 1st, 2nd, … step until it succeeds.
- * What it says then must be quota or no_memory, and nothing may be left of it.
- */
-void vm_model_fail_every_step(bool on);
-
-/* How many failures there were so far. */
-extern uint64_t vm_model_failures;
 
 /* A new area in an empty place; false if the place is taken. */
 bool vm_model_create(unsigned area, uint64_t pages, uint32_t flags);
@@ -54,10 +45,6 @@ j6_status_t vm_model_write_area(unsigned area, uint64_t offset, uint64_t value);
 
 /* The space ends, and a new one takes its place. */
 void vm_model_renew_space(unsigned space);
-
-/* Where something is mapped: a random one's start and length; false if nothing is. */
-bool vm_model_some_mapping(uint64_t random, unsigned *space, unsigned *area, vaddr_t *start,
-                           uint64_t *len);
 
 vaddr_t vm_model_window(unsigned space);
 

@@ -86,9 +86,8 @@ j6_status_t vm_model_map(unsigned space, unsigned area, vaddr_t *address, uint64
     }
     vaddr_t expected = *address;
     vaddr_t got = *address;
-    j6_status_t status;
-    WITH_FAILURES(status, vm_space_map(&vm_model.spaces[space], vm_model.areas[area].area, &got,
-                                       offset, len, flags));
+    j6_status_t status =
+        vm_space_map(&vm_model.spaces[space], vm_model.areas[area].area, &got, offset, len, flags);
     assert(status == expected_map(space, area, &expected, offset, len, flags));
     assert(got == (status == j6_status_ok ? expected : *address));
     if (status == j6_status_ok) {
@@ -129,9 +128,8 @@ j6_status_t vm_model_unmap(unsigned space, unsigned area, vaddr_t address, uint6
     j6_status_t expected = (address | len) % PAGE_SIZE != 0 ? j6_err_invalid_arg
                            : fits                           ? j6_status_ok
                                                             : j6_err_not_found;
-    j6_status_t status;
-    WITH_FAILURES(status,
-                  vm_space_unmap(&vm_model.spaces[space], vm_model.areas[area].area, address, len));
+    j6_status_t status =
+        vm_space_unmap(&vm_model.spaces[space], vm_model.areas[area].area, address, len);
     assert(status == expected);
     if (status == j6_status_ok) {
         struct model_mapping old = *mapping;
@@ -146,20 +144,6 @@ j6_status_t vm_model_unmap(unsigned space, unsigned area, vaddr_t address, uint6
         model_forget_dead_areas();
     }
     return status;
-}
-
-bool vm_model_some_mapping(uint64_t random, unsigned *space, unsigned *area, vaddr_t *start,
-                           uint64_t *len)
-{
-    if (vm_model.mapping_count == 0) {
-        return false;
-    }
-    const struct model_mapping *mapping = &vm_model.mappings[random % vm_model.mapping_count];
-    *space = mapping->space;
-    *area = mapping->area;
-    *start = mapping->start;
-    *len = mapping->end - mapping->start;
-    return true;
 }
 
 vaddr_t vm_model_window(unsigned space)
@@ -181,9 +165,8 @@ static j6_status_t access_page(unsigned space, vaddr_t address, bool write, padd
     if (translate(space, address, needed, out_page)) {
         return j6_status_ok;
     }
-    j6_status_t status;
-    WITH_FAILURES(status, vm_space_fault(&vm_model.spaces[space], address,
-                                         write ? VM_ACCESS_WRITE : VM_ACCESS_READ));
+    j6_status_t status =
+        vm_space_fault(&vm_model.spaces[space], address, write ? VM_ACCESS_WRITE : VM_ACCESS_READ);
     assert(status != j6_status_ok || translate(space, address, needed, out_page));
     return status;
 }

@@ -28,7 +28,6 @@ struct model_mapping {
 extern struct vm_model {
     struct account area_account, space_account;
     uint64_t frames_at_start;
-    bool fail_every_step;
     struct vm_space spaces[VM_MODEL_SPACES];
     struct model_area areas[VM_MODEL_AREAS];
     struct model_mapping mappings[VM_MODEL_MAPPINGS];
@@ -43,17 +42,3 @@ bool model_is_taken(unsigned space, vaddr_t start, vaddr_t end, const struct mod
 
 /* An area that nobody holds or maps has gone. */
 void model_forget_dead_areas(void);
-
-/* Prepares a failure at the step, -1: none; tells afterwards whether it came, and the next step. */
-void model_step_begin(int64_t step);
-bool model_step_failed(j6_status_t status, int64_t *step);
-
-/* Runs the operation with a failure at each step in turn, and at last without. */
-#define WITH_FAILURES(status, operation)                        \
-    do {                                                        \
-        int64_t model_step = vm_model.fail_every_step ? 0 : -1; \
-        do {                                                    \
-            model_step_begin(model_step);                       \
-            (status) = (operation);                             \
-        } while (model_step_failed(status, &model_step));       \
-    } while (0)

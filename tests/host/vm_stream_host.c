@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The machine of vm_stream_host.h. */
 #include "tests/host/vm_stream_host.h"
+#include "arch/tlb.h"
 #include "arch/upcall.h"
 #include "kernel/base/grace.h"
 #include "kernel/base/log.h"
@@ -33,7 +34,7 @@ void kobject_waits_end(struct kobject *object, j6_status_t status)
     (void)status;
 }
 
-/* What a stream has to say isn't for who asks for the log alone. */
+/* Errors are for everybody who runs the test. */
 void log_write(enum j6_log_severity severity, const char *format, ...)
 {
     va_list args;

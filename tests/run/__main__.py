@@ -5,12 +5,14 @@
     python3 tests/run check             host tests, source checks, one boot
     python3 tests/run boot NAME ...     these configurations (of tests/boot/*.ini)
     python3 tests/run host|source|image host tests; checks of the sources; images, SDK, commands
+    python3 tests/run allocations       every place in the kernel that asks for memory, refused it
     python3 tests/run list              the configurations
     python3 tests/run picture FILE.png  the screen of the released image once init is ready
     python3 tests/run run|bench|growth|debug|fresh
 """
 import sys
 
+import allocations
 import boot
 import commands
 import configurations
@@ -34,6 +36,7 @@ def test(_):
     teardown.run(report)
     host.run(report, seconds=5)
     boot.many(configurations.of_group("test"), report)
+    allocations.run(report)
     image.run(report)
     commands.run(report)
     source.features(report)
@@ -62,6 +65,13 @@ def boot_named(names):
 def only_host(_):
     report = Report()
     host.run(report, seconds=5)
+    return report.summary()
+
+
+def only_allocations(_):
+    report = Report()
+    boot.many([c for c in configurations.load() if c.name == allocations.TESTED], report)
+    allocations.run(report)
     return report.summary()
 
 
@@ -95,7 +105,7 @@ def show(_):
 
 COMMANDS = {
     "test": test, "check": check, "boot": boot_named, "host": only_host, "source": only_source,
-    "image": only_image,
+    "image": only_image, "allocations": only_allocations,
     "list": show, "picture": picture, "run": interactive.run, "debug": interactive.debug, "bench": figures.run, "growth": figures.growth,
     "fresh": fresh.run,
 }

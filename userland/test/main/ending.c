@@ -4,7 +4,7 @@
  * which.
  */
 #include "userland/test/main/ending.h"
-#include "userland/test/main/util.h"
+#include "userland/test/main/memory.h"
 
 static const struct {
     const char *word;
@@ -28,4 +28,31 @@ bool ending_take(int *out_code)
     }
     *out_code = 5;
     return j6_boot_word("end=exit");
+}
+
+/* Pages that areas share, copies of some of them, and mappings that allow different things. */
+static void leave_clones(j6_handle_t process)
+{
+    j6_handle_t area = area_new(100, j6_vma_flag_resizable);
+    char *memory = area_map(area, READ_WRITE);
+    mark(memory, 100, 1);
+    j6_handle_t clone = area_clone(area, 3, 80, 0);
+    j6_handle_t second = area_clone(clone, 7, 70, 0);
+    char *copy = area_map(clone, READ_WRITE);
+    mark(copy, 20, 2);
+    mark(memory + 50 * PAGE, 30, 3);
+    test_expect(is_marked(area_map(second, j6_map_read), 13, 2), "a clone's clone", TEST_HERE);
+    protect(area, memory + 8 * PAGE, 4, j6_map_read);
+    protect(clone, copy + 30 * PAGE, 10, 0);
+    process_put(process, view_map_in(process, far_place(), clone, 10, 20, READ_WRITE), 'x');
+}
+
+void ending_leave_memory(void)
+{
+    victim_start("sleep", "1000000", NULL, 0);
+    leave_clones(process_new());
+    j6_handle_t large = area_new(600, j6_vma_flag_large);
+    char *memory = area_map(large, READ_WRITE);
+    mark(memory, 600, 4);
+    protect(large, memory + 3 * PAGE, 1, j6_map_read);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs on the test image in init's place, and ends the machine with the verdict. */
 #include "userland/test/main/ending.h"
+#include "userland/test/main/failures.h"
 #include "userland/test/main/test.h"
 #include "userland/test/main/util.h"
 #include "userland/test/start_check.h"
@@ -22,6 +23,8 @@ int main(int argc, char **argv, char **envp)
         return code;
     }
     int64_t failures = test_run_all();
+    failures_report();
+    ending_leave_memory();
     j6_printf("tests: %lld failed", (long long)failures);
     j6_status_t status = j6_system_power(system_handle(), j6_power_verdict, failures);
     j6_printf("tests: no verdict: %s", j6_status_text(status));

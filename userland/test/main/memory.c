@@ -17,6 +17,24 @@ char area_get(j6_handle_t area, uint64_t offset)
     return byte;
 }
 
+void area_fill(j6_handle_t area, uint64_t pages, uint64_t nth)
+{
+    for (uint64_t i = 0; i < pages; i += nth) {
+        uint64_t len = sizeof(i);
+        expect_ok(j6_vma_write(area, i * PAGE, &i, &len));
+    }
+}
+
+void expect_filled(j6_handle_t area, uint64_t pages, uint64_t nth)
+{
+    for (uint64_t i = 0; i < pages; i += nth) {
+        uint64_t number = ~0ull;
+        uint64_t len = sizeof(number);
+        expect_ok(j6_vma_read(area, i * PAGE, &number, &len));
+        expect_equal(i, number);
+    }
+}
+
 j6_handle_t area_clone(j6_handle_t area, uint64_t first, uint64_t count, uint64_t flags)
 {
     j6_handle_t clone = j6_handle_none;

@@ -10,6 +10,10 @@
 void area_put(j6_handle_t area, uint64_t offset, char byte);
 char area_get(j6_handle_t area, uint64_t offset);
 
+/* Every nth of so many pages gets its number as its content; and whether all have it. */
+void area_fill(j6_handle_t area, uint64_t pages, uint64_t nth);
+void expect_filled(j6_handle_t area, uint64_t pages, uint64_t nth);
+
 /* A clone of pages [first, first + count). */
 j6_handle_t area_clone(j6_handle_t area, uint64_t first, uint64_t count, uint64_t flags);
 

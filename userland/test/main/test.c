@@ -56,6 +56,11 @@ bool test_expect_status(j6_status_t wanted, j6_status_t status, const char *text
     return status == wanted;
 }
 
+bool test_has_failed(void)
+{
+    return string_equal(result.verdict, "FAIL");
+}
+
 void test_skip(const char *reason)
 {
     if (string_equal(result.verdict, "PASS")) {

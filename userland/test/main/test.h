@@ -45,6 +45,9 @@ bool test_expect_equal(uint64_t wanted, uint64_t value, const char *text, struct
 bool test_expect_status(j6_status_t wanted, j6_status_t status, const char *text,
                         struct test_place place);
 
+/* Has an expectation of the running test not been met? */
+bool test_has_failed(void);
+
 /* This machine can't show it. */
 void test_skip(const char *reason);
 

@@ -47,6 +47,22 @@ void sleep_for(uint64_t milliseconds)
     expect_ok(j6_thread_sleep(now() + milliseconds * 1000000));
 }
 
+bool boot_number(const char *name, uint64_t *out_number)
+{
+    size_t len = strlen(name);
+    for (const char *at = j6_boot_info()->command_line; at != NULL; at = strchr(at, ' ')) {
+        at += *at == ' ';
+        if (strncmp(at, name, len) == 0) {
+            *out_number = 0;
+            for (at += len; *at >= '0' && *at <= '9'; at++) {
+                *out_number = 10 * *out_number + (uint64_t)(*at - '0');
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
 j6_handle_t narrowed(j6_handle_t handle, uint64_t rights)
 {
     j6_handle_t copy = j6_handle_none;

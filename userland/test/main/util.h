@@ -20,6 +20,9 @@ bool frames_settle(uint64_t wanted);
 j6_time_t now(void);
 void sleep_for(uint64_t milliseconds);
 
+/* The number behind `name` ("seed=") on the kernel's command line; false: it isn't there. */
+bool boot_number(const char *name, uint64_t *out_number);
+
 /* ---- handles -------------------------------------------------------------------------------- */
 
 /* A copy with those rights alone, or with all but those. */

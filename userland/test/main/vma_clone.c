@@ -274,29 +274,3 @@ TEST(a_clone_takes_frames_for_what_is_written_alone)
     expect(area_is_marked(area, 0, PAGES, OLD));
     expect_ok(j6_handle_close(area));
 }
-
-TEST(vma_clone_refuses_flags_and_ranges_that_cannot_be)
-{
-    j6_handle_t clone;
-    j6_handle_t area = area_new(4, 0);
-    expect_status(j6_err_invalid_arg,
-                  j6_vma_clone(area, 0, PAGE, j6_vma_flag_write_combine, &clone));
-    expect_status(j6_err_invalid_arg, j6_vma_clone(area, 0, PAGE, 1ull << 63, &clone));
-    expect_status(j6_err_invalid_arg, j6_vma_clone(area, 1, PAGE, 0, &clone));
-    expect_status(j6_err_invalid_arg, j6_vma_clone(area, 0, PAGE + 1, 0, &clone));
-    expect_status(j6_err_out_of_range, j6_vma_clone(area, 0, 0, 0, &clone));
-    expect_status(j6_err_out_of_range, j6_vma_clone(area, 0, 5 * PAGE, 0, &clone));
-    expect_status(j6_err_out_of_range, j6_vma_clone(area, 4 * PAGE, PAGE, 0, &clone));
-    expect_status(j6_err_out_of_range, j6_vma_clone(area, -(uint64_t)PAGE, 2 * PAGE, 0, &clone));
-    expect_status(j6_err_out_of_range, j6_vma_clone(area, PAGE, -(uint64_t)PAGE, 0, &clone));
-    expect_ok(j6_handle_close(area));
-}
-
-TEST(a_clone_is_resizable_only_if_made_so)
-{
-    j6_handle_t area = area_new(4, j6_vma_flag_resizable);
-    j6_handle_t clone = area_clone(area, 0, 4, 0);
-    expect_status(j6_err_bad_state, area_resize(clone, 2));
-    expect_ok(j6_handle_close(clone));
-    expect_ok(j6_handle_close(area));
-}

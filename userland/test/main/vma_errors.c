@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* vma_create, vma_create_map, vma_map, vma_unmap: what they refuse. */
-#include "userland/test/main/util.h"
+/* vma_create, vma_create_map, vma_map, vma_unmap, vma_clone: what they refuse. */
+#include "userland/test/main/memory.h"
 
 static const uint64_t TOO_LARGE = (1ull << 48) + j6_page_size;
 
@@ -106,7 +106,7 @@ TEST(vma_map_needs_a_right_for_each_kind_of_access)
     expect_ok(j6_handle_close(area));
 }
 
-static j6_status_t unmap(j6_handle_t area, uint64_t address, uint64_t len)
+static j6_status_t unmap_bytes(j6_handle_t area, uint64_t address, uint64_t len)
 {
     return j6_vma_unmap(area, j6_handle_self_process, address, len);
 }
@@ -116,14 +116,40 @@ TEST(vma_unmap_takes_out_mappings_of_that_area_alone)
     j6_handle_t area = area_new(2, 0);
     j6_handle_t other = area_new(2, 0);
     uint64_t address = (uint64_t)area_map(area, READ_WRITE);
-    expect_status(j6_err_not_found, unmap(other, address, 0));
-    expect_status(j6_err_not_found, unmap(area, far_place(), 0));
-    expect_status(j6_err_not_found, unmap(area, far_place(), PAGE));
-    expect_status(j6_err_invalid_arg, unmap(area, address + 1, PAGE));
-    expect_status(j6_err_invalid_arg, unmap(area, address, PAGE + 1));
+    expect_status(j6_err_not_found, unmap_bytes(other, address, 0));
+    expect_status(j6_err_not_found, unmap_bytes(area, far_place(), 0));
+    expect_status(j6_err_not_found, unmap_bytes(area, far_place(), PAGE));
+    expect_status(j6_err_invalid_arg, unmap_bytes(area, address + 1, PAGE));
+    expect_status(j6_err_invalid_arg, unmap_bytes(area, address, PAGE + 1));
     expect(can_read((void *)address));
-    expect_ok(unmap(area, address, 0));
-    expect_status(j6_err_not_found, unmap(area, address, 0));
+    expect_ok(unmap_bytes(area, address, 0));
+    expect_status(j6_err_not_found, unmap_bytes(area, address, 0));
     expect_ok(j6_handle_close(area));
     expect_ok(j6_handle_close(other));
+}
+
+TEST(vma_clone_refuses_flags_and_ranges_that_cannot_be)
+{
+    j6_handle_t clone;
+    j6_handle_t area = area_new(4, 0);
+    expect_status(j6_err_invalid_arg,
+                  j6_vma_clone(area, 0, PAGE, j6_vma_flag_write_combine, &clone));
+    expect_status(j6_err_invalid_arg, j6_vma_clone(area, 0, PAGE, 1ull << 63, &clone));
+    expect_status(j6_err_invalid_arg, j6_vma_clone(area, 1, PAGE, 0, &clone));
+    expect_status(j6_err_invalid_arg, j6_vma_clone(area, 0, PAGE + 1, 0, &clone));
+    expect_status(j6_err_out_of_range, j6_vma_clone(area, 0, 0, 0, &clone));
+    expect_status(j6_err_out_of_range, j6_vma_clone(area, 0, 5 * PAGE, 0, &clone));
+    expect_status(j6_err_out_of_range, j6_vma_clone(area, 4 * PAGE, PAGE, 0, &clone));
+    expect_status(j6_err_out_of_range, j6_vma_clone(area, -(uint64_t)PAGE, 2 * PAGE, 0, &clone));
+    expect_status(j6_err_out_of_range, j6_vma_clone(area, PAGE, -(uint64_t)PAGE, 0, &clone));
+    expect_ok(j6_handle_close(area));
+}
+
+TEST(a_clone_is_resizable_only_if_made_so)
+{
+    j6_handle_t area = area_new(4, j6_vma_flag_resizable);
+    j6_handle_t clone = area_clone(area, 0, 4, 0);
+    expect_status(j6_err_bad_state, area_resize(clone, 2));
+    expect_ok(j6_handle_close(clone));
+    expect_ok(j6_handle_close(area));
 }

@@ -4,6 +4,7 @@
  * nearby, of the same GiB, has brought in all tables but the lowest.
  */
 #include "lib/string.h"
+#include "userland/test/main/devices.h"
 #include "userland/test/main/memory.h"
 
 enum { LARGE = 512 }; /* pages */
@@ -58,6 +59,25 @@ TEST(a_touched_large_page_needs_no_lowest_page_table)
     bench_open(&bench, 0);
     expect(!bench.large);
     expect(is_marked(bench.memory, 2 * LARGE, 1));
+    area_unmap(bench.area, bench.memory);
+    bench_close(&bench);
+}
+
+TEST(contiguous_device_memory_is_shown_by_large_pages)
+{
+    struct bench bench;
+    bench_open(&bench, 0);
+    j6_handle_t area = phys_area(system_handle(), 0, LARGE, j6_vma_flag_dma);
+    char *memory = area_map_at(area, far_place() + (32ull << 21), READ_WRITE);
+    expect_equal(0, frames_to_touch(memory));
+    mark(memory, LARGE, 1);
+    expect_ok(unmap(area, memory + 7 * PAGE, 1));
+    expect(!can_read(memory + 7 * PAGE));
+    expect(is_marked(memory, 7, 1));
+    expect(is_marked(memory + 8 * PAGE, LARGE - 8, 9));
+    area_unmap(area, memory);
+    area_unmap(area, memory + 8 * PAGE);
+    expect_ok(j6_handle_close(area));
     area_unmap(bench.area, bench.memory);
     bench_close(&bench);
 }

@@ -45,10 +45,27 @@ int64_t mode_end_with_pages(int64_t mib);
 int64_t mode_hoard(int64_t argument);
 int64_t mode_touch_all(int64_t argument);
 
+/* What to try with an account that has nothing left; 0 or the line of what went wrong. */
+int64_t mode_short_of_mappings(int64_t argument);
+int64_t mode_short_of_pages(int64_t argument);
+int64_t mode_short_of_pages_for_a_clone(int64_t argument);
+int64_t mode_short_of_pages_for_fixed_size(int64_t argument);
+int64_t mode_short_of_tables(int64_t argument);
+int64_t mode_short_of_nodes(int64_t argument);
+int64_t mode_short_of_a_table_to_split(int64_t argument);
+int64_t mode_use_up_tables(int64_t argument);
+/* What to do while an allocation fails: the one with that number; 0 when none was left to fail. */
+int64_t mode_fail_faults(int64_t argument);
+int64_t mode_fail_spawn(int64_t argument);
+
+/* How to end while all allocations fail. */
+int64_t mode_fail_end(int64_t argument);
+
 /* What to look at; 0 when it is as it should be. */
 int64_t mode_rows(int64_t argument);
 int64_t mode_share(int64_t argument);
 int64_t mode_await_word(int64_t argument);
+int64_t mode_count_tables(int64_t argument); /* their number */
 int64_t mode_fpu(int64_t argument);
 int64_t mode_fpu_start(int64_t argument);
 int64_t mode_flags(int64_t argument);

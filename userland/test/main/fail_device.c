@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* Scenarios of the calls on system objects and device memory. */
+#include "userland/test/main/devices.h"
+#include "userland/test/main/failures.h"
+
+static struct {
+    j6_handle_t system;
+    j6_handle_t area;
+    uint64_t address;
+} scene;
+
+static j6_status_t restrict_ranges(void)
+{
+    static const struct j6_range ranges[] = {
+        {.kind = j6_range_phys, .first = PHYS_VGA, .count = 16 * PAGE},
+        {.kind = j6_range_dma, .count = 1},
+    };
+    return j6_system_restrict(system_handle(), ranges, 2, &scene.system);
+}
+
+static void close_system(void)
+{
+    expect_ok(j6_handle_close(scene.system));
+}
+
+SCENARIO(a_restricted_system_object, system_restrict, .run = restrict_ranges, .undo = close_system);
+
+static void make_system(void)
+{
+    expect_ok(restrict_ranges());
+}
+
+static j6_status_t map_device(void)
+{
+    return j6_system_map_phys(scene.system, &scene.area, PHYS_VGA, 4 * PAGE, j6_vma_flag_revocable);
+}
+
+static j6_status_t map_dma(void)
+{
+    return j6_system_map_phys(scene.system, &scene.area, 0, 4 * PAGE, j6_vma_flag_dma);
+}
+
+static void close_area(void)
+{
+    expect_ok(j6_handle_close(scene.area));
+}
+
+SCENARIO(an_area_of_device_memory, system_map_phys, .set_up = make_system, .run = map_device,
+         .undo = close_area, .tear_down = close_system);
+SCENARIO(an_area_for_dma, system_map_phys, .set_up = make_system, .run = map_dma,
+         .undo = close_area, .tear_down = close_system);
+
+/* ---- object_close --------------------------------------------------------------------------- */
+
+static j6_status_t close_object(void)
+{
+    return j6_object_close(scene.system);
+}
+
+SCENARIO(closing_a_system_object, object_close, .set_up = make_system, .run = close_object,
+         .tear_down = close_system);
+
+static void make_revocable(void)
+{
+    scene.address = 0;
+    expect_ok(j6_vma_create_map(4 * PAGE, j6_vma_flag_revocable, READ_WRITE, &scene.address,
+                                &scene.area));
+    *(volatile char *)scene.address = 1;
+}
+
+static j6_status_t revoke(void)
+{
+    return j6_object_close(scene.area);
+}
+
+SCENARIO(revoking_an_area, object_close, .set_up = make_revocable, .run = revoke,
+         .tear_down = close_area);
