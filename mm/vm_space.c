@@ -44,27 +44,31 @@ struct vm_mapping *vm_mapping_find_locked(struct vm_space *space, vaddr_t addres
     return mapping;
 }
 
+static inline bool admits_locked(const struct vm_mapping *mapping, enum vm_access access)
+{
+    return mapping->linked && (mapping->flags & access);
+}
+
 bool vm_mapping_allows_locked(const struct vm_mapping *mapping, const struct vm_area *area,
                               vaddr_t address, enum vm_access access)
 {
-    return mapping->area == area && mapping->linked &&
-           address - mapping->start < mapping->end - mapping->start && (mapping->flags & access);
+    return mapping->area == area && address - mapping->start < mapping->end - mapping->start &&
+           admits_locked(mapping, access);
 }
 
-/* Tells the offset into the area too. */
+/* Tells the area, and the offset into it. */
 static inline struct vm_mapping *find(struct vm_space *space, vaddr_t address,
                                       enum vm_access access, struct vm_area **out_area,
                                       uint64_t *out_offset)
 {
     spinlock_lock(&space->lock);
     struct vm_mapping *mapping = vm_mapping_find_locked(space, address);
-    if (mapping != NULL && !vm_mapping_allows_locked(mapping, mapping->area, address, access)) {
-        mapping = NULL;
+    if (mapping == NULL || !admits_locked(mapping, access)) {
+        spinlock_unlock(&space->lock);
+        return NULL;
     }
-    if (mapping != NULL) {
-        *out_area = mapping->area;
-        *out_offset = address - mapping->start + mapping->offset;
-    }
+    *out_area = mapping->area;
+    *out_offset = address - mapping->start + mapping->offset;
     spinlock_unlock(&space->lock);
     return mapping;
 }
