@@ -111,7 +111,6 @@ void vm_space_destroy(struct vm_space *space)
     while ((area = take_any_out(space)) != NULL) {
         kobject_put(&area->object);
     }
-    vm_mapping_free_spare(space);
     page_table_destroy(&space->table);
 }
 
@@ -136,7 +135,7 @@ bool vm_mapping_remove_revoked(struct vm_area *area)
     struct vm_space *space = mapping->space; /* both stay, by the grace period */
     spinlock_lock(&space->lock);
     spinlock_lock(&area->lock);
-    bool linked = mapping->area == area && mapping->linked;
+    bool linked = mapping->linked;
     if (linked) {
         vm_mapping_remove_locked(mapping);
     }
