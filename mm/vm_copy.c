@@ -98,10 +98,12 @@ static inline bool stretch_find(const struct copy *copy, struct stretch *stretch
 {
     uint64_t at = copy->start + copy->done;
     stretch->end = smaller(copy->len, copy->done + LOCKED_PAGES * PAGE_SIZE);
+    stretch->mapping = copy->area == NULL ? vm_space_find(copy->space, at, access_of(copy)) : NULL;
     stretch->area = copy->area;
-    stretch->mapping =
-        copy->area == NULL ? vm_space_find(copy->space, at, access_of(copy), &stretch->area) : NULL;
     stretch->offset = at;
+    if (stretch->mapping != NULL) {
+        stretch->area = stretch->mapping->area;
+    }
     return stretch->area != NULL;
 }
 
@@ -113,7 +115,7 @@ static inline bool stretch_check_locked(const struct copy *copy, struct stretch 
     if (mapping == NULL) {
         return true;
     }
-    if (!vm_mapping_allows_locked(mapping, stretch->area, address, access_of(copy))) {
+    if (!vm_mapping_allows_locked(mapping, address, access_of(copy))) {
         return false;
     }
     stretch->offset = address - mapping->start + mapping->offset;

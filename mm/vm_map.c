@@ -19,21 +19,20 @@ static const uint64_t access_flags = j6_map_read | j6_map_write | j6_map_exec;
 static j6_status_t mapping_new_locked(struct vm_space *space, struct vm_area *area,
                                       struct vm_mapping **out_mapping)
 {
-    struct vm_mapping *mapping = space->spare;
-    space->spare = NULL;
-    if (mapping == NULL) {
-        j6_status_t status = account_charge(space->account, ACCOUNT_MEMORY, MAPPING_COST);
-        if (status != j6_status_ok) {
-            return status;
-        }
-        mapping = slab_alloc_zeroed(&mapping_cache);
-        if (mapping == NULL) {
-            account_uncharge(space->account, ACCOUNT_MEMORY, MAPPING_COST);
-            return j6_err_no_memory;
-        }
-        mapping->space = space;
+    j6_status_t status = account_charge(space->account, ACCOUNT_MEMORY, MAPPING_COST);
+    if (status != j6_status_ok) {
+        return status;
     }
+    struct vm_mapping *mapping = slab_alloc(&mapping_cache);
+    if (mapping == NULL) {
+        account_uncharge(space->account, ACCOUNT_MEMORY, MAPPING_COST);
+        return j6_err_no_memory;
+    }
+    mapping->space = space;
     mapping->area = area;
+    mapping->whole = false;
+    mapping->linked = false;
+    mapping->shown = false;
     *out_mapping = mapping;
     return j6_status_ok;
 }
@@ -43,33 +42,11 @@ static void free_after_grace(struct grace_item *item)
     slab_free(&mapping_cache, container_of(item, struct vm_mapping, grace));
 }
 
-static void mapping_free(struct vm_mapping *mapping)
+/* For one that is nowhere: others may still be looking at it. */
+static void mapping_free_locked(struct vm_mapping *mapping)
 {
     account_uncharge(mapping->space->account, ACCOUNT_MEMORY, MAPPING_COST);
     grace_defer(&mapping->grace, free_after_grace);
-}
-
-/* For one that is nowhere: the space keeps it, or it is freed. */
-static void mapping_give_back_locked(struct vm_mapping *mapping)
-{
-    struct vm_space *space = mapping->space;
-    mapping->area = NULL;
-    mapping->linked = false;
-    mapping->whole = false;
-    mapping->shown = false;
-    if (space->spare == NULL) {
-        space->spare = mapping;
-    } else {
-        mapping_free(mapping);
-    }
-}
-
-void vm_mapping_free_spare(struct vm_space *space)
-{
-    if (space->spare != NULL) {
-        mapping_free(space->spare);
-        space->spare = NULL;
-    }
 }
 
 /* The last offset that it shows. */
@@ -112,9 +89,10 @@ void vm_mapping_remove_locked(struct vm_mapping *mapping)
         space->last = NULL;
     }
     stop_following_locked(mapping);
+    mapping->linked = false;
     view_remove(&mapping->area->views, mapping);
     mapping_remove(&space->mappings, mapping);
-    mapping_give_back_locked(mapping);
+    mapping_free_locked(mapping);
 }
 
 bool vm_map_flags_ok(uint64_t flags)
@@ -257,7 +235,7 @@ static j6_status_t map_at(struct vm_space *space, struct vm_area *area, vaddr_t 
         if (status == j6_status_ok) {
             *address = mapping->start;
         } else {
-            mapping_give_back_locked(mapping);
+            mapping_free_locked(mapping);
         }
     }
     spinlock_unlock(&area->lock);
@@ -324,7 +302,7 @@ static j6_status_t pieces_new_locked(struct vm_space *space, struct vm_area *are
         j6_status_t status = mapping_new_locked(space, area, &pieces[i]);
         if (status != j6_status_ok) {
             while (i > 0) {
-                mapping_give_back_locked(pieces[--i]);
+                mapping_free_locked(pieces[--i]);
             }
             return status;
         }
@@ -377,18 +355,18 @@ bool vm_mapping_join_locked(struct vm_mapping *mapping)
     return true;
 }
 
-j6_status_t vm_mapping_set_size(struct vm_area *area, struct vm_mapping *mapping, uint64_t size)
+j6_status_t vm_mapping_set_size(struct vm_mapping *mapping, uint64_t size)
 {
     struct vm_space *space = mapping->space;
     j6_status_t status = j6_status_ok;
     spinlock_lock(&space->lock);
-    spinlock_lock(&area->lock);
+    spinlock_lock(&mapping->area->lock);
     vaddr_t end = mapping->start + size;
-    if (mapping->area == area && mapping->linked && mapping->whole &&
+    if (mapping->linked && mapping->whole &&
         (size > USER_END - mapping->start || !mapping_move(mapping, mapping->start, end))) {
         status = j6_err_collision;
     }
-    spinlock_unlock(&area->lock);
+    spinlock_unlock(&mapping->area->lock);
     spinlock_unlock(&space->lock);
     return status;
 }

@@ -14,9 +14,6 @@
  */
 void vm_mapping_remove_locked(struct vm_mapping *mapping);
 
-/* Frees the mapping that the space has kept for the next time. */
-void vm_mapping_free_spare(struct vm_space *space);
-
 /* The mapping that holds the address, or NULL; the space's lock is enough. */
 struct vm_mapping *vm_mapping_find_locked(struct vm_space *space, vaddr_t address);
 

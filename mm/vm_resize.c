@@ -47,7 +47,7 @@ static j6_status_t followers_set(struct vm_area *area, uint64_t size)
         if (mapping == NULL) {
             return j6_status_ok;
         }
-        j6_status_t status = vm_mapping_set_size(area, mapping, size);
+        j6_status_t status = vm_mapping_set_size(mapping, size);
         if (status != j6_status_ok) {
             return status;
         }

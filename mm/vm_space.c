@@ -24,7 +24,6 @@ j6_status_t vm_space_init(struct vm_space *space, struct account *account)
     space->window = window_choose();
     space->first_place = space->window + page_down(random_u64() % (VM_WINDOW_SIZE / 2));
     space->last = NULL;
-    space->spare = NULL;
     spinlock_init(&space->lock, RANK_SPACE);
     spinlock_init(&space->table_lock, RANK_PAGE_TABLE);
     mapping_set_init(&space->mappings);
@@ -44,35 +43,25 @@ struct vm_mapping *vm_mapping_find_locked(struct vm_space *space, vaddr_t addres
     return mapping;
 }
 
-bool vm_mapping_allows_locked(const struct vm_mapping *mapping, const struct vm_area *area,
-                              vaddr_t address, enum vm_access access)
+static inline bool admits_locked(const struct vm_mapping *mapping, enum vm_access access)
 {
-    return mapping->area == area && mapping->linked &&
-           address - mapping->start < mapping->end - mapping->start && (mapping->flags & access);
+    return mapping->linked && (mapping->flags & access);
 }
 
-/* Tells its area too, and the offset into it, as it is now. */
-static inline struct vm_mapping *find(struct vm_space *space, vaddr_t address,
-                                      enum vm_access access, struct vm_area **out_area,
-                                      uint64_t *out_offset)
+bool vm_mapping_allows_locked(const struct vm_mapping *mapping, vaddr_t address,
+                              enum vm_access access)
+{
+    return address - mapping->start < mapping->end - mapping->start &&
+           admits_locked(mapping, access);
+}
+
+struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address, enum vm_access access)
 {
     spinlock_lock(&space->lock);
     struct vm_mapping *mapping = vm_mapping_find_locked(space, address);
-    bool allows =
-        mapping != NULL && vm_mapping_allows_locked(mapping, mapping->area, address, access);
-    if (allows) {
-        *out_area = mapping->area;
-        *out_offset = address - mapping->start + mapping->offset;
-    }
+    bool admits = mapping != NULL && admits_locked(mapping, access);
     spinlock_unlock(&space->lock);
-    return allows ? mapping : NULL;
-}
-
-struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address, enum vm_access access,
-                                 struct vm_area **out_area)
-{
-    uint64_t offset;
-    return find(space, address, access, out_area, &offset);
+    return admits ? mapping : NULL;
 }
 
 /* Maps the block around the address, if mapping and area have all of it, and alike. */
@@ -120,20 +109,20 @@ static bool may_have_blocks(const struct vm_area *area)
     return area->kind == VM_AREA_FIXED || (area->flags & j6_vma_flag_large);
 }
 
-static j6_status_t fault_locked(struct vm_mapping *mapping, struct vm_area *area, vaddr_t address,
-                                enum vm_access access, struct page_batch *batch)
+static j6_status_t fault_locked(struct vm_mapping *mapping, vaddr_t address, enum vm_access access,
+                                struct page_batch *batch)
 {
     bool write = access == VM_ACCESS_WRITE;
     struct page_request request = {
         .offset = address - mapping->start + mapping->offset, .write = write, .by = mapping};
     struct page_grant grant;
-    j6_status_t status = vm_area_page_locked(area, &request, batch, &grant);
+    j6_status_t status = vm_area_page_locked(mapping->area, &request, batch, &grant);
     if (status != j6_status_ok) {
         bool none = status == j6_err_out_of_range || status == j6_err_bad_state;
         return none ? j6_err_bad_address : status;
     }
     mapping->shown = true;
-    if (may_have_blocks(area) && show_block_locked(mapping, address, write, batch)) {
+    if (may_have_blocks(mapping->area) && show_block_locked(mapping, address, write, batch)) {
         return j6_status_ok;
     }
     return show_locked(mapping, address, &grant, batch);
@@ -142,19 +131,17 @@ static j6_status_t fault_locked(struct vm_mapping *mapping, struct vm_area *area
 /* A mapping that was cut, joined or taken out since it was found is looked for again. */
 j6_status_t vm_space_fault(struct vm_space *space, vaddr_t address, enum vm_access access)
 {
-    struct vm_area *area;
-    uint64_t offset;
     struct vm_mapping *mapping;
-    while ((mapping = find(space, address, access, &area, &offset)) != NULL) {
+    while ((mapping = vm_space_find(space, address, access)) != NULL) {
+        struct vm_area *area = mapping->area;
         struct page_batch batch;
         page_batch_init(&batch);
         if (area->flags & j6_vma_flag_large) {
-            vm_block_fill(area, offset);
+            vm_block_fill(area, address - mapping->start + mapping->offset);
         }
         vm_area_lock(area);
-        bool stands = vm_mapping_allows_locked(mapping, area, address, access);
-        j6_status_t status =
-            stands ? fault_locked(mapping, area, address, access, &batch) : j6_status_ok;
+        bool stands = vm_mapping_allows_locked(mapping, address, access);
+        j6_status_t status = stands ? fault_locked(mapping, address, access, &batch) : j6_status_ok;
         vm_area_flush(area, &batch);
         if (stands) {
             return status;

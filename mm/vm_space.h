@@ -3,25 +3,12 @@
  * vm_space: an address space. Page tables, and the set of mappings that says what they may hold; the
  * tables are only a cache of it, filled by page faults.
  *
- * Rules: a mapping's place (area, start, end, offset), its flags and `linked` change only with the
- * locks of its space and of its area held, so either is enough to read them. While a mapping is being
- * taken out it stays among its area's views, and its addresses stay taken, until no page of it is left
- * in any TLB.
- *
- * A space keeps one mapping that was taken out for the next time. So one that was found, and whose
- * space isn't locked any more, may have been cut, joined or taken out, and have become another:
- *
- *   1. who looks for a page finds the mapping with the space's lock held, and notes its area A;
- *   2. others take it out, with A's lock held: its area is NULL from then on;
- *   3. it is used again, for an area B, with B's lock held;
- *   4. who has found it takes A's lock, and sees whether its area is A.
- *
- * A is still readable in 4, and so is the mapping, until the call leaves the kernel or comes to a step
- * point: both are freed only after a grace period. The mapping's area is A there exactly if it is one
- * of A's, and stays that while A's lock is held, since 2 and 3 need the lock of the area that they
- * leave and come to. It may be a later one of A's: all that is read of it then is of that one, so
- * whether it has the address and allows the access is asked under the lock, and who is told no looks
- * for another.
+ * Rules: a mapping's place (start, end, offset), its flags and `linked` change only with the locks of
+ * its space and of its area held, so either is enough to read them. A mapping found under the space's
+ * lock stays readable until the call leaves the kernel or comes to a step point, by the grace period;
+ * but it may be cut, joined with another or taken out meanwhile, so under the area's lock who found it
+ * asks again whether it has the address, and if not looks for another. While a mapping is being taken
+ * out it stays among its area's views, and its addresses stay taken, until no TLB has a page of it.
  */
 #pragma once
 #include "arch/page_table.h"
@@ -58,8 +45,7 @@ struct vm_space {
     /* Guarded by lock */
     struct spinlock lock;
     struct avl_tree mappings;
-    struct vm_mapping *last;  /* the one found or made last, or NULL */
-    struct vm_mapping *spare; /* one that is nowhere, kept for the next time, or NULL */
+    struct vm_mapping *last; /* the one found or made last, or NULL */
     /* Guarded by table_lock */
     struct spinlock table_lock;
     struct page_table table;
@@ -68,8 +54,8 @@ struct vm_space {
 struct vm_mapping {
     /* Immutable after create */
     struct vm_space *space;
+    struct vm_area *area;
     /* Guarded by the locks of space and area, see above */
-    struct vm_area *area; /* NULL: it is nowhere */
     vaddr_t start;
     vaddr_t end;
     uint64_t offset;          /* into the area, of start */
@@ -120,7 +106,8 @@ j6_status_t vm_space_unmap(struct vm_space *space, struct vm_area *area, vaddr_t
 
 /*
  * Changes the access flags of [address, address + len) likewise. invalid_arg (alignment, flags
- * that aren't access), bad_state (writing isn't added to a mapping of fixed size), not_found, quota, no_memory.
+ * that aren't access), bad_state (writing, to a mapping of fixed size that was made without), not_found,
+ * quota, no_memory.
  */
 j6_status_t vm_space_protect(struct vm_space *space, struct vm_area *area, vaddr_t address,
                              uint64_t len, uint64_t flags) J6_MUST_USE;
@@ -143,23 +130,14 @@ j6_status_t vm_space_fault(struct vm_space *space, vaddr_t address,
 j6_status_t vm_space_fault_loaded(vaddr_t address, enum vm_access access) J6_MUST_USE;
 
 /*
- * The mapping that holds the address and allows the access, or NULL, and its area. Both stay readable
- * until the call leaves the kernel or passes a step point; what the mapping is by then only the area's
- * lock tells.
+ * The mapping that holds the address and allows the access, or NULL. It stays readable until the call
+ * leaves the kernel or passes a step point; whether it still does both only its area's lock tells.
  */
-struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address, enum vm_access access,
-                                 struct vm_area **out_area);
+struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address, enum vm_access access);
 
-/*
- * Is it the area's, does it hold the address, and allow the access? The area's lock is held, or the
- * space's.
- */
-bool vm_mapping_allows_locked(const struct vm_mapping *mapping, const struct vm_area *area,
-                              vaddr_t address, enum vm_access access);
+/* Does it hold the address, and allow the access? Its space's or its area's lock is held. */
+bool vm_mapping_allows_locked(const struct vm_mapping *mapping, vaddr_t address,
+                              enum vm_access access);
 
-/*
- * Lets a mapping that follows the area, if it still does, end at the area's new size. collision if it
- * has no room for that.
- */
-j6_status_t vm_mapping_set_size(struct vm_area *area, struct vm_mapping *mapping,
-                                uint64_t size) J6_MUST_USE;
+/* Lets mappings that follow the area end at its new size, which they must have room for. */
+j6_status_t vm_mapping_set_size(struct vm_mapping *mapping, uint64_t size) J6_MUST_USE;

@@ -115,7 +115,6 @@ void vm_space_destroy(struct vm_space *space)
     while ((area = take_any_out(space)) != NULL) {
         kobject_put(&area->object);
     }
-    vm_mapping_free_spare(space);
     page_table_destroy(&space->table);
 }
 
@@ -143,10 +142,9 @@ bool vm_mapping_remove_revoked(struct vm_area *area)
     spinlock_lock(&space->lock);
     vm_area_lock(area);
     vaddr_t from = mapping->start;
-    bool shows_nothing = mapping->area == area && mapping->linked &&
-                         !clear_locked(mapping, &from, &batch) && page_batch_is_empty(&batch);
+    bool shows_nothing =
+        mapping->linked && !clear_locked(mapping, &from, &batch) && page_batch_is_empty(&batch);
     if (shows_nothing) {
-        vm_mapping_unlink_locked(mapping);
         vm_mapping_remove_locked(mapping);
     }
     spinlock_unlock(&space->lock);

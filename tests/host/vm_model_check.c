@@ -80,7 +80,6 @@ void vm_model_check(void)
     uint64_t nodes = 0;
     uint64_t tables = 0;
     uint64_t live = 0;
-    uint64_t mappings = vm_model.mapping_count; /* and those that spaces keep */
     for (unsigned i = 0; i < VM_MODEL_AREAS; i++) {
         struct vm_area *area = vm_model.areas[i].area;
         if (area != NULL) {
@@ -94,7 +93,6 @@ void vm_model_check(void)
         if (vm_model.spaces[i].table.tables != 0) {
             check_space(i);
             tables += vm_model.spaces[i].table.tables;
-            mappings += vm_model.spaces[i].spare != NULL;
         }
     }
     assert(kobject_live(j6_type_vma) == live);
@@ -102,6 +100,6 @@ void vm_model_check(void)
            live * SLAB_COST(sizeof(struct vm_area)) + pages * PAGE_SIZE +
                nodes * SLAB_COST(sizeof(struct page_tree_node)));
     assert(VM_MODEL_LIMIT - vm_model.space_account.left[ACCOUNT_MEMORY] ==
-           mappings * SLAB_COST(sizeof(struct vm_mapping)) + tables * PAGE_SIZE);
+           vm_model.mapping_count * SLAB_COST(sizeof(struct vm_mapping)) + tables * PAGE_SIZE);
     assert(frames_free() + pages + tables + slab_frames() == vm_model.frames_at_start);
 }

@@ -51,18 +51,8 @@ static uint64_t slab_bytes(void)
     return bytes;
 }
 
-/* A space may keep one mapping that was taken out, for the next time: now it does. */
-static void keep_a_mapping(void)
-{
-    uint64_t address = 0;
-    j6_handle_t boot = j6_find("boot");
-    expect_ok(j6_vma_map(boot, j6_handle_self_process, &address, 0, 0, j6_map_read));
-    expect_ok(j6_vma_unmap(boot, j6_handle_self_process, address, 0));
-}
-
 struct ledger ledger_take(void)
 {
-    keep_a_mapping();
     struct ledger ledger = {.objects = objects_live(), .slabs = slab_bytes()};
     ledger.frames = frames_free(); /* with what the others have touched for the first time */
     uint64_t len = sizeof(ledger.account);
