@@ -161,11 +161,15 @@ j6_status_t vm_area_adopt(struct account *account, paddr_t physical, uint64_t si
     return j6_status_ok;
 }
 
+/* Looks without the lock: the one who is waited for needs it, and may never get it from who takes it
+ * over and over. */
 void vm_area_wait_locked(struct vm_area *area)
 {
     while (area->unflushed != 0) {
         spinlock_unlock(&area->lock);
-        arch_spin_pause(); /* answers the one who waits for us */
+        do {
+            arch_spin_pause(); /* answers the one who waits for us */
+        } while (atomic_load_explicit(&area->unflushed, memory_order_relaxed) != 0);
         spinlock_lock(&area->lock);
     }
 }

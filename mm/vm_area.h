@@ -65,9 +65,10 @@ struct vm_area {
     /* Guarded by lock; vm_area_lock takes it */
     struct spinlock lock;
     uint64_t size;
-    uint32_t unflushed; /* changes that other CPUs' TLBs haven't been told of yet */
-    bool resizing;      /* one resize at a time */
-    bool revoked;       /* it has no pages any more, and gets none */
+    bool resizing; /* one resize at a time */
+    bool revoked;  /* it has no pages any more, and gets none */
+    /* Changes that other TLBs haven't been told of yet. Atomic: who waits for 0 looks without the lock */
+    _Atomic uint32_t unflushed;
     struct page_tree pages;
     struct view_set views; /* its mappings, by offset */
     struct list followers; /* mappings of the whole area: they follow its size */
