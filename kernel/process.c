@@ -3,7 +3,7 @@
 #include "kernel/process.h"
 #include "arch/arch.h"
 #include "kernel/power.h"
-#include "kernel/wait.h"
+#include "kernel/signal.h"
 #include "lib/string.h"
 #include "mm/slab.h"
 #include <j6/info.h>
@@ -294,10 +294,7 @@ void process_end(struct process *process, const struct j6_end_info *end)
     }
     process->state = PROCESS_ENDING;
     process->end = *end;
-    struct thread *thread;
-    list_for_each_entry(thread, &process->threads, process_node) {
-        thread_kill(thread);
-    }
+    thread_kill_all_locked(process);
     bool empty = list_is_empty(&process->threads);
     spinlock_unlock(&process->lock);
     if (empty && process_teardown(process)) {

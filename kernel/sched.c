@@ -1,209 +1,437 @@
 /* SPDX-License-Identifier: MIT */
-/* Round robin among the threads of the most urgent priority that is ready. */
+/*
+ * Who runs on this CPU, and when that changes. A thread that becomes ready while a more or equally urgent
+ * one runs is offered to an idle CPU, which steals it:
+ *
+ *   becomes ready                            idles
+ *   R1  the thread is in the ready list      I1  sets its bit in idle_cpus
+ *   R2  reads idle_cpus, kicks one           I2  looks at the ready lists of all
+ *
+ * With a full fence between each two, either R2 sees the bit or I2 sees the thread. The same with what a
+ * CPU tells about the thread that it runs, `attention`, and its inbox:
+ *
+ *   wakes from afar                          runs another thread
+ *   S1  puts the thread into the inbox,      A1  says how urgent that one is
+ *       sets CPU_PENDING_INBOX               A2  looks at what is pending
+ *   S2  reads `attention`, kicks it if need be
+ */
 #include "kernel/sched.h"
 #include "arch/arch.h"
 #include "arch/page_table.h"
 #include "arch/upcall.h"
 #include "kernel/base/grace.h"
-#include "kernel/base/spinlock.h"
 #include "kernel/cpu_call.h"
 #include "kernel/power.h"
+#include "kernel/run_queue.h"
 #include "kernel/step.h"
 #include "kernel/thread.h"
 #include <j6/flags.h>
 
-#define TURN_NS         10000000ull /* how long a thread runs while an equal is ready */
 #define GRACE_REMIND_NS 10000000ull /* how long a thread may keep a grace period from ending */
+#define STARVED_LOOK_NS 50000000ull /* how often a busy CPU looks for threads that starve */
 
-struct run_queue {
-    struct spinlock lock;
-    /* Guarded by lock */
-    struct list ready[PRIORITIES];
-    uint32_t ready_mask; /* bit n: ready[n] isn't empty */
-    struct list blocked;
-    /* Only the owning CPU */
-    struct thread *current;
-    j6_time_t turn_end;
-    bool in_grace_pass;
+/* What others must know to wake a thread of this CPU. */
+enum attention {
+    ATTENTION_LEVEL = 0xf,   /* the level of the thread that runs; PRIORITIES: it idles */
+    ATTENTION_ALONE = 1 << 4 /* its turn has no end: it won't look at the inbox by itself */
 };
 
-static PER_CPU(struct run_queue, run_queue);
+struct sched {
+    struct run_queue queue;
+    /* Only the owning CPU */
+    struct list blocked;
+    j6_time_t since;        /* up to when time is charged to the running thread, or to idling */
+    j6_time_t idle_time;
+    j6_time_t turn_end;     /* never: nobody else is ready */
+    j6_time_t starved_look; /* when to look next for threads that starve */
+    bool turn_over;         /* the running thread lets equals go first */
+    bool in_grace_pass;
+    /* Written by the owning CPU, read by others */
+    struct thread *_Atomic current;
+    _Atomic uint32_t attention; /* enum attention */
+};
+
+static PER_CPU(struct sched, sched);
 static PER_CPU(struct timer, grace_reminder);
+static _Atomic uint64_t idle_cpus;
+
+static inline struct thread *running(const struct sched *mine)
+{
+    return atomic_load_explicit(&mine->current, memory_order_relaxed);
+}
+
+static struct sched *sched_of(uint32_t index)
+{
+    return cpu_of(cpu_block(index), sched);
+}
 
 void sched_init(void)
 {
-    struct run_queue *queue = this_cpu(run_queue);
-    spinlock_init(&queue->lock, RANK_RUN_QUEUE);
-    for (unsigned i = 0; i < PRIORITIES; i++) {
-        list_init(&queue->ready[i]);
-    }
-    list_init(&queue->blocked);
-    queue->turn_end = j6_deadline_never;
+    struct sched *mine = this_cpu(sched);
+    run_queue_init(&mine->queue);
+    list_init(&mine->blocked);
+    mine->turn_end = j6_deadline_never;
+    mine->attention = PRIORITIES;
 }
 
 struct thread *sched_current(void)
 {
-    return this_cpu(run_queue)->current;
+    return running(this_cpu(sched));
 }
 
 struct thread *sched_worker(void)
 {
-    const struct run_queue *queue = this_cpu(run_queue);
-    return queue->in_grace_pass ? NULL : queue->current;
-}
-
-/* Without the lock: who comes or goes at this moment is found the next time. */
-bool sched_is_turn_over(const struct thread *thread)
-{
-    uint32_t ready = this_cpu(run_queue)->ready_mask;
-    return (this_cpu(cpu)->pending & CPU_PENDING_SCHEDULE) && ready != 0 &&
-           (unsigned)__builtin_ctz(ready) <= thread->priority;
+    const struct sched *mine = this_cpu(sched);
+    return mine->in_grace_pass ? NULL : running(mine);
 }
 
 j6_time_t sched_turn_end(void)
 {
-    return this_cpu(run_queue)->turn_end;
+    return this_cpu(sched)->turn_end;
 }
 
-static void ready_push_locked(struct run_queue *queue, struct thread *thread)
-{
-    thread->state = THREAD_READY;
-    list_push_back(&queue->ready[thread->priority], &thread->run_node);
-    queue->ready_mask |= 1u << thread->priority;
-}
+/* ---- time ---- */
 
-static struct thread *ready_pop_locked(struct run_queue *queue)
+/* What has passed since the last time belongs to the running thread. */
+static void charge_time(struct sched *mine, j6_time_t now)
 {
-    if (queue->ready_mask == 0) {
-        return NULL;
+    struct thread *thread = running(mine);
+    uint64_t passed = now - mine->since;
+    mine->since = now;
+    if (thread == NULL) {
+        mine->idle_time += passed;
+        return;
     }
-    unsigned priority = (unsigned)__builtin_ctz(queue->ready_mask);
-    struct list *list = &queue->ready[priority];
-    struct thread *thread = container_of(list_pop_front(list), struct thread, run_node);
-    if (list_is_empty(list)) {
-        queue->ready_mask &= ~(1u << priority);
+    thread->turn_left -= (int64_t)passed;
+    uint64_t run_time = atomic_load_explicit(&thread->run_time, memory_order_relaxed);
+    atomic_store_explicit(&thread->run_time, run_time + passed, memory_order_relaxed);
+}
+
+uint64_t sched_cpu_time(const struct thread *thread)
+{
+    const struct sched *home = sched_of(atomic_load(&thread->home));
+    uint64_t ran = atomic_load_explicit(&thread->run_time, memory_order_relaxed);
+    if (running(home) == thread) {
+        uint64_t now = clock_now();
+        uint64_t since = home->since;
+        ran += now > since ? now - since : 0;
     }
-    return thread;
+    return ran;
 }
 
-void sched_add(struct thread *thread)
+static void attention_set(struct sched *mine, uint32_t attention)
 {
-    struct run_queue *queue = this_cpu(run_queue);
-    spinlock_lock(&queue->lock);
-    thread->state = THREAD_BLOCKED;
-    list_push_back(&queue->blocked, &thread->run_node);
-    spinlock_unlock(&queue->lock);
-}
-
-void sched_mark_blocked(struct thread *thread)
-{
-    assert(thread->state == THREAD_RUNNING);
-    sched_add(thread);
-}
-
-/* A turn has an end only while somebody else waits for it. */
-static bool turn_start(struct run_queue *queue)
-{
-    if (queue->current == NULL || queue->turn_end != j6_deadline_never) {
-        return false;
+    if (atomic_load_explicit(&mine->attention, memory_order_relaxed) != attention) {
+        atomic_store(&mine->attention, attention); /* A1 */
     }
-    queue->turn_end = clock_now() + TURN_NS;
-    return true;
+}
+
+/* A turn has an end only while somebody else is ready. */
+static void turn_set_end(struct sched *mine)
+{
+    const struct thread *thread = running(mine);
+    if (run_queue_mask(&mine->queue) == 0) {
+        mine->turn_end = j6_deadline_never;
+        attention_set(mine, thread->level | ATTENTION_ALONE);
+        return;
+    }
+    if (mine->turn_end == j6_deadline_never) {
+        mine->turn_end = mine->since + (thread->turn_left > 0 ? (uint64_t)thread->turn_left : 0);
+        timers_turn_ends(mine->turn_end);
+    }
+    attention_set(mine, thread->level);
+}
+
+/* ---- becoming ready ---- */
+
+/* Tells the nearest idle CPU that may run it, if there is one, to come and steal. */
+static void offer(const struct thread *thread)
+{
+    uint64_t others = cpus_online() & ~cpu_bit(cpu_index());
+    if (others == 0) {
+        return;
+    }
+    atomic_thread_fence(memory_order_seq_cst); /* between R1 and R2 */
+    uint64_t idle = atomic_load(&idle_cpus) & thread->affinity & others;
+    for (uint32_t distance = 1; idle != 0 && distance < CPU_MAX; distance++) {
+        uint64_t bit = cpu_bit(cpu_index() ^ distance);
+        if ((idle & bit) && (atomic_fetch_and(&idle_cpus, ~bit) & bit)) {
+            cpu_kick(cpu_index() ^ distance);
+            return;
+        }
+    }
+}
+
+/* Hands a thread that the caller owns to another CPU. */
+static void send(struct thread *thread, uint32_t home)
+{
+    struct sched *there = sched_of(home);
+    uint32_t level = thread->level; /* it may run before this function ends */
+    if (!run_queue_send(&there->queue, thread)) { /* S1 */
+        return;
+    }
+    cpu_pend_on(home, CPU_PENDING_INBOX);
+    uint32_t attention = atomic_load(&there->attention); /* S2 */
+    if ((attention & ATTENTION_ALONE) || level < (attention & ATTENTION_LEVEL)) {
+        cpu_kick(home);
+    }
+}
+
+static bool may_run_here(const struct thread *thread)
+{
+    return atomic_load_explicit(&thread->affinity, memory_order_relaxed) & cpu_bit(cpu_index());
+}
+
+/* A CPU that the thread may run on. */
+static uint32_t elsewhere(const struct thread *thread)
+{
+    uint64_t allowed = thread->affinity & cpus_online();
+    uint64_t idle = allowed & atomic_load(&idle_cpus);
+    return cpu_mask_pop(idle != 0 ? &idle : &allowed);
+}
+
+/* Moves a thread that is in no list, and not allowed here, to where it is. */
+static void move(struct thread *thread)
+{
+    uint32_t home = elsewhere(thread);
+    atomic_store(&thread->home, home);
+    send(thread, home);
+}
+
+/* A thread that is in no list, and may run here, becomes ready. */
+static void make_ready(struct sched *mine, struct thread *thread)
+{
+    const struct thread *current = running(mine);
+    bool others = current != NULL || run_queue_mask(&mine->queue) != 0;
+    run_queue_push(&mine->queue, thread, false, clock_now());
+    if (current != NULL && thread->level < current->level) {
+        cpu_pend(CPU_PENDING_SCHEDULE); /* who runs now is offered then */
+        return;
+    }
+    if (current != NULL) {
+        turn_set_end(mine);
+    }
+    if (others) {
+        offer(thread);
+    }
+}
+
+static void wake_here(struct sched *mine, struct thread *thread)
+{
+    if (thread == running(mine)) { /* it is still leaving */
+        list_remove(&thread->run_node);
+        thread->state = THREAD_RUNNING;
+        return;
+    }
+    if (list_is_linked(&thread->run_node)) { /* else it was moved here */
+        list_remove(&thread->run_node);
+        turn_given_up(thread);
+    }
+    if (may_run_here(thread)) {
+        make_ready(mine, thread);
+    } else {
+        move(thread);
+    }
+}
+
+static void inbox_empty(struct sched *mine)
+{
+    if (!(this_cpu(cpu)->pending & CPU_PENDING_INBOX)) {
+        return;
+    }
+    cpu_unpend(CPU_PENDING_INBOX); /* before it is emptied: who comes later pends again */
+    struct thread *thread = run_queue_receive(&mine->queue);
+    while (thread != NULL) {
+        struct thread *next = thread->inbox_next;
+        wake_here(mine, thread);
+        thread = next;
+    }
 }
 
 void sched_wake(struct thread *thread)
 {
-    struct run_queue *queue = this_cpu(run_queue);
-    spinlock_lock(&queue->lock);
-    bool blocked = thread->state == THREAD_BLOCKED;
-    if (blocked) {
-        list_remove(&thread->run_node);
-        ready_push_locked(queue, thread);
-    }
-    spinlock_unlock(&queue->lock);
-    const struct thread *current = queue->current;
-    if (blocked && current != NULL && thread->priority < current->priority) {
-        cpu_pend(CPU_PENDING_SCHEDULE);
-    }
-    if (blocked && turn_start(queue)) {
-        timers_turn_changed();
+    uint32_t home = atomic_load_explicit(&thread->home, memory_order_relaxed);
+    if (home == cpu_index()) {
+        wake_here(this_cpu(sched), thread);
+    } else {
+        send(thread, home);
     }
 }
 
+static void block(struct sched *mine, struct thread *thread)
+{
+    thread->state = THREAD_BLOCKED;
+    list_push_back(&mine->blocked, &thread->run_node);
+}
+
+void sched_add(struct thread *thread)
+{
+    atomic_store(&thread->home, cpu_index());
+    block(this_cpu(sched), thread);
+}
+
+void sched_mark_blocked(struct thread *thread)
+{
+    assert(thread->state == THREAD_RUNNING && thread == sched_current());
+    block(this_cpu(sched), thread);
+}
+
+/* ---- making way ---- */
+
 void sched_yield(void)
 {
+    this_cpu(sched)->turn_over = true;
     cpu_pend(CPU_PENDING_SCHEDULE);
+}
+
+/* Without the lock: who is stolen at this moment is found missing later. */
+bool sched_is_turn_over(const struct thread *thread)
+{
+    struct sched *mine = this_cpu(sched);
+    inbox_empty(mine);
+    return (this_cpu(cpu)->pending & CPU_PENDING_SCHEDULE) &&
+           run_queue_top(&mine->queue) <= thread->level;
+}
+
+/* K2 of kernel/wait.h for a thread that doesn't wait; switch_to has the other side. */
+void sched_interrupt(struct thread *thread)
+{
+    uint32_t home = atomic_load(&thread->home);
+    if (home == cpu_index()) {
+        cpu_pend(CPU_PENDING_END);
+    } else if (atomic_load(&sched_of(home)->current) == thread) {
+        cpu_pend_on(home, CPU_PENDING_END);
+        cpu_kick(home);
+    }
 }
 
 void sched_exit(struct thread *thread)
 {
-    struct run_queue *queue = this_cpu(run_queue);
-    assert(queue->current == thread);
+    struct sched *mine = this_cpu(sched);
+    assert(running(mine) == thread);
+    charge_time(mine, clock_now());
     thread->state = THREAD_EXITED;
-    queue->current = NULL;
+    atomic_store_explicit(&mine->current, NULL, memory_order_relaxed);
     this_cpu(cpu)->tcb = NULL;
 }
 
-/* What ends with the period runs on this stack, in the middle of whatever the thread is up to. */
-static void pass_grace(struct run_queue *queue)
+static void interrupt_home(struct thread *thread, uint32_t pending)
 {
-    queue->in_grace_pass = true;
+    uint32_t home = atomic_load(&thread->home);
+    cpu_pend_on(home, pending);
+    if (home != cpu_index()) {
+        cpu_kick(home);
+    }
+}
+
+/* A thread that waits, or is ready, takes it over when it comes to a switch. */
+void sched_set_priority(struct thread *thread, uint32_t priority, bool constant)
+{
+    atomic_store(&thread->priority, priority);
+    atomic_store(&thread->constant, constant);
+    interrupt_home(thread, CPU_PENDING_SCHEDULE);
+}
+
+void sched_set_affinity(struct thread *thread, uint64_t cpus)
+{
+    atomic_store(&thread->affinity, cpus);
+    interrupt_home(thread, CPU_PENDING_SCHEDULE);
+}
+
+/* ---- switching ---- */
+
+/* What ends with the period runs on this stack, in the middle of whatever the thread is up to. */
+static void pass_grace(struct sched *mine)
+{
+    mine->in_grace_pass = true;
     grace_pass();
-    queue->in_grace_pass = false;
+    mine->in_grace_pass = false;
+}
+
+/* From the nearest CPU that has threads to spare: CPUs that share caches have near numbers. */
+static struct thread *steal(void)
+{
+    uint64_t others = cpus_online() & ~cpu_bit(cpu_index());
+    struct thread *thread = NULL;
+    for (uint32_t distance = 1; distance < CPU_MAX && thread == NULL; distance++) {
+        uint32_t victim = cpu_index() ^ distance;
+        if (others & cpu_bit(victim)) {
+            thread = run_queue_steal(&sched_of(victim)->queue, cpu_index());
+        }
+    }
+    return thread;
+}
+
+static struct thread *find_work(struct sched *mine)
+{
+    struct thread *thread = run_queue_pop(&mine->queue, PRIORITIES);
+    return thread != NULL ? thread : steal();
+}
+
+static void sleep_until_interrupt(void)
+{
+    grace_idle_begin();
+    if (this_cpu(cpu)->pending == 0) {
+        arch_idle();
+    }
+    grace_idle_end();
 }
 
 /* Waits until a thread is ready. The stack below is this CPU's own, so it may stay here for ever. */
-static struct thread *idle(struct run_queue *queue)
+static struct thread *idle(struct sched *mine)
 {
-    page_table_load(&kernel_page_table); /* the space of who ran last may go meanwhile */
-    for (;;) {
-        pass_grace(queue); /* may wake threads, as interrupts do */
+    uint64_t bit = cpu_bit(cpu_index());
+    struct thread *next;
+    attention_set(mine, PRIORITIES);
+    do {
+        pass_grace(mine); /* may wake threads, as interrupts do */
         cpu_calls_run();
         power_when_idle();
-        spinlock_lock(&queue->lock);
-        struct thread *next = ready_pop_locked(queue);
-        spinlock_unlock(&queue->lock);
-        if (next != NULL) {
-            return next;
+        atomic_fetch_or(&idle_cpus, bit); /* I1 */
+        inbox_empty(mine);
+        next = find_work(mine); /* I2 */
+        if (next == NULL) {
+            sleep_until_interrupt();
         }
-        grace_idle_begin();
-        if (this_cpu(cpu)->pending == 0) {
-            arch_idle();
-        }
-        grace_idle_end();
+        atomic_fetch_and(&idle_cpus, ~bit); /* unless who kicked us did */
+    } while (next == NULL);
+    charge_time(mine, clock_now());
+    return next;
+}
+
+/* Somebody may have set another priority meanwhile. */
+static void level_update(struct thread *thread)
+{
+    uint32_t priority = atomic_load_explicit(&thread->priority, memory_order_relaxed);
+    if (thread->constant || thread->level < priority) {
+        thread->level = priority;
     }
 }
 
-static void switch_to(struct run_queue *queue, struct thread *next)
+/*
+ * The running thread loses the CPU. Nothing of it may be left here, not even its space, when it becomes
+ * ready: it may run elsewhere at once.
+ */
+static void put_down(struct sched *mine, struct thread *prev, bool first, struct thread *next)
+{
+    bool ready = prev->state == THREAD_RUNNING;
+    tcb_save(&prev->tcb);
+    page_table_load(next != NULL ? next->tcb.page_table : &kernel_page_table);
+    atomic_store_explicit(&mine->current, NULL, memory_order_relaxed);
+    if (ready && may_run_here(prev)) {
+        run_queue_push(&mine->queue, prev, first, mine->since);
+        offer(prev);
+    } else if (ready) {
+        move(prev);
+    }
+}
+
+static void take_up(struct sched *mine, struct thread *next)
 {
     next->state = THREAD_RUNNING;
-    queue->current = next;
-    this_cpu(cpu)->tcb = &next->tcb;
+    level_update(next);
+    atomic_store(&mine->current, next); /* before `killed` is looked at: sched_interrupt */
     tcb_load(&next->tcb);
-}
-
-/* Gives the CPU to the next ready thread; the running one, if it isn't blocked, queues up. */
-static void schedule(struct run_queue *queue)
-{
-    cpu_unpend(CPU_PENDING_SCHEDULE);
-    queue->turn_end = j6_deadline_never;
-    struct thread *prev = queue->current;
-    spinlock_lock(&queue->lock);
-    if (prev != NULL && prev->state == THREAD_RUNNING) {
-        ready_push_locked(queue, prev);
-    }
-    struct thread *next = ready_pop_locked(queue);
-    spinlock_unlock(&queue->lock);
-    if (next == prev && prev != NULL) {
-        next->state = THREAD_RUNNING;
-    } else {
-        if (prev != NULL) {
-            tcb_save(&prev->tcb);
-        }
-        queue->current = NULL;
-        this_cpu(cpu)->tcb = NULL;
-        switch_to(queue, next != NULL ? next : idle(queue));
-    }
 }
 
 static bool is_running(const struct thread *thread)
@@ -211,50 +439,113 @@ static bool is_running(const struct thread *thread)
     return thread != NULL && thread->state == THREAD_RUNNING;
 }
 
-static bool is_killed(const struct thread *thread)
+/* Gives the CPU to whoever should have it now; the running thread, if it isn't blocked, maybe keeps it. */
+static void schedule(struct sched *mine)
 {
-    return atomic_load_explicit(&thread->killed, memory_order_acquire);
+    struct thread *prev = running(mine);
+    bool keeps = is_running(prev) && may_run_here(prev);
+    bool first = false; /* of its equals, when it is ready again: its turn isn't over */
+    if (is_running(prev)) {
+        level_update(prev);
+        first = prev->turn_left > 0 && !mine->turn_over;
+        if (prev->turn_left <= 0) {
+            turn_used_up(prev);
+        }
+    }
+    mine->turn_over = false;
+    mine->turn_end = j6_deadline_never;
+    uint32_t limit = keeps ? prev->level + !first : PRIORITIES;
+    struct thread *next = run_queue_pop(&mine->queue, limit);
+    if (next == NULL && keeps) {
+        return;
+    }
+    if (prev != NULL) {
+        put_down(mine, prev, first, next);
+    }
+    take_up(mine, next != NULL ? next : idle(mine));
 }
 
-/* Who is in the middle of an operation finishes that first. */
+/* ---- leaving the kernel ---- */
+
+/* Who is in the middle of an operation, or has results to fetch, finishes that first. */
 static bool must_end(const struct thread *thread)
 {
-    return is_running(thread) && is_killed(thread) && !step_is_inside(thread);
+    return is_running(thread) && atomic_load_explicit(&thread->killed, memory_order_acquire) &&
+           !step_is_inside(thread) && thread->resume == NULL;
 }
 
-static bool may_go_on(const struct thread *thread)
+static void schedule_now(struct sched *mine)
 {
-    return is_running(thread) && this_cpu(cpu)->pending == 0 && !must_end(thread);
+    j6_time_t now = clock_now();
+    cpu_unpend(CPU_PENDING_SCHEDULE);
+    charge_time(mine, now);
+    if (run_queue_mask(&mine->queue) != 0 && now >= mine->starved_look) {
+        mine->starved_look = now + STARVED_LOOK_NS;
+        run_queue_promote(&mine->queue, now);
+    }
+    schedule(mine);
 }
 
 /* One thing that is pending; the end of a thread may be preempted, and go on elsewhere. */
 static void settle_one(void)
 {
-    struct run_queue *queue = this_cpu(run_queue);
-    pass_grace(queue);
+    struct sched *mine = this_cpu(sched);
+    pass_grace(mine);
     cpu_calls_run();
-    cpu_unpend(CPU_PENDING_END); /* the thread itself knows */
-    if (must_end(queue->current)) {
-        thread_finish(queue->current);
-    } else if (!is_running(queue->current) || (this_cpu(cpu)->pending & CPU_PENDING_SCHEDULE)) {
-        schedule(queue);
+    inbox_empty(mine);
+    if (this_cpu(cpu)->pending & CPU_PENDING_END) {
+        cpu_unpend(CPU_PENDING_END); /* the thread itself knows */
+    }
+    struct thread *thread = running(mine);
+    if (must_end(thread)) {
+        thread_finish(thread);
+    } else if (!is_running(thread) || (this_cpu(cpu)->pending & CPU_PENDING_SCHEDULE)) {
+        schedule_now(mine);
     }
 }
 
-/* Does what is pending until a thread can go on in user mode; that one. */
+/* Nothing is pending, and others know what they must about the thread that goes on. */
+static bool is_settled(void)
+{
+    struct sched *mine = this_cpu(sched);
+    const struct thread *thread = running(mine);
+    if (!is_running(thread) || must_end(thread)) {
+        return false;
+    }
+    turn_set_end(mine);
+    return this_cpu(cpu)->pending == 0; /* A2 */
+}
+
+/* On an empty stack: what the thread fetches may make it wait again. */
+static void resume_current(void)
+{
+    struct thread *thread = sched_current();
+    void (*resume)(struct thread *thread) = thread->resume;
+    thread->resume = NULL;
+    resume(thread);
+    kernel_leave();
+}
+
+/* Does what is pending until a thread can go on; that one, unless it goes on in the kernel. */
 static struct thread *settle(void)
 {
     do {
         settle_one();
-    } while (!may_go_on(sched_current()));
-    struct run_queue *queue = this_cpu(run_queue);
-    if (queue->ready_mask != 0 && turn_start(queue)) {
-        timers_turn_changed();
+    } while (!is_settled());
+    struct thread *thread = sched_current();
+    if (step_is_inside(thread)) {
+        step_resume(thread);
     }
-    if (step_is_inside(queue->current)) {
-        step_resume(queue->current);
+    if (thread->resume != NULL) {
+        arch_call_on_stack(this_cpu(cpu)->kernel_stack, resume_current);
     }
-    return queue->current;
+    return thread;
+}
+
+static bool may_go_on(const struct thread *thread)
+{
+    return is_running(thread) && this_cpu(cpu)->pending == 0 && thread->resume == NULL &&
+           !atomic_load_explicit(&thread->killed, memory_order_acquire);
 }
 
 _Noreturn void kernel_leave(void)
@@ -269,25 +560,26 @@ _Noreturn void kernel_leave(void)
 
 void upcall_alarm(void)
 {
-    struct run_queue *queue = this_cpu(run_queue);
+    struct sched *mine = this_cpu(sched);
     grace_idle_end();
-    if (queue->current != NULL && queue->turn_end <= clock_now()) {
-        queue->turn_end = j6_deadline_never;
+    if (running(mine) != NULL && mine->turn_end <= clock_now()) {
+        mine->turn_end = j6_deadline_never;
         cpu_pend(CPU_PENDING_SCHEDULE);
     }
     timers_run();
 }
 
-static void reminder_fire(struct timer *timer)
+static void reminder_fire(struct timer *timer, uint64_t round)
 {
     (void)timer;
+    (void)round;
     grace_remind();
 }
 
 void grace_remind_later(void)
 {
     struct timer *timer = this_cpu(grace_reminder);
-    if (timer->queue == NULL) {
+    if (!timer_is_armed(timer)) {
         timer_arm(timer, clock_now() + GRACE_REMIND_NS, reminder_fire);
     }
 }

@@ -8,14 +8,16 @@
  *     stack 1 (the CPU's)  vma_write → step point ┐          ┌ … → step point, vma_write goes on
  *     stack 2 (spare)                             └ other threads …┘ (spare again)
  *
- * Rules: a CPU without a spare stack preempts nobody at step points. A stack becomes a spare only
- * when the CPU has left it.
+ * Spares belong to all CPUs, since a thread may go on elsewhere.
+ *
+ * Rules: where there is no spare stack, nobody is preempted at step points. A stack becomes a spare
+ * only when the CPU has left it.
  */
 #pragma once
 #include "arch/types.h"
 #include "kernel/thread.h"
 
-/* Gives this CPU a spare stack of the area kernel_stacks, which it isn't on; frees it if it has enough. */
+/* A stack of the area kernel_stacks, which nobody is on, is a spare from now on. */
 void step_stack_add(vaddr_t stack_top);
 
 /* Is the thread in the middle of an operation? */

@@ -7,7 +7,7 @@
  */
 #include "kernel/system.h"
 #include "kernel/ranges.h"
-#include "kernel/wait.h"
+#include "kernel/signal.h"
 #include "lib/string.h"
 #include "mm/slab.h"
 

@@ -4,7 +4,7 @@
 #include "arch/arch.h"
 #include "arch/page_table.h"
 #include "kernel/process.h"
-#include "kernel/wait.h"
+#include "kernel/run_queue.h"
 #include "mm/kalloc.h"
 #include "mm/slab.h"
 
@@ -89,6 +89,15 @@ undo_thread:
     return status;
 }
 
+static void run_state_init(struct thread *thread)
+{
+    uint32_t urgent = thread->process->account->priority;
+    thread->priority = urgent > PRIORITY_DEFAULT ? urgent : PRIORITY_DEFAULT;
+    thread->level = thread->priority;
+    thread->turn_left = (int64_t)turn_length(thread->level);
+    atomic_init(&thread->affinity, ~0ull);
+}
+
 j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stack, uint64_t arg,
                           struct thread **out_thread)
 {
@@ -107,14 +116,13 @@ j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stac
     tcb_init(&thread->tcb, entry, stack, arg);
     thread->tcb.page_table = &process->space->table;
     thread->process = process; /* with the reference */
-    thread->priority = PRIORITY_DEFAULT > process->account->priority ? PRIORITY_DEFAULT
-                                                                     : process->account->priority;
+    run_state_init(thread);
     spinlock_lock(&process->lock);
     bool alive = process->state < PROCESS_ENDING;
     if (alive) {
         kobject_get(&thread->object); /* one for the caller, one until it has ended */
-        list_push_back(&process->threads, &thread->process_node);
         sched_add(thread);
+        list_push_back(&process->threads, &thread->process_node);
     }
     spinlock_unlock(&process->lock);
     if (!alive) {
@@ -143,25 +151,44 @@ j6_status_t thread_start(struct thread *thread)
     return status;
 }
 
-static void mark_killed(struct thread *thread)
+void thread_exit(struct thread *thread, int64_t code)
 {
-    atomic_store(&thread->killed, true); /* K1 of kernel/wait.c */
-    if (thread == sched_current()) {
-        cpu_pend(CPU_PENDING_END);
+    struct process *process = thread->process;
+    spinlock_lock(&process->lock);
+    if (thread->end.reason == j6_reason_running) {
+        thread->end = (struct j6_end_info){.reason = j6_reason_exited, .code = code};
+    }
+    spinlock_unlock(&process->lock);
+    atomic_store(&thread->killed, true);
+    sched_interrupt(thread);
+}
+
+static void kill_locked(struct thread *thread, int64_t code)
+{
+    if (thread->end.reason == j6_reason_running) {
+        thread->end = (struct j6_end_info){.reason = j6_reason_killed, .code = code};
+    }
+    atomic_store(&thread->killed, true); /* K1 of kernel/wait.h */
+    if (!thread->started) {
+        thread->started = true;
+        sched_wake(thread);
+    } else if (!wait_cancel(thread, j6_status_cancelled)) {
+        sched_interrupt(thread);
     }
 }
 
-void thread_exit(struct thread *thread, int64_t code)
+void thread_kill(struct thread *thread, int64_t code)
 {
-    thread->end = (struct j6_end_info){.reason = j6_reason_exited, .code = code};
-    mark_killed(thread);
+    spinlock_lock(&thread->process->lock);
+    kill_locked(thread, code);
+    spinlock_unlock(&thread->process->lock);
 }
 
-void thread_kill(struct thread *thread)
+void thread_kill_all_locked(struct process *process)
 {
-    mark_killed(thread);
-    if (thread != sched_current()) {
-        wait_cancel(thread);
+    struct thread *thread;
+    list_for_each_entry(thread, &process->threads, process_node) {
+        kill_locked(thread, 0);
     }
 }
 
@@ -182,8 +209,6 @@ static bool process_leave(struct thread *thread)
     bool last = list_is_empty(&process->threads);
     if (process->state >= PROCESS_ENDING) {
         thread->end = process->end;
-    } else if (thread->end.reason == j6_reason_running) {
-        thread->end.reason = j6_reason_killed;
     }
     if (last && process->state == PROCESS_RUNNING) {
         process->state = PROCESS_ENDING;

@@ -5,27 +5,21 @@
  * keeps a stack.
  *
  * Rules: made blocked; thread_start (or process_start, for the first) lets it run. A killed thread
- * ends itself, on its next way out of the kernel; thread_kill undoes its wait if it has one.
+ * ends itself, on its next way out of the kernel: thread_kill undoes its wait, starts it if it never was,
+ * or interrupts the CPU that runs it.
  */
 #pragma once
 #include "arch/tcb.h"
 #include "kernel/base/alloc_site.h"
 #include "kernel/base/kobject.h"
 #include "kernel/sched.h"
-#include "kernel/timer.h"
+#include "kernel/signal.h"
+#include "kernel/wait.h"
 #include "lib/container.h"
 #include <j6/info.h>
 #include <stddef.h>
 
 struct process;
-
-/* What a blocked thread waits for. */
-struct wait {
-    struct list_node node;          /* in object->waiters; guarded by its lock */
-    struct kobject *_Atomic object; /* NULL: it waits for none */
-    uint64_t mask;
-    struct timer timer;
-};
 
 struct thread {
     struct kobject object;
@@ -38,16 +32,26 @@ struct thread {
     struct list_node process_node;
     bool started;
     struct j6_end_info end;
-    /* Guarded by the run queue's lock */
-    struct list_node run_node;
+    /* As its state says (kernel/sched.h) */
     enum thread_state state;
-    uint32_t priority;
-    /* Only the CPU that it runs on, ran on last, or is to run on */
-    vaddr_t kept_stack; /* top of the kernel stack that it keeps (kernel/step.h); 0: none … */
-    vaddr_t kept_sp;    /* … and where it goes on there */
-    /* Atomic: set once */
-    _Atomic bool killed;
+    struct list_node run_node;
+    struct thread *inbox_next;
+    uint32_t level;        /* how urgent it is at the moment (kernel/run_queue.h) */
+    int64_t turn_left;     /* ns; negative: it ran longer, since nobody else was ready */
+    j6_time_t ready_since; /* while it is ready */
+    vaddr_t kept_stack;    /* top of the kernel stack that it keeps (kernel/step.h); 0: none … */
+    vaddr_t kept_sp;       /* … and where it goes on there */
+    void (*resume)(struct thread *thread); /* before it goes on in user mode (kernel/wait.h) */
+    /* What it waits for (kernel/wait.h) */
     struct wait wait;
+    struct waiter waiter;
+    /* Atomic */
+    _Atomic bool killed;        /* set once */
+    _Atomic bool constant;      /* its level doesn't change */
+    _Atomic uint32_t priority;  /* the most urgent level that it has by right */
+    _Atomic uint32_t home;      /* the CPU that it belongs to */
+    _Atomic uint64_t affinity;  /* the CPUs that may run it */
+    _Atomic uint64_t run_time;  /* ns, up to its last switch */
 };
 
 static inline struct thread *thread_of_tcb(struct tcb *tcb)
@@ -77,8 +81,11 @@ j6_status_t thread_start(struct thread *thread) J6_MUST_USE;
 /* The running thread ends on its way out, with this code. */
 void thread_exit(struct thread *thread, int64_t code);
 
-/* Makes the thread end, wherever it is. */
-void thread_kill(struct thread *thread);
+/* Makes the thread end, wherever it is; the code counts if nothing else ends it before. */
+void thread_kill(struct thread *thread, int64_t code);
+
+/* The same for every thread of a process, whose lock is held. */
+void thread_kill_all_locked(struct process *process);
 
 /* How it ended, or that it runs. */
 void thread_end_info(struct thread *thread, struct j6_end_info *out_end);

@@ -38,6 +38,21 @@ enum {
     j6_reason_no_memory = 4,
 };
 
+/* What a thread waits for. */
+enum {
+    j6_wait_none = 0,
+    j6_wait_object = 1, /* a signal of the object */
+    j6_wait_sleep = 2,
+    j6_wait_many = 3,  /* signals of several objects */
+    j6_wait_futex = 4, /* a word of the area */
+    j6_wait_log = 5,
+    j6_wait_fault = 6, /* a debugger: it has faulted, and is held */
+    j6_wait_send = 7,  /* a receiver at the endpoint */
+    j6_wait_reply = 8,
+    j6_wait_receive = 9,
+    j6_wait_channel = 10,
+};
+
 /* Topic `end`. Without the right `debug` everything from address on is 0. */
 struct j6_end_info {
     uint32_t reason; /* j6_reason_… */

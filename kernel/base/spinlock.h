@@ -23,8 +23,10 @@ enum lock_rank {
     RANK_PAGE_TABLE,       /* the page tables of a space */
     RANK_SYSTEM,           /* the tree of system objects */
     RANK_OBJECT,           /* an object: signals and waiters */
+    RANK_WAIT,             /* a wait for several things */
     RANK_TIMERS,           /* a CPU's timer queue */
     RANK_RUN_QUEUE,        /* a CPU's run queue */
+    RANK_STACKS,           /* the spare kernel stacks */
     RANK_ACCOUNT,          /* an account */
     RANK_GRACE,            /* the grace period */
     RANK_RANDOM,           /* the random number generator */

@@ -2,9 +2,10 @@
 #include "kernel/boot/cpu_stacks.h"
 #include "arch/layout.h"
 #include "arch/x86_64/desc.h"
+#include "kernel/step.h"
 #include "mm/guarded.h"
 
-enum { KERNEL_STACK = IST_COUNT, IRQ_STACK, STACKS };
+enum { KERNEL_STACK = IST_COUNT, IRQ_STACK, SPARE_STACK, STACKS };
 
 bool cpu_stacks_give(void *block)
 {
@@ -19,6 +20,7 @@ bool cpu_stacks_give(void *block)
         }
         top[i] = start + KERNEL_STACK_SIZE;
     }
+    step_stack_add(top[SPARE_STACK]);
     desc_set_stacks(block, top[KERNEL_STACK], top[IRQ_STACK], top);
     return true;
 }

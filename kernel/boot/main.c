@@ -152,11 +152,6 @@ static void stacks_start(void)
     if (!cpu_stacks_give(percpu_block())) {
         panic("no memory for kernel stacks");
     }
-    vaddr_t spare;
-    if (guarded_alloc(&kernel_stacks, &spare) != j6_status_ok) {
-        panic("no memory for kernel stacks");
-    }
-    step_stack_add(spare + KERNEL_STACK_SIZE);
 }
 
 static uint64_t module_frames(void)

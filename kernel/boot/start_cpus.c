@@ -103,8 +103,9 @@ static void leave_out_missing(void)
     }
 }
 
-static void look(struct timer *timer)
+static void look(struct timer *timer, uint64_t round)
 {
+    (void)round;
     uint32_t now = running();
     if (atomic_load(&start.complete)) {
         return;
@@ -117,8 +118,9 @@ static void look(struct timer *timer)
     }
 }
 
-static void start_again(struct timer *timer)
+static void start_again(struct timer *timer, uint64_t round)
 {
+    (void)round;
     send_start(start.late);
     timer_arm(timer, clock_now() + PATIENCE_NS, look);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls on handles, and on objects of any type. */
 #include "kernel/syscall/sys.h"
-#include "kernel/wait.h"
+#include "kernel/signal.h"
 #include <j6/handle.h>
 #include <j6/info.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls on processes and threads. */
 #include "kernel/syscall/sys.h"
-#include "kernel/wait.h"
+#include "kernel/signal.h"
 #include "mm/vm_copy.h"
 #include <j6/handle.h>
 #include <j6/info.h>
@@ -101,7 +101,7 @@ j6_status_t sys_process_start(struct thread *caller, struct process *process, ui
     }
     status = start_and_tell(caller, process, thread, thread_out);
     if (status != j6_status_ok) {
-        thread_kill(thread);
+        thread_kill(thread, 0);
     }
     kobject_put(&thread->object);
     return status;
@@ -170,7 +170,7 @@ j6_status_t sys_thread_create(struct thread *caller, struct process *process, ui
     }
     status = sys_new_handle_out(caller, &thread->object, h);
     if (status != j6_status_ok) {
-        thread_kill(thread);
+        thread_kill(thread, 0);
     }
     kobject_put(&thread->object);
     return status;
@@ -190,11 +190,10 @@ j6_status_t sys_thread_exit(struct thread *caller, int64_t code)
 
 j6_status_t sys_thread_sleep(struct thread *caller, j6_time_t deadline)
 {
-    (void)caller;
     if (deadline == 0) {
         sched_yield();
         return j6_status_ok;
     }
-    thread_sleep(deadline);
+    thread_sleep(caller, deadline);
     return j6_status_ok;
 }

@@ -9,9 +9,10 @@
 
 static bool has_fired;
 
-static void fired(struct timer *timer)
+static void fired(struct timer *timer, uint64_t round)
 {
     (void)timer;
+    (void)round;
     has_fired = true;
 }
 

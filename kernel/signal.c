@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals, and the waits of threads for those of an object. */
+#include "kernel/signal.h"
+#include "arch/arch.h"
+#include "arch/upcall.h"
+#include "kernel/thread.h"
+#include <j6/flags.h>
+#include <j6/info.h>
+
+j6_status_t kobject_verdict_locked(const struct kobject *object, uint64_t mask)
+{
+    if (object->signals & mask) {
+        return j6_status_ok;
+    }
+    if (object->signals & j6_signal_closed) {
+        return j6_status_closed;
+    }
+    /* After the last reference nobody would end the wait any more. */
+    return object->refs == 0 ? j6_status_destroyed : j6_status_would_block;
+}
+
+static struct thread *thread_of_waiter(struct waiter *waiter)
+{
+    return container_of(waiter, struct thread, waiter);
+}
+
+/* Takes the thread out, and gives it the signals. */
+static void waiter_take_locked(struct thread *thread)
+{
+    struct kobject *object = thread->waiter.object;
+    list_remove(&thread->waiter.node);
+    thread->tcb.arg[TCB_RDX] = object->signals;
+}
+
+static void waiter_end_locked(struct kobject *object, struct waiter *waiter, j6_status_t status)
+{
+    struct thread *thread = thread_of_waiter(waiter);
+    waiter_take_locked(thread);
+    if (status == j6_status_ok) {
+        object->signals &= ~waiter->clear;
+    }
+    wait_end_locked(thread, status);
+}
+
+void kobject_signal(struct kobject *object, uint64_t clear, uint64_t set)
+{
+    struct waiter *waiter;
+    spinlock_lock(&object->lock);
+    object->signals = (object->signals & ~clear) | set;
+    list_for_each_entry_safe(waiter, &object->waiters, node) {
+        j6_status_t status = kobject_verdict_locked(object, waiter->mask);
+        if (status != j6_status_would_block) {
+            waiter_end_locked(object, waiter, status);
+        }
+    }
+    spinlock_unlock(&object->lock);
+}
+
+uint64_t kobject_signals(struct kobject *object)
+{
+    spinlock_lock(&object->lock);
+    uint64_t signals = object->signals;
+    spinlock_unlock(&object->lock);
+    return signals;
+}
+
+void kobject_waits_end(struct kobject *object, j6_status_t status)
+{
+    struct waiter *waiter;
+    spinlock_lock(&object->lock);
+    list_for_each_entry_safe(waiter, &object->waiters, node) {
+        waiter_end_locked(object, waiter, status);
+    }
+    spinlock_unlock(&object->lock);
+}
+
+static const struct wait_type object_wait = {
+    .kind = j6_wait_object, .timed_out = j6_status_timed_out, .undo = waiter_take_locked};
+
+static void sleeper_take_locked(struct thread *thread)
+{
+    list_remove(&thread->waiter.node);
+}
+
+static const struct wait_type sleep = {
+    .kind = j6_wait_sleep, .timed_out = j6_status_ok, .undo = sleeper_take_locked};
+
+static void wait_locked(struct kobject *object, uint64_t mask, uint64_t clear,
+                        const struct wait_type *type, j6_time_t deadline)
+{
+    struct thread *thread = sched_current();
+    thread->waiter.object = object;
+    thread->waiter.mask = mask;
+    thread->waiter.clear = clear;
+    list_push_back(&object->waiters, &thread->waiter.node);
+    wait_begin_locked(thread, &object->lock, type, object->koid, deadline);
+}
+
+j6_status_t kobject_wait(struct kobject *object, uint64_t mask, j6_time_t deadline,
+                         uint64_t *signals)
+{
+    bool late = deadline <= clock_now();
+    spinlock_lock(&object->lock);
+    *signals = object->signals;
+    j6_status_t status = kobject_verdict_locked(object, mask);
+    if (status == j6_status_would_block && late && deadline != j6_deadline_poll) {
+        status = j6_status_timed_out;
+    }
+    if (status != j6_status_would_block || deadline == j6_deadline_poll) {
+        spinlock_unlock(&object->lock);
+        return status;
+    }
+    wait_locked(object, mask, 0, &object_wait, deadline);
+    spinlock_unlock(&object->lock);
+    kernel_leave();
+}
+
+j6_status_t thread_pause(struct thread *thread, uint64_t *signals)
+{
+    struct kobject *object = &thread->object;
+    spinlock_lock(&object->lock);
+    if (object->signals & j6_signal_user_mask) {
+        *signals = object->signals;
+        object->signals &= ~j6_signal_user_mask;
+        spinlock_unlock(&object->lock);
+        return j6_status_ok;
+    }
+    wait_locked(object, j6_signal_user_mask, j6_signal_user_mask, &object_wait, j6_deadline_never);
+    spinlock_unlock(&object->lock);
+    kernel_leave();
+}
+
+/* A wait for no signal of its own: nobody but the clock ends it. */
+void thread_sleep(struct thread *thread, j6_time_t deadline)
+{
+    if (deadline <= clock_now()) {
+        return;
+    }
+    spinlock_lock(&thread->object.lock);
+    wait_locked(&thread->object, 0, 0, &sleep, deadline);
+    spinlock_unlock(&thread->object.lock);
+    kernel_leave();
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Signals of objects, and waiting for them. Waiting is level-triggered: it returns at once if a wanted
+ * bit is set.
+ *
+ * Rules: signals and the list of waiters are guarded by the object's lock (kernel/wait.h says how waits
+ * end). A wait keeps no reference: the end of an object ends its waits first.
+ */
+#pragma once
+#include "kernel/base/kobject.h"
+#include "kernel/wait.h"
+#include <j6/signals.h>
+
+struct thread;
+
+/* In object->waiters; guarded by the object's lock. */
+struct waiter {
+    struct list_node node;
+    struct kobject *object;
+    uint64_t mask;
+    uint64_t clear; /* of the bits that it gets, those that are cleared then */
+};
+
+/* Sets and clears signals; who waits for one of those set goes on. */
+void kobject_signal(struct kobject *object, uint64_t clear, uint64_t set);
+
+uint64_t kobject_signals(struct kobject *object);
+
+/*
+ * Waits, for the running thread. Returns with the status and *signals if there is nothing to wait
+ * for; else leaves the kernel, and the thread gets both in its registers when the wait ends.
+ */
+j6_status_t kobject_wait(struct kobject *object, uint64_t mask, j6_time_t deadline,
+                         uint64_t *signals);
+
+/* The same for a user bit of the running thread, which is cleared; nothing else ends it. */
+j6_status_t thread_pause(struct thread *thread, uint64_t *signals);
+
+/* Sleeps until the deadline; returns if that has passed. */
+void thread_sleep(struct thread *thread, j6_time_t deadline);
+
+/* What a wait for these bits says to the object's state, with its lock held; would_block: wait. */
+j6_status_t kobject_verdict_locked(const struct kobject *object, uint64_t mask);
