@@ -348,6 +348,11 @@ static void pass_grace(struct sched *mine)
     mine->in_grace_pass = false;
 }
 
+void sched_pass_grace(void)
+{
+    pass_grace(this_cpu(sched));
+}
+
 /* From the nearest CPU that has threads to spare: CPUs that share caches have near numbers. */
 static struct thread *steal(void)
 {

@@ -71,6 +71,12 @@ void sched_interrupt(struct thread *thread);
 /* The running thread has ended, and given up its space: this CPU forgets it. */
 void sched_exit(struct thread *thread);
 
+/*
+ * Passes a grace period, and frees what waited for it, in the middle of a call: what was found without a
+ * reference may be gone afterwards, as after a step point (arch/upcall.h).
+ */
+void sched_pass_grace(void);
+
 /* When the running thread must make way; never, while no other is ready. */
 j6_time_t sched_turn_end(void);
 

@@ -178,6 +178,7 @@ j6_status_t sys_system_info(struct thread *caller, struct system *system, uint64
     if (koid != 0) {
         return j6_err_invalid_arg;
     }
+    memory_settle(); /* the system object isn't looked at any more */
     switch (topic) {
     case j6_topic_objects: return info_objects(buf, len);
     case j6_topic_frames: return info_frames(buf, len);

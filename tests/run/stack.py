@@ -20,12 +20,12 @@ ENTRIES = ["syscall_dispatch", "trap_from_user", "trap_from_kernel", "trap_anywh
 FREED = r"free_after_grace|mapping_free|directory_free|device_free|release_later|end_unused|end_others|item_run"
 
 # What other CPUs are asked to do.
-CALLED = r"drain"
+CALLED = r"drain|nothing"
 
 # Who calls through a pointer -> a pattern for whom. Boot's own stack is larger: its calls are left out.
 THROUGH_POINTERS = {
     "syscall_dispatch": r"run_\w+",
-    "timers_run": r"wait_timed_out|sleep_over|fired|reminder_fire|look|start_again",
+    "timers_run": r"timed_out|fired|reminder_fire|look|start_again",
     "run_all": FREED, "grace_pass": FREED, "pass_once": FREED,
     "cpu_calls_run": CALLED, "cpu_call": CALLED,
     "free_after_grace": r"thread_free|free_process|area_free|system_free",
@@ -36,7 +36,7 @@ THROUGH_POINTERS = {
     "vm_area_backing_release": r"device_release",
     "in_steps": r"share_step|own_step|clear_step|decommit_step", "vm_area_commit": r"share_step|own_step|clear_step|decommit_step",
     "vm_area_decommit": r"share_step|own_step|clear_step|decommit_step", "vm_area_zero": r"share_step|own_step|clear_step|decommit_step",
-    "cpu_call": r"drain|panic_here", "cpu_calls_run": r"drain|panic_here",
+    "cpu_call": r"drain|nothing|panic_here", "cpu_calls_run": r"drain|nothing|panic_here",
     "account_put": r"account_free",
     "refresh": r"update", "avl_node_changed": r"update",
     "avl_find": r"compare", "avl_floor": r"compare", "avl_ceiling": r"compare",
