@@ -167,6 +167,13 @@ TEST(others_run_while_a_process_with_many_mappings_ends)
     }
 }
 
+TEST(others_run_while_a_system_object_is_closed_that_many_came_from)
+{
+    if (has_memory()) {
+        expect_wakes_during("long_close", "10000", system_handle());
+    }
+}
+
 /* More than there are kernel stacks to keep. */
 TEST(others_run_while_ten_threads_are_in_long_operations)
 {

@@ -125,6 +125,23 @@ int64_t mode_end_with_mappings(int64_t count)
     return 0;
 }
 
+/* Closes a system object that so many were restricted from. */
+int64_t mode_long_close(int64_t count)
+{
+    struct long_report *report = map_role("report");
+    const struct j6_range range = {.kind = j6_range_info, .count = 1};
+    j6_handle_t parent;
+    j6_handle_t child;
+    must(j6_system_restrict(j6_find("target"), &range, 1, &parent));
+    for (int64_t i = 0; i < count; i++) {
+        must(j6_system_restrict(parent, &range, 1, &child));
+    }
+    report->started = 1;
+    must(j6_object_close(parent));
+    report->done = 1;
+    return 0;
+}
+
 /* Shrinks the area with the role `target`, all of which was touched. */
 int64_t mode_long_resize(int64_t mib)
 {

@@ -37,6 +37,7 @@ static const struct {
     {"end_with_handles", mode_end_with_handles},
     {"end_with_pages", mode_end_with_pages},
     {"end_with_mappings", mode_end_with_mappings},
+    {"long_close", mode_long_close},
     {"long_resize", mode_long_resize},
     {"use_up_pages_by_restrict", mode_use_up_pages_by_restrict},
     {"use_up_pages_by_dma", mode_use_up_pages_by_dma},

@@ -41,6 +41,7 @@ int64_t mode_touch(int64_t mib);
 int64_t mode_end_with_handles(int64_t count);
 int64_t mode_end_with_pages(int64_t mib);
 int64_t mode_end_with_mappings(int64_t count);
+int64_t mode_long_close(int64_t count);
 int64_t mode_long_resize(int64_t mib);
 
 /* How to take all that there is, together with others (userland/test/hoard.h). */
