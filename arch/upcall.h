@@ -42,7 +42,7 @@ _Noreturn void kernel_leave(void);
  * At boot, while idle, and in what a grace period runs there is no thread that could make way: then
  * only interrupts come in, and the answer is true.
  *
- * Who makes way passes a grace period: what was found without a reference may be gone afterwards.
+ * A step point passes a grace period: what was found without a reference may be gone afterwards.
  * So every caller up the stack holds references to all that it goes on with. Nothing of a CPU's own
  * (this_cpu) is kept across.
  */

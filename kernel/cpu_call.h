@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions run on other CPUs: with nothing held, not in an interrupt, but from the idle loop, on the
- * way out of the kernel, or while that CPU itself waits for a call.
+ * Functions run on other CPUs: with nothing held, not in an interrupt, but from the idle loop, at step
+ * points, on the way out of the kernel, or while that CPU itself waits for a call.
  *
  * Rules: the caller holds no lock, and is not in an interrupt. Interrupts and other CPUs' calls are
- * served while it waits. A CPU has one call under way. The function makes no calls itself, wakes no
- * threads, and returns: it may wait for other CPUs only by tlb_shootdown.
+ * served while it waits. A CPU has one call under way: from start to wait it comes to no step point. The
+ * function makes no calls itself, comes to no step point, wakes no threads, and returns: it may wait for
+ * other CPUs only by tlb_shootdown.
  */
 #pragma once
 #include <stdint.h>

@@ -15,7 +15,8 @@ static struct {
     bool verdict; /* the first process's end is one */
     bool (*audit)(void);
     bool audit_failed;
-    _Atomic bool requested;
+    _Atomic bool taken;     /* the first request counts … */
+    _Atomic bool requested; /* … and has been written down */
     uint64_t action;
     int64_t code;
     struct grace_item others;
@@ -42,13 +43,13 @@ static const char *reason_text(uint32_t reason)
 
 static bool request(uint64_t action, int64_t code)
 {
-    bool first = !power.requested;
-    if (first) {
-        power.requested = true;
-        power.action = action;
-        power.code = code;
+    if (atomic_exchange(&power.taken, true)) {
+        return false;
     }
-    return first;
+    power.action = action;
+    power.code = code;
+    process_end_new_ones();
+    return true;
 }
 
 void power_set_audit(bool (*audit)(void))
@@ -58,8 +59,9 @@ void power_set_audit(bool (*audit)(void))
 
 void power_request(uint64_t action, int64_t code)
 {
-    if (request(action, code) && power.audit != NULL) {
-        power.audit_failed = !power.audit();
+    if (request(action, code)) {
+        power.audit_failed = power.audit != NULL && !power.audit();
+        atomic_store(&power.requested, true); /* with the action and the code */
     }
     process_end_all();
 }
@@ -76,6 +78,7 @@ void power_init_ended(const struct j6_end_info *end)
     bool exited = end->reason == j6_reason_exited;
     uint64_t action = power.verdict ? j6_power_verdict : j6_power_halt;
     if (request(action, exited ? end->code : 1)) {
+        atomic_store(&power.requested, true);
         log_error("init    has ended: %s, code %ld", reason_text(end->reason), end->code);
         grace_defer(&power.others, end_others);
     }
@@ -101,16 +104,17 @@ static bool everything_came_back(void)
 
 void power_when_idle(void)
 {
-    if (!power.requested) {
+    if (!atomic_load(&power.requested)) {
         return;
     }
     if (cpu_index() != 0) {
         cpu_kick(0); /* this CPU may have been the last with something to do */
         return;
     }
-    if (process_any() || !grace_is_idle()) {
+    if (process_any()) {
         return;
     }
+    memory_settle(); /* the last thread may still be on its way out, elsewhere */
     bool same = everything_came_back();
     log_info("power   all processes have ended%s", same ? "; nothing was lost" : "");
     switch (power.action) {

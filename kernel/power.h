@@ -24,8 +24,5 @@ void power_init_ended(const struct j6_end_info *end);
 /* Asks for j6_power_…; the running thread ends with all others. */
 void power_request(uint64_t action, int64_t code);
 
-/*
- * Carries the request out when nothing runs any more. Called by the idle loop; the first CPU does it,
- * which alone runs threads.
- */
+/* Carries the request out when nothing runs any more. Called by the idle loops; the first CPU does it. */
 void power_when_idle(void);

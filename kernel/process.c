@@ -21,6 +21,7 @@ SLAB_CACHE(account_cache, "account", struct account);
 static struct {
     struct spinlock lock;
     struct list list; /* those that haven't ended */
+    bool ending;      /* new ones end at once */
 } processes = {.lock = SPINLOCK_INIT(RANK_PROCESS_LIST), .list = LIST_INITIALIZER(processes.list)};
 
 static bool log_unlimited; /* immutable after boot */
@@ -59,11 +60,11 @@ static void end_later_locked(struct process *process)
 static void last_handle(struct kobject *object)
 {
     struct process *process = process_of(object);
+    spinlock_lock(&processes.lock);
     if (process_is_new(process)) {
-        spinlock_lock(&processes.lock);
         end_later_locked(process);
-        spinlock_unlock(&processes.lock);
     }
+    spinlock_unlock(&processes.lock);
 }
 
 static void free_process(struct kobject *object)
@@ -136,17 +137,18 @@ static void process_list(struct process *process, struct process *maker)
     if (maker != NULL) {
         list_push_back(&maker->unstarted, &process->unstarted_node);
     }
+    if (processes.ending) {
+        end_later_locked(process);
+    }
     spinlock_unlock(&processes.lock);
 }
 
 /* It is no longer new: its maker has nothing to do with it any more. */
-static void process_unlist_new(struct process *process)
+static void unlist_new_locked(struct process *process)
 {
-    spinlock_lock(&processes.lock);
     if (list_is_linked(&process->unstarted_node)) {
         list_remove(&process->unstarted_node);
     }
-    spinlock_unlock(&processes.lock);
 }
 
 /* What it made and never started may be known to itself alone: nobody else would ever end that. */
@@ -154,6 +156,7 @@ static void process_unlist(struct process *process)
 {
     struct process *child;
     spinlock_lock(&processes.lock);
+    unlist_new_locked(process);
     list_remove(&process->all_node);
     list_for_each_entry_safe(child, &process->unstarted, unstarted_node) {
         list_remove(&child->unstarted_node);
@@ -227,7 +230,7 @@ void process_init_kernel(struct account *root)
     process_list(&kernel_process, NULL);
 }
 
-j6_status_t process_start(struct process *process, struct thread *first)
+static bool begin_running(struct process *process)
 {
     spinlock_lock(&process->lock);
     bool new = process->state == PROCESS_NEW;
@@ -235,11 +238,19 @@ j6_status_t process_start(struct process *process, struct thread *first)
         process->state = PROCESS_RUNNING;
     }
     spinlock_unlock(&process->lock);
-    if (!new) {
-        return j6_err_bad_state;
+    return new;
+}
+
+/* Under the list's lock: whoever would end it, since nobody can start it any more, comes before or after. */
+j6_status_t process_start(struct process *process, struct thread *first)
+{
+    spinlock_lock(&processes.lock);
+    bool starts = !process->unused && begin_running(process);
+    if (starts) {
+        unlist_new_locked(process);
     }
-    process_unlist_new(process);
-    return thread_start(first);
+    spinlock_unlock(&processes.lock);
+    return starts ? thread_start(first) : j6_err_bad_state;
 }
 
 bool process_is_new(struct process *process)
@@ -340,7 +351,6 @@ void process_finish(struct process *process)
 {
     account_leave(process->account);
     account_uncharge(process->creator_account, ACCOUNT_PROCESSES, 1);
-    process_unlist_new(process);
     process_unlist(process);
     spinlock_lock(&process->lock);
     process->state = PROCESS_ENDED;
@@ -376,6 +386,13 @@ static struct process *any_running(void)
     }
     spinlock_unlock(&processes.lock);
     return found;
+}
+
+void process_end_new_ones(void)
+{
+    spinlock_lock(&processes.lock);
+    processes.ending = true;
+    spinlock_unlock(&processes.lock);
 }
 
 void process_end_all(void)

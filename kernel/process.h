@@ -108,7 +108,11 @@ void process_space_put(struct process *process);
 /* Visits every process that hasn't ended, the kernel's too, with their list locked. */
 void process_each(void (*visit)(void *context, struct process *process), void *context);
 
+/* From now on every new process ends at once. */
+void process_end_new_ones(void);
+
 /* Ends every process but the kernel's. */
 void process_end_all(void);
+
 /* Is there a process besides the kernel's? */
 bool process_any(void);

@@ -4,6 +4,7 @@
 #include "arch/arch.h"
 #include "arch/upcall.h"
 #include "kernel/base/spinlock.h"
+#include "kernel/cpu_call.h"
 #include "kernel/sched.h"
 
 /* One for each CPU is enough that one thread on each makes way; more than one may on some. */
@@ -64,6 +65,10 @@ bool kernel_step_point(void)
     struct thread *thread = sched_worker();
     if (thread == NULL) {
         return true;
+    }
+    if (this_cpu(cpu)->pending & (CPU_PENDING_GRACE | CPU_PENDING_CALL)) {
+        sched_pass_grace(); /* others wait for this CPU */
+        cpu_calls_run();
     }
     if (sched_is_turn_over(thread)) {
         vaddr_t spare = spare_take();

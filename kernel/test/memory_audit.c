@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The whole: processes, their spaces, the areas that these lead to. Tables: page_audit.c. */
 #include "kernel/test/memory_audit.h"
+#include "arch/arch.h"
+#include "arch/tlb.h"
 #include "kernel/base/log.h"
+#include "kernel/cpu_call.h"
 #include "kernel/process.h"
 #include "kernel/test/page_audit.h"
 #include "kernel/test/test_options.h"
@@ -249,6 +252,52 @@ static paddr_t bug_begin(void)
     return 0;
 }
 
+/*
+ * The other CPUs stand still meanwhile, with nothing held: where they serve calls. What they were doing is
+ * between two steps.
+ */
+static _Atomic uint32_t standing;
+static _Atomic bool go_on;
+
+static void stand_still(void *context)
+{
+    (void)context;
+    atomic_fetch_add(&standing, 1);
+    while (!atomic_load(&go_on)) {
+        arch_spin_pause();
+    }
+}
+
+static void others_stop(void)
+{
+    uint64_t others = cpus_online() & ~cpu_bit(cpu_index());
+    atomic_store(&standing, 0);
+    atomic_store(&go_on, false);
+    cpu_call_start(others, stand_still, NULL);
+    while (atomic_load(&standing) < cpu_mask_count(others)) {
+        arch_let_interrupts_in();
+    }
+}
+
+static void others_go_on(void)
+{
+    atomic_store(&go_on, true);
+    cpu_call_wait();
+}
+
+static void audit_all(struct tree_audit *trees)
+{
+    process_each(area_note_all, NULL);
+    paddr_t bug = bug_begin();
+    check_kernel();
+    process_each(check_space, NULL);
+    check_areas();
+    check_trees(trees);
+    if (bug != 0) {
+        frame_put(bug);
+    }
+}
+
 bool memory_audit(void)
 {
     paddr_t memory = frame_alloc_block(AREAS_ORDER);
@@ -259,15 +308,9 @@ bool memory_audit(void)
     struct tree_audit trees = {0};
     memset(&found, 0, sizeof(found));
     found.areas = phys_to_virt(memory);
-    process_each(area_note_all, NULL);
-    paddr_t bug = bug_begin();
-    check_kernel();
-    process_each(check_space, NULL);
-    check_areas();
-    check_trees(&trees);
-    if (bug != 0) {
-        frame_put(bug);
-    }
+    others_stop();
+    audit_all(&trees);
+    others_go_on();
     frame_free_block(memory, AREAS_ORDER);
     log_info(
         "audit   %lu spaces, %lu mappings, %lu pages in tables; %lu areas, %lu nodes, %lu frames",
