@@ -4,7 +4,7 @@
     python3 tests/run test              everything but test-fresh
     python3 tests/run check             host tests, source checks, one boot
     python3 tests/run boot NAME ...     these configurations (of tests/boot/*.ini)
-    python3 tests/run host|source|image host tests; checks of the sources; images, SDK, commands
+    python3 tests/run host|source|image host tests; checks of the sources and models; images, SDK, commands
     python3 tests/run allocations       every place in the kernel that asks for memory, refused it
     python3 tests/run list              the configurations
     python3 tests/run picture FILE.png  the screen of the released image once init is ready
@@ -22,6 +22,7 @@ import fresh
 import host
 import image
 import interactive
+import models
 import paths
 import screen
 import soak
@@ -36,6 +37,7 @@ def test(_):
     source.run(report)
     stack.run(report)
     teardown.run(report)
+    models.run(report)
     host.run(report, seconds=5)
     boot.many(configurations.of_group("test"), report)
     allocations.run(report)
@@ -87,6 +89,7 @@ def only_image(_):
 def only_source(_):
     report = Report()
     source.run(report)
+    models.run(report)
     return report.summary()
 
 

@@ -49,6 +49,7 @@ esac
 case $goal in test | all)
     need ovmf '/usr/share/OVMF/OVMF_CODE*.fd' '/usr/share/edk2/*/OVMF_CODE*.fd'
     need bochs bochs
+    need spin spin
     need bochsbios /usr/share/bochs/BIOS-bochs-latest
     need vgabios /usr/share/bochs/VGABIOS-lgpl-latest ;;
 esac
