@@ -145,8 +145,9 @@ void sched_exit(struct thread *thread)
 }
 
 /* What ends with the period runs on this stack, in the middle of whatever the thread is up to. */
-static void pass_grace(struct run_queue *queue)
+static __attribute__((noinline)) void pass_grace(void)
 {
+    struct run_queue *queue = this_cpu(run_queue);
     queue->in_grace_pass = true;
     grace_pass();
     queue->in_grace_pass = false;
@@ -157,7 +158,7 @@ static struct thread *idle(struct run_queue *queue)
 {
     page_table_load(&kernel_page_table); /* the space of who ran last may go meanwhile */
     for (;;) {
-        pass_grace(queue); /* may wake threads, as interrupts do */
+        pass_grace(); /* may wake threads, as interrupts do */
         cpu_calls_run();
         power_when_idle();
         spinlock_lock(&queue->lock);
@@ -222,7 +223,7 @@ static bool must_end(const struct thread *thread)
     return is_running(thread) && is_killed(thread) && !step_is_inside(thread);
 }
 
-static bool may_go_on(const struct thread *thread)
+static inline bool may_go_on(const struct thread *thread)
 {
     return is_running(thread) && this_cpu(cpu)->pending == 0 && !must_end(thread);
 }
@@ -231,7 +232,7 @@ static bool may_go_on(const struct thread *thread)
 static void settle_one(void)
 {
     struct run_queue *queue = this_cpu(run_queue);
-    pass_grace(queue);
+    pass_grace();
     cpu_calls_run();
     cpu_unpend(CPU_PENDING_END); /* the thread itself knows */
     if (must_end(queue->current)) {
@@ -241,8 +242,11 @@ static void settle_one(void)
     }
 }
 
-/* Does what is pending until a thread can go on in user mode; that one. */
-static struct thread *settle(void)
+/*
+ * Does what is pending until a thread can go on in user mode; that one. Not inline: the way out that
+ * has nothing to do saves no registers.
+ */
+static __attribute__((noinline)) struct thread *settle(void)
 {
     do {
         settle_one();
@@ -259,8 +263,11 @@ static struct thread *settle(void)
 
 _Noreturn void kernel_leave(void)
 {
-    struct thread *thread = sched_current();
     assert(!spinlock_any_held());
+    if (this_cpu(cpu)->pending & CPU_PENDING_GRACE) {
+        pass_grace(); /* often that is all */
+    }
+    struct thread *thread = sched_current();
     if (!may_go_on(thread)) {
         thread = settle();
     }
