@@ -32,6 +32,41 @@ static void page_table_clear_stops_after_so_many_pages(void **state)
     end();
 }
 
+/* Each in the last place of a table of each level: 511 absent entries come before, on three levels. */
+static void page_table_clear_stops_when_pages_lie_far_apart(void **state)
+{
+    (void)state;
+    enum { PAGES = 60 };
+    begin();
+    for (uint64_t i = 1; i <= PAGES; i++) {
+        set(i * 512 * GIB - PAGE_SIZE, 0x1000);
+    }
+    vaddr_t from = USER_START;
+    unsigned steps = 1;
+    for (; page_table_model_clear(&model, &from, USER_END, 64); steps++) {
+        assert_int_equal(model.count, PAGES - 3 * steps);
+        assert_int_equal(from, 3 * steps * 512 * GIB);
+    }
+    assert_int_equal(steps, PAGES / 3 + 1);
+    end();
+}
+
+/* Whoever begins at the start each time, as who can't remember how far he came, comes to the end. */
+static void page_table_clear_clears_a_page_however_far_it_is(void **state)
+{
+    (void)state;
+    begin();
+    set(USER_END - PAGE_SIZE, 0x1000);
+    set(USER_END - GIB, 0x2000);
+    set(128 * 512 * GIB + GIB, 0x3000);
+    for (unsigned left = 3; left > 0; left--) {
+        vaddr_t from = USER_START;
+        page_table_model_clear(&model, &from, USER_END, 1);
+        assert_int_equal(model.count, left - 1);
+    }
+    end();
+}
+
 /* What the tables hold when the TLB is told to forget is what it may remember afterwards. */
 static uint64_t root_entry_seen;
 
@@ -146,6 +181,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(page_table_clear_stops_after_so_many_pages),
+        cmocka_unit_test(page_table_clear_stops_when_pages_lie_far_apart),
+        cmocka_unit_test(page_table_clear_clears_a_page_however_far_it_is),
         cmocka_unit_test(page_table_clear_forgets_tables_after_they_are_gone),
         cmocka_unit_test(page_table_clear_looks_no_further_in_an_empty_table),
         cmocka_unit_test(page_table_set_tells_other_cpus_only_of_what_they_may_do_wrong),
