@@ -340,9 +340,12 @@ void handle_table_close(struct handle_table *table)
 
 void handle_table_destroy(struct handle_table *table)
 {
+    /* Who takes back a handle that he gave the process may still be in the table, with its lock. */
+    spinlock_lock(&table->lock);
     assert(table->used == 0);
     struct handle_directory *directory =
         atomic_exchange_explicit(&table->directory, NULL, memory_order_acq_rel);
+    spinlock_unlock(&table->lock);
     if (directory == NULL) {
         return;
     }

@@ -38,7 +38,7 @@ void handle_table_init(struct handle_table *table, struct account *account);
 /* Closes every handle; later inserts fail with bad_state. */
 void handle_table_close(struct handle_table *table);
 
-/* Frees the table's memory; nobody looks it up any more. */
+/* Frees the memory of a closed table, in which nobody looks anything up without its lock any more. */
 void handle_table_destroy(struct handle_table *table);
 
 /* The object of a handle, NULL if the value isn't that of an entry. */

@@ -6,6 +6,7 @@
  * ends link by link and not from within each other.
  */
 #include "kernel/system.h"
+#include "arch/upcall.h"
 #include "kernel/ranges.h"
 #include "kernel/wait.h"
 #include "lib/string.h"
@@ -225,9 +226,12 @@ j6_status_t system_close(struct system *system)
         return j6_status_closed;
     }
     while ((system = close_next(&closing)) != NULL) {
-        while (grant_revoke_next(system)) {}
+        while (grant_revoke_next(system)) {
+            kernel_step_point();
+        }
         kobject_signal(&system->object, 0, j6_signal_closed);
         kobject_put(&system->object);
+        kernel_step_point();
     }
     return j6_status_ok;
 }

@@ -12,7 +12,10 @@
 #include "mm/vm_map.h"
 #include "mm/vm_mapping.h"
 
-enum { STEP_PAGES = 64 }; /* between which no lock is held */
+enum {
+    STEP_PAGES = 64, /* between which no lock is held */
+    STEP_MAPPINGS = 64,
+};
 
 /* Clears some of the entries from *from on; false when there are no more. */
 static bool clear_locked(struct vm_mapping *mapping, vaddr_t *from, struct page_batch *batch)
@@ -112,8 +115,11 @@ static struct vm_area *take_any_out(struct vm_space *space)
 void vm_space_destroy(struct vm_space *space)
 {
     struct vm_area *area;
-    while ((area = take_any_out(space)) != NULL) {
+    for (uint64_t n = 1; (area = take_any_out(space)) != NULL; n++) {
         kobject_put(&area->object);
+        if (n % STEP_MAPPINGS == 0) { /* few or no pages of each may have been shown */
+            kernel_step_point();
+        }
     }
     page_table_destroy(&space->table);
 }

@@ -9,7 +9,9 @@
 #include <sched.h>
 #include <test.h>
 #include <test_assert.h>
+#include <test_machine.h>
 #include <test_random.h>
+#include <unistd.h>
 
 enum { READERS = 2, SHARED = 32, WRITES = 200000, GROWN = 5000 };
 
@@ -67,10 +69,37 @@ static void handle_find_gives_the_object_or_nothing_while_the_table_changes(void
     handle_model_end();
 }
 
+static void *destroy_table(void *unused)
+{
+    handle_table_destroy(&table);
+    return unused;
+}
+
+/* One who gave the process a handle, and takes it back, may hold it. */
+static void handle_table_is_not_destroyed_under_who_has_its_lock(void **state)
+{
+    (void)state;
+    pthread_t destroyer;
+    handle_model_begin();
+    insert(0);
+    handle_table_close(&table);
+    test_kernel_debug = false; /* locks held are noted per CPU, and the threads are on one */
+    spinlock_lock(&table.lock);
+    assert_int_equal(pthread_create(&destroyer, NULL, destroy_table, NULL), 0);
+    usleep(20000);
+    bool stands = atomic_load(&table.directory) != NULL;
+    spinlock_unlock(&table.lock);
+    pthread_join(destroyer, NULL);
+    test_kernel_debug = true;
+    assert_true(stands);
+    handle_model_end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(handle_find_gives_the_object_or_nothing_while_the_table_changes),
+        cmocka_unit_test(handle_table_is_not_destroyed_under_who_has_its_lock),
     };
     test_random_begin();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,12 +171,15 @@ static void revoke_again(void)
     assert_int_equal(page_tree_pages(&area->pages), 0);
 }
 
+static unsigned steps;
+
 /* What happens at the next step point. */
 static void (*at_step)(void);
 
 bool kernel_step_point(void)
 {
     void (*act)(void) = at_step;
+    steps++;
     at_step = NULL;
     if (act != NULL) {
         act();
@@ -259,14 +262,35 @@ void arch_let_interrupts_in(void)
     interrupts++;
 }
 
-static void many_mappings_are_freed_with_interrupts_coming_in(void **state)
+static void map_a_thousand_times(void)
 {
-    (void)state;
     begin(PAGE, 0, RW);
     for (unsigned i = 1; i < 1000; i++) {
         vaddr_t place = PLACE + i * PAGE;
         assert_int_equal(vm_space_map(&space, area, &place, 0, 0, RW), j6_status_ok);
     }
+}
+
+/* Also those that have shown nothing, and those whose only page is cleared in one step. */
+static void space_with_many_mappings_ends_in_steps(void **state)
+{
+    (void)state;
+    for (unsigned shown_pages = 0; shown_pages <= 1000; shown_pages += 1000) {
+        map_a_thousand_times();
+        for (unsigned i = 0; i < shown_pages; i++) {
+            assert_int_equal(vm_space_fault(&space, PLACE + i * PAGE, VM_ACCESS_READ),
+                             j6_status_ok);
+        }
+        steps = 0;
+        end();
+        assert_in_range(steps, 1000 / 64, 1000);
+    }
+}
+
+static void many_mappings_are_freed_with_interrupts_coming_in(void **state)
+{
+    (void)state;
+    map_a_thousand_times();
     interrupts = 0;
     end();
     assert_in_range(interrupts, 1000 / 64, 1000);
@@ -337,6 +361,7 @@ int main(void)
         cmocka_unit_test(revoking_twice_at_once_leaves_nothing_to_either),
         cmocka_unit_test(resize_during_another_would_block),
         cmocka_unit_test(area_with_many_mappings_is_revoked),
+        cmocka_unit_test(space_with_many_mappings_ends_in_steps),
         cmocka_unit_test(many_mappings_are_freed_with_interrupts_coming_in),
         cmocka_unit_test(fault_brings_no_block_into_an_area_that_ends_meanwhile),
         cmocka_unit_test(area_that_has_ended_is_not_cloned),

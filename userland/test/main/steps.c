@@ -12,6 +12,7 @@ enum {
     WRITTEN = 40,
     TOUCHED = 64,
     HANDLES = 100000,
+    RESIZED = 64,
     LESS_URGENT = 5,
     ROUNDS = 20,
     WAKES = 5,
@@ -158,6 +159,21 @@ TEST(others_run_while_a_process_with_many_pages_ends)
     }
 }
 
+/* None of which was ever touched. */
+TEST(others_run_while_a_process_with_many_mappings_ends)
+{
+    if (has_memory()) {
+        expect_wakes_during("end_with_mappings", "40000", 0);
+    }
+}
+
+TEST(others_run_while_a_system_object_is_closed_that_many_came_from)
+{
+    if (has_memory()) {
+        expect_wakes_during("long_close", "10000", system_handle());
+    }
+}
+
 /* More than there are kernel stacks to keep. */
 TEST(others_run_while_ten_threads_are_in_long_operations)
 {
@@ -217,6 +233,38 @@ TEST(a_thread_of_equal_priority_runs_in_the_middle_of_a_long_vma_write)
     }
     expect(seen);
     expect_ok(j6_handle_close(source));
+}
+
+/* ---- another call in the middle --------------------------------------------------------------- */
+
+/* Asks for the size that the area has before a victim shrinks it. */
+static bool meets_a_resize(void)
+{
+    struct long_operation operation;
+    j6_handle_t area = area_new(RESIZED * MIB / PAGE, j6_vma_flag_resizable);
+    begin(&operation);
+    operation.process = start(&operation, "long_resize", "64", LESS_URGENT, area, 0);
+    wait_for(&operation.report->started, operation.process);
+    j6_status_t status = j6_status_ok;
+    while (status == j6_status_ok && !operation.report->done && !has_ended(operation.process)) {
+        uint64_t size = RESIZED * MIB;
+        short_sleep();
+        status = j6_vma_resize(area, &size);
+    }
+    expect(status == j6_status_ok || status == j6_status_would_block);
+    expect_equal(0, process_finish(operation.process).code);
+    finish(&operation);
+    expect_ok(j6_handle_close(area));
+    return status == j6_status_would_block;
+}
+
+TEST(a_resize_in_the_middle_of_another_would_block)
+{
+    bool met = !has_memory();
+    for (int i = 0; i < ROUNDS && !met; i++) {
+        met = meets_a_resize();
+    }
+    expect(met);
 }
 
 /* ---- ends in the middle --------------------------------------------------------------------- */

@@ -112,6 +112,51 @@ int64_t mode_end_with_pages(int64_t mib)
     return 0;
 }
 
+int64_t mode_end_with_mappings(int64_t count)
+{
+    struct long_report *report = map_role("report");
+    j6_handle_t area;
+    must(j6_vma_create(j6_page_size, 0, &area));
+    for (int64_t i = 0; i < count; i++) {
+        uint64_t address = 0;
+        must(j6_vma_map(area, j6_handle_self_process, &address, 0, 0, READ_WRITE));
+    }
+    report->started = 1;
+    return 0;
+}
+
+/* Closes a system object that so many were restricted from. */
+int64_t mode_long_close(int64_t count)
+{
+    struct long_report *report = map_role("report");
+    const struct j6_range range = {.kind = j6_range_info, .count = 1};
+    j6_handle_t parent;
+    j6_handle_t child;
+    must(j6_system_restrict(j6_find("target"), &range, 1, &parent));
+    for (int64_t i = 0; i < count; i++) {
+        must(j6_system_restrict(parent, &range, 1, &child));
+    }
+    report->started = 1;
+    must(j6_object_close(parent));
+    report->done = 1;
+    return 0;
+}
+
+/* Shrinks the area with the role `target`, all of which was touched. */
+int64_t mode_long_resize(int64_t mib)
+{
+    struct long_report *report = map_role("report");
+    char *memory = map_role("target");
+    uint64_t size = j6_page_size;
+    for (uint64_t at = 0; at < (uint64_t)mib * MIB; at += j6_page_size) {
+        *(volatile char *)(memory + at) = 1;
+    }
+    report->started = 1;
+    must(j6_vma_resize(j6_find("target"), &size));
+    report->done = 1;
+    return 0;
+}
+
 struct writer {
     const char *from;
     uint64_t len;

@@ -40,6 +40,9 @@ int64_t mode_long_unmap_of(int64_t argument);
 int64_t mode_touch(int64_t mib);
 int64_t mode_end_with_handles(int64_t count);
 int64_t mode_end_with_pages(int64_t mib);
+int64_t mode_end_with_mappings(int64_t count);
+int64_t mode_long_close(int64_t count);
+int64_t mode_long_resize(int64_t mib);
 
 /* How to take all that there is, together with others (userland/test/hoard.h). */
 int64_t mode_hoard(int64_t argument);
