@@ -153,9 +153,10 @@ j6_status_t page_table_set_large(struct page_table *table, vaddr_t address, padd
 bool page_may_be_large(paddr_t page);
 
 /*
- * Unmaps what is mapped in [*from, end), but at most `max` pages (a large one counts as one). Moves
- * *from behind what was looked at; true while there is more to look at. Absent tables are stepped
- * over, and tables that are left empty go into the batch. A large page that lies partly in the range
+ * Unmaps what is mapped in [*from, end), but at most `max` pages (a large one counts as one), and
+ * fewer, yet one, if they lie so far apart that looking for them takes long; all of LARGE_PAGE_SIZE
+ * if max allows. Moves *from behind what was looked at; true while there is more to look at. Absent
+ * tables are stepped over, and tables that are left empty go into the batch. A large page that lies partly in the range
  * is split, or taken out whole if there is no table to be had: a fault brings the rest back.
  */
 bool page_table_clear(struct page_table *table, vaddr_t *from, vaddr_t end, unsigned max,

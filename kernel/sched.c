@@ -555,8 +555,11 @@ static bool may_go_on(const struct thread *thread)
 
 _Noreturn void kernel_leave(void)
 {
-    struct thread *thread = sched_current();
     assert(!spinlock_any_held());
+    if (this_cpu(cpu)->pending & CPU_PENDING_GRACE) {
+        pass_grace(); /* often that is all */
+    }
+    struct thread *thread = sched_current();
     if (!may_go_on(thread)) {
         thread = settle();
     }

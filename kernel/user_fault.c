@@ -35,17 +35,12 @@ static void end_of(const struct tcb *tcb, const struct user_trap *trap, j6_statu
     };
 }
 
-void upcall_user_trap(struct tcb *tcb, const struct user_trap *trap)
+/* What the thread did can't be mended: its process ends. */
+static __attribute__((noinline)) void end_process_of(struct tcb *tcb, const struct user_trap *trap,
+                                                     j6_status_t status)
 {
     struct thread *thread = thread_of_tcb(tcb);
     struct process *process = thread->process;
-    j6_status_t status = j6_err_bad_address;
-    if (trap->vector == VECTOR_PAGE_FAULT) {
-        status = vm_space_fault(process->space, trap->address, access_of(trap->error));
-        if (status == j6_status_ok) {
-            kernel_leave();
-        }
-    }
     struct j6_end_info end;
     end_of(tcb, trap, status, &end);
     log_error(
@@ -54,6 +49,18 @@ void upcall_user_trap(struct tcb *tcb, const struct user_trap *trap)
         trap->vector, trap->error, trap->address, tcb->rip,
         end.reason == j6_reason_no_memory ? ", out of memory" : "");
     process_end(process, &end);
+}
+
+void upcall_user_trap(struct tcb *tcb, const struct user_trap *trap)
+{
+    j6_status_t status = j6_err_bad_address;
+    if (trap->vector == VECTOR_PAGE_FAULT) {
+        struct vm_space *space = thread_of_tcb(tcb)->process->space;
+        status = vm_space_fault(space, trap->address, access_of(trap->error));
+    }
+    if (status != j6_status_ok) {
+        end_process_of(tcb, trap, status);
+    }
     kernel_leave();
 }
 

@@ -222,7 +222,7 @@ static void cache_push(struct frame_cache *cache, paddr_t frame)
 }
 
 /* A whole block at once, or in a memory that has none left a single frame. */
-__attribute__((noinline)) static bool cache_fill(struct frame_cache *cache)
+static bool cache_fill(struct frame_cache *cache)
 {
     spinlock_lock(&frames.lock);
     uint64_t count = CACHE_BATCH;
@@ -250,18 +250,26 @@ static void cache_shrink(struct frame_cache *cache, uint64_t keep)
     spinlock_unlock(&frames.lock);
 }
 
-paddr_t(frame_alloc)(void)
+static inline paddr_t cache_pop(struct frame_cache *cache)
 {
-    struct frame_cache *cache = this_cpu(frame_cache);
-    if (cache->count == 0 && !cache_fill(cache)) {
-        return 0;
-    }
     struct cached_frame *cached = cache->first;
     cache->first = cached->next;
     cache->count--;
     paddr_t frame = virt_to_phys(cached);
     frame_mark_used(frame, 0);
     return frame;
+}
+
+/* Apart from frame_alloc, which saves no registers then. */
+__attribute__((noinline)) static paddr_t alloc_refilled(struct frame_cache *cache)
+{
+    return cache_fill(cache) ? cache_pop(cache) : 0;
+}
+
+paddr_t(frame_alloc)(void)
+{
+    struct frame_cache *cache = this_cpu(frame_cache);
+    return cache->count > 0 ? cache_pop(cache) : alloc_refilled(cache);
 }
 
 void frame_free(paddr_t frame)

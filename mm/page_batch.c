@@ -6,7 +6,7 @@
 
 void page_batch_finish(struct page_batch *batch)
 {
-    if (batch->page_count > 0) {
+    if (page_batch_is_remote(batch)) {
         tlb_shootdown(batch->cpus, batch->pages, batch->page_count);
     }
     page_batch_free_tables(batch);

@@ -36,11 +36,8 @@ static void remember(struct page_tree *tree, struct page_tree_node *leaf, bool o
     tree->last_is_own = own;
 }
 
-bool page_tree_is_own(struct page_tree *tree, uint64_t number)
+bool page_tree_is_own_far(struct page_tree *tree, uint64_t number)
 {
-    if (tree->last_is_own && is_last_leaf(tree, number)) {
-        return true;
-    }
     bool own;
     struct page_tree_node *node = page_tree_descend(tree, number, &own);
     if (node != NULL && node->level == 0) {
@@ -49,7 +46,7 @@ bool page_tree_is_own(struct page_tree *tree, uint64_t number)
     return own;
 }
 
-__attribute__((noinline)) static paddr_t find_far(struct page_tree *tree, uint64_t number)
+paddr_t page_tree_find_far(struct page_tree *tree, uint64_t number)
 {
     bool own;
     struct page_tree_node *node = page_tree_descend(tree, number, &own);
@@ -58,14 +55,6 @@ __attribute__((noinline)) static paddr_t find_far(struct page_tree *tree, uint64
     }
     remember(tree, node, own);
     return node->pages_at[slot_of(number, 0)];
-}
-
-paddr_t page_tree_find(struct page_tree *tree, uint64_t number)
-{
-    if (is_last_leaf(tree, number)) {
-        return tree->last_leaf->pages_at[slot_of(number, 0)];
-    }
-    return find_far(tree, number);
 }
 
 /* Raises the number to the first one, from it on, that the node has an entry for; false: none. */
@@ -88,8 +77,9 @@ paddr_t page_tree_next(struct page_tree *tree, uint64_t number, uint64_t *out_nu
 {
     for (;;) {
         bool own = tree->last_is_own;
-        struct page_tree_node *node =
-            is_last_leaf(tree, number) ? tree->last_leaf : page_tree_descend(tree, number, &own);
+        struct page_tree_node *node = page_tree_is_last(tree, number)
+                                          ? tree->last_leaf
+                                          : page_tree_descend(tree, number, &own);
         if (node == NULL) {
             return 0;
         }
@@ -224,7 +214,7 @@ __attribute__((noinline)) static j6_status_t insert_far(struct page_tree *tree, 
         return j6_err_collision;
     }
     j6_status_t status = page_tree_own(tree, number);
-    if (status == j6_status_ok && !is_last_leaf(tree, number)) {
+    if (status == j6_status_ok && !page_tree_is_last(tree, number)) {
         status = add_leaf(tree, number);
     }
     if (status == j6_status_ok) {
@@ -236,8 +226,8 @@ __attribute__((noinline)) static j6_status_t insert_far(struct page_tree *tree, 
 j6_status_t page_tree_insert(struct page_tree *tree, uint64_t number, paddr_t page)
 {
     assert(page >> PAGE_SHIFT != 0);
-    if (!tree->last_is_own || !is_last_leaf(tree, number) ||
-        tree->last_leaf->pages_at[slot_of(number, 0)] != 0) {
+    if (!tree->last_is_own || !page_tree_is_last(tree, number) ||
+        page_tree_last_page(tree, number) != 0) {
         return insert_far(tree, number, page);
     }
     insert_here(tree, number, page);

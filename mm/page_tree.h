@@ -80,15 +80,44 @@ struct page_tree {
     bool last_is_own; /* the last leaf is the tree's own; false: unknown, and delta is 0 */
 };
 
-/* The page with that number; 0 when there is none. */
-paddr_t page_tree_find(struct page_tree *tree, uint64_t number);
+/* Is the last leaf the one of that number? */
+static inline bool page_tree_is_last(const struct page_tree *tree, uint64_t number)
+{
+    return tree->last_leaf != NULL && number - tree->last_leaf->first < PAGE_TREE_FANOUT;
+}
 
-/* The same if it lies in the last leaf, and that is the tree's own; 0: not there, or elsewhere. */
+/* Of the last leaf. */
+static inline paddr_t page_tree_last_page(const struct page_tree *tree, uint64_t number)
+{
+    return tree->last_leaf->pages_at[number % PAGE_TREE_FANOUT];
+}
+
+/* The slow parts of the two that follow: for a leaf that isn't the last one, or not known as own. */
+paddr_t page_tree_find_far(struct page_tree *tree, uint64_t number);
+bool page_tree_is_own_far(struct page_tree *tree, uint64_t number);
+
+/* The page with that number; 0 when there is none. */
+static inline paddr_t page_tree_find(struct page_tree *tree, uint64_t number)
+{
+    return page_tree_is_last(tree, number) ? page_tree_last_page(tree, number)
+                                           : page_tree_find_far(tree, number);
+}
+
+/*
+ * May the leaf of that number be changed in place: is every node on the way the tree's own? Without
+ * a leaf: every node as far as the way goes.
+ */
+static inline bool page_tree_is_own(struct page_tree *tree, uint64_t number)
+{
+    return (tree->last_is_own && page_tree_is_last(tree, number)) ||
+           page_tree_is_own_far(tree, number);
+}
+
+/* The page if it lies in the last leaf, and that is the tree's own; 0: not there, or elsewhere. */
 static inline paddr_t page_tree_last_own(const struct page_tree *tree, uint64_t number)
 {
-    const struct page_tree_node *leaf = tree->last_leaf;
-    bool own = leaf != NULL && number - leaf->first < PAGE_TREE_FANOUT && tree->last_is_own;
-    return own ? leaf->pages_at[number % PAGE_TREE_FANOUT] : 0;
+    bool own = tree->last_is_own && page_tree_is_last(tree, number);
+    return own ? page_tree_last_page(tree, number) : 0;
 }
 
 /*
@@ -103,12 +132,6 @@ paddr_t page_tree_next(struct page_tree *tree, uint64_t number, uint64_t *out_nu
 /* How many pages there are, and how many of them in [first, end); no leaf is visited for each. */
 uint64_t page_tree_pages(const struct page_tree *tree);
 uint64_t page_tree_count(struct page_tree *tree, uint64_t first, uint64_t end);
-
-/*
- * May the leaf of that number be changed in place: is every node on the way the tree's own? Without
- * a leaf: every node as far as the way goes.
- */
-bool page_tree_is_own(struct page_tree *tree, uint64_t number);
 
 /*
  * Copies the shared nodes on the way to the number, so that page_tree_is_own. quota, no_memory: the

@@ -63,12 +63,6 @@ static inline void node_get(struct page_tree_node *node)
     atomic_fetch_add_explicit(&node->refs, 1, memory_order_relaxed);
 }
 
-/* Is the last leaf the one of that number? */
-static inline bool is_last_leaf(const struct page_tree *tree, uint64_t number)
-{
-    return tree->last_leaf != NULL && number - tree->last_leaf->first < PAGE_TREE_FANOUT;
-}
-
 /*
  * page_tree.c: the lowest node on the way from the root, or NULL when the root doesn't cover the
  * number. Is the way own as far as it goes?

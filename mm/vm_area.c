@@ -176,7 +176,7 @@ void vm_area_wait_locked(struct vm_area *area)
 
 void vm_area_finish_locked(struct vm_area *area, struct page_batch *batch)
 {
-    bool remote = batch->page_count > 0 && (batch->cpus & ~(1ull << cpu_index())) != 0;
+    bool remote = page_batch_is_remote(batch);
     if (remote) {
         area->unflushed++;
     }

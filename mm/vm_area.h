@@ -23,6 +23,17 @@
  * a page of the area (vm_area_lock waits), else one CPU could write to the new page while another
  * still reads or writes the old one. Who takes entries away waits too: what he finds cleared or
  * protected by another isn't yet until that one has been heard.
+ *
+ * Which way to the lock:
+ *
+ *   vm_area_lock               who looks at pages or entries, changes them, or goes by what they
+ *                              are: faults, copies, ranges, clones, protecting, clearing, shrinking
+ *   spinlock_lock(&area->lock) who touches no page and no entry: size, resizing and revoked alone;
+ *                              mappings that are made, moved, unlinked, or removed when they show
+ *                              nothing. It doesn't matter to these what TLBs still know
+ *
+ * vm_area_lock may give the lock up and take it again before it returns; never is it called with
+ * the area's lock, or a page table's, held. If in doubt, it is right.
  */
 #pragma once
 #include "arch/page_table.h"
@@ -62,7 +73,7 @@ struct vm_area {
     paddr_t physical;           /* fixed */
     struct vm_backing *backing; /* fixed; NULL: none */
     uint64_t bias;              /* open: the number in the tree of the page at offset 0 */
-    /* Guarded by lock; vm_area_lock takes it */
+    /* Guarded by lock; the pages only when vm_area_lock took it */
     struct spinlock lock;
     uint64_t size;
     bool resizing; /* one resize at a time */
@@ -104,7 +115,7 @@ struct vm_area *vm_area_of(struct kobject *object);
 void vm_area_wait_locked(struct vm_area *area);
 void vm_area_finish_locked(struct vm_area *area, struct page_batch *batch);
 
-/* The lock, when no TLB is behind. Every access to pages or entries takes it like this. */
+/* The lock, when no TLB is behind: the way to pages and entries. */
 static inline void vm_area_lock(struct vm_area *area)
 {
     spinlock_lock(&area->lock);

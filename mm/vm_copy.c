@@ -12,18 +12,7 @@ enum { LOCKED_PAGES = 16 }; /* copied under one lock */
 
 static const uint8_t zero_page[PAGE_SIZE];
 
-/* A copy that is under way: user memory on one side, an area or a space on the other. */
-struct copy {
-    struct user_ptr user;
-    bool write; /* from user memory into the area or space */
-    uint64_t len;
-    uint64_t done;
-    struct vm_area *area;   /* NULL: a space */
-    struct vm_space *space; /* NULL: an area */
-    uint64_t start;         /* offset into the area, or address in the space */
-};
-
-static enum vm_access access_of(const struct copy *copy)
+static enum vm_access access_of(const struct vm_copy *copy)
 {
     return copy->write ? VM_ACCESS_WRITE : VM_ACCESS_READ;
 }
@@ -62,7 +51,7 @@ static inline j6_status_t check_locked(const struct vm_area *area, uint64_t offs
 }
 
 /* Copies until `end`, or until a page of the user isn't there. */
-static inline j6_status_t pages_copy_locked(struct copy *copy, struct vm_area *area,
+static inline j6_status_t pages_copy_locked(struct vm_copy *copy, struct vm_area *area,
                                             uint64_t offset, uint64_t end, struct page_batch *batch)
 {
     j6_status_t status = check_locked(area, offset);
@@ -94,7 +83,7 @@ struct stretch {
     uint64_t end;
 };
 
-static inline bool stretch_find(const struct copy *copy, struct stretch *stretch)
+static inline bool stretch_find(const struct vm_copy *copy, struct stretch *stretch)
 {
     uint64_t at = copy->start + copy->done;
     stretch->end = smaller(copy->len, copy->done + LOCKED_PAGES * PAGE_SIZE);
@@ -108,7 +97,7 @@ static inline bool stretch_find(const struct copy *copy, struct stretch *stretch
 }
 
 /* Does the mapping still allow it? If so it says where in the area that is. */
-static inline bool stretch_check_locked(const struct copy *copy, struct stretch *stretch)
+static inline bool stretch_check_locked(const struct vm_copy *copy, struct stretch *stretch)
 {
     const struct vm_mapping *mapping = stretch->mapping;
     vaddr_t address = stretch->offset;
@@ -124,14 +113,14 @@ static inline bool stretch_check_locked(const struct copy *copy, struct stretch 
 }
 
 /* In a space, whatever is amiss with the area is a bad address. */
-static j6_status_t as_seen(const struct copy *copy, j6_status_t status)
+static j6_status_t as_seen(const struct vm_copy *copy, j6_status_t status)
 {
     bool amiss = status == j6_err_out_of_range || status == j6_err_bad_state;
     return amiss && copy->area == NULL ? j6_err_bad_address : status;
 }
 
 /* One stretch; if need be the user's next page is brought in. */
-static inline j6_status_t stretch_copy(struct copy *copy)
+static inline j6_status_t stretch_copy(struct vm_copy *copy)
 {
     struct stretch stretch;
     if (!stretch_find(copy, &stretch)) {
@@ -157,7 +146,7 @@ static inline j6_status_t stretch_copy(struct copy *copy)
     return status != j6_status_ok ? as_seen(copy, status) : status;
 }
 
-static j6_status_t run(struct copy *copy, uint64_t *done)
+j6_status_t vm_copy(struct vm_copy *copy)
 {
     j6_status_t status = j6_err_bad_address;
     if (user_range_ok(copy->user, copy->len)) {
@@ -166,36 +155,7 @@ static j6_status_t run(struct copy *copy, uint64_t *done)
             status = kernel_step_point() ? stretch_copy(copy) : j6_status_cancelled;
         }
     }
-    *done = copy->done;
     return status;
-}
-
-j6_status_t vm_area_read_user(struct vm_area *area, uint64_t offset, struct user_ptr to,
-                              uint64_t len, uint64_t *done)
-{
-    struct copy copy = {.user = to, .len = len, .area = area, .start = offset};
-    return run(&copy, done);
-}
-
-j6_status_t vm_area_write_user(struct vm_area *area, uint64_t offset, struct user_ptr from,
-                               uint64_t len, uint64_t *done)
-{
-    struct copy copy = {.user = from, .write = true, .len = len, .area = area, .start = offset};
-    return run(&copy, done);
-}
-
-j6_status_t vm_space_read_user(struct vm_space *space, vaddr_t address, struct user_ptr to,
-                               uint64_t len, uint64_t *done)
-{
-    struct copy copy = {.user = to, .len = len, .space = space, .start = address};
-    return run(&copy, done);
-}
-
-j6_status_t vm_space_write_user(struct vm_space *space, vaddr_t address, struct user_ptr from,
-                                uint64_t len, uint64_t *done)
-{
-    struct copy copy = {.user = from, .write = true, .len = len, .space = space, .start = address};
-    return run(&copy, done);
 }
 
 j6_status_t vm_area_write(struct vm_area *area, uint64_t offset, const void *data, uint64_t len)

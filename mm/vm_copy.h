@@ -5,30 +5,31 @@
  * that stops, the caller's own page is brought in without a lock, and the copy goes on.
  *
  * Rules: the caller's space is loaded, no lock is held, and references to area and space are: copies
- * go in steps. *done tells how many bytes were copied, whatever the status; bytes are in place up to
- * there exactly.
+ * go in steps.
  */
 #pragma once
 #include "mm/user_copy.h"
 #include "mm/vm_space.h"
 
-/*
- * In bytes, of any alignment. bad_address: the caller's memory. out_of_range, bad_state (a fixed or
- * revoked area), quota, no_memory; cancelled (the caller was killed). Holes are read as zeros.
- */
-j6_status_t vm_area_read_user(struct vm_area *area, uint64_t offset, struct user_ptr to,
-                              uint64_t len, uint64_t *done) J6_MUST_USE;
-j6_status_t vm_area_write_user(struct vm_area *area, uint64_t offset, struct user_ptr from,
-                               uint64_t len, uint64_t *done) J6_MUST_USE;
+/* In bytes, of any alignment: user memory on one side, an area or a space on the other. */
+struct vm_copy {
+    struct user_ptr user;
+    bool write; /* from user memory into the area or space */
+    uint64_t len;
+    struct vm_area *area;   /* NULL: a space */
+    struct vm_space *space; /* NULL: an area */
+    uint64_t start;         /* offset into the area, or address in the space */
+    uint64_t done;          /* begins with 0 */
+};
 
 /*
- * Memory of a space, as its own threads could read and write it. bad_address: the caller's memory or
- * the space's, of which device memory is none; quota, no_memory, cancelled.
+ * Copies; `done` tells how many bytes, whatever the status, and they are in place up to there
+ * exactly. bad_address: the caller's memory; quota, no_memory; cancelled (the caller was killed).
+ *
+ * An area: out_of_range, bad_state (a fixed or revoked one). Holes are read as zeros.
+ * A space, as its own threads could read and write it: bad_address, also for device memory.
  */
-j6_status_t vm_space_read_user(struct vm_space *space, vaddr_t address, struct user_ptr to,
-                               uint64_t len, uint64_t *done) J6_MUST_USE;
-j6_status_t vm_space_write_user(struct vm_space *space, vaddr_t address, struct user_ptr from,
-                                uint64_t len, uint64_t *done) J6_MUST_USE;
+j6_status_t vm_copy(struct vm_copy *copy) J6_MUST_USE;
 
 /* Copies kernel memory into an open area. out_of_range, quota, no_memory. */
 j6_status_t vm_area_write(struct vm_area *area, uint64_t offset, const void *data,

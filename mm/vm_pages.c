@@ -40,6 +40,9 @@ static void hide_from_others(struct vm_area *area, uint64_t offset, uint64_t len
                              const struct vm_mapping *but, struct page_batch *batch)
 {
     uint64_t last = offset + len - 1;
+    if (but != NULL && view_set_has_one(&area->views)) {
+        return; /* that is it */
+    }
     struct vm_mapping *mapping = view_first(&area->views, offset, last);
     for (; mapping != NULL; mapping = view_next(mapping, offset, last)) {
         if (mapping != but) {

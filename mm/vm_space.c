@@ -43,30 +43,17 @@ struct vm_mapping *vm_mapping_find_locked(struct vm_space *space, vaddr_t addres
     return mapping;
 }
 
-static inline bool admits_locked(const struct vm_mapping *mapping, enum vm_access access)
+struct vm_mapping *vm_space_search_locked(struct vm_space *space, vaddr_t address,
+                                          enum vm_access access)
 {
-    return mapping->linked && (mapping->flags & access);
-}
-
-bool vm_mapping_allows_locked(const struct vm_mapping *mapping, vaddr_t address,
-                              enum vm_access access)
-{
-    return address - mapping->start < mapping->end - mapping->start &&
-           admits_locked(mapping, access);
-}
-
-struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address, enum vm_access access)
-{
-    spinlock_lock(&space->lock);
     struct vm_mapping *mapping = vm_mapping_find_locked(space, address);
-    bool admits = mapping != NULL && admits_locked(mapping, access);
-    spinlock_unlock(&space->lock);
-    return admits ? mapping : NULL;
+    bool allows = mapping != NULL && vm_mapping_allows_locked(mapping, address, access);
+    return allows ? mapping : NULL;
 }
 
 /* Maps the block around the address, if mapping and area have all of it, and alike. */
-static bool show_block_locked(struct vm_mapping *mapping, vaddr_t address, bool write,
-                              struct page_batch *batch)
+static __attribute__((noinline)) bool show_block_locked(struct vm_mapping *mapping, vaddr_t address,
+                                                        bool write, struct page_batch *batch)
 {
     vaddr_t start = align_down(address, BLOCK_SIZE);
     uint64_t offset = start - mapping->start + mapping->offset;

@@ -129,15 +129,33 @@ j6_status_t vm_space_fault(struct vm_space *space, vaddr_t address,
 /* The same for the space that this CPU has loaded; bad_address if that is the kernel's. */
 j6_status_t vm_space_fault_loaded(vaddr_t address, enum vm_access access) J6_MUST_USE;
 
+/* Does it hold the address, and allow the access? Its space's or its area's lock is held. */
+static inline bool vm_mapping_allows_locked(const struct vm_mapping *mapping, vaddr_t address,
+                                            enum vm_access access)
+{
+    return address - mapping->start < mapping->end - mapping->start && mapping->linked &&
+           (mapping->flags & access);
+}
+
+/* The slow part of vm_space_find: looks beyond the mapping found last. */
+struct vm_mapping *vm_space_search_locked(struct vm_space *space, vaddr_t address,
+                                          enum vm_access access);
+
 /*
  * The mapping that holds the address and allows the access, or NULL. It stays readable until the call
  * leaves the kernel or passes a step point; whether it still does both only its area's lock tells.
  */
-struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address, enum vm_access access);
-
-/* Does it hold the address, and allow the access? Its space's or its area's lock is held. */
-bool vm_mapping_allows_locked(const struct vm_mapping *mapping, vaddr_t address,
-                              enum vm_access access);
+static inline struct vm_mapping *vm_space_find(struct vm_space *space, vaddr_t address,
+                                               enum vm_access access)
+{
+    spinlock_lock(&space->lock);
+    struct vm_mapping *mapping = space->last;
+    if (mapping == NULL || !vm_mapping_allows_locked(mapping, address, access)) {
+        mapping = vm_space_search_locked(space, address, access);
+    }
+    spinlock_unlock(&space->lock);
+    return mapping;
+}
 
 /* Lets mappings that follow the area end at its new size, which they must have room for. */
 j6_status_t vm_mapping_set_size(struct vm_mapping *mapping, uint64_t size) J6_MUST_USE;

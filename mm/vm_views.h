@@ -24,6 +24,12 @@ struct view_node {
 /* Prepares the empty set. */
 void view_set_init(struct view_set *set);
 
+/* Is there one view, and no more? */
+static inline bool view_set_has_one(const struct view_set *set)
+{
+    return set->tree.root != NULL && set->tree.root->height == 1;
+}
+
 /* Enters a mapping that shows [first, last]. */
 void view_insert(struct view_set *set, struct vm_mapping *mapping, uint64_t first, uint64_t last);
 void view_remove(struct view_set *set, struct vm_mapping *mapping);

@@ -8,12 +8,16 @@
 #include "arch/x86_64/x86.h"
 #include "kernel/base/assert.h"
 
+/* So many absent entries are looked at in a call, and then those up to the next page at most. */
+enum { ABSENT_MAX = 4096 };
+
 struct clearing {
     struct page_table *table;
     struct page_batch *batch;
     vaddr_t at; /* everything below is done */
     vaddr_t end;
-    unsigned left; /* so many pages at most */
+    unsigned left;   /* so many pages at most */
+    unsigned absent; /* so many entries were looked at for nothing */
 };
 
 static uint64_t used_in(uint64_t parent)
@@ -82,6 +86,7 @@ static void clear_in_table(struct clearing *clearing, uint64_t *parent)
         tables_take_out(clearing, 1);
     }
     clearing->left -= cleared;
+    clearing->absent += count - cleared;
     clearing->at = count == all || cleared == used ? end : clearing->at + count * PAGE_SIZE;
 }
 
@@ -124,6 +129,7 @@ static void clear_next(struct clearing *clearing)
     uint64_t entry = *path.at[path.level];
     if (!(entry & ENTRY_PRESENT)) {
         clearing->at = page_step(clearing->at, clearing->end, path.level);
+        clearing->absent++;
     } else if (entry & ENTRY_LARGE) {
         clear_large(clearing, &path);
     } else {
@@ -136,7 +142,9 @@ bool page_table_clear(struct page_table *table, vaddr_t *from, vaddr_t end, unsi
 {
     struct clearing clearing = {
         .table = table, .batch = batch, .at = *from, .end = end, .left = max};
-    while (clearing.at < end && clearing.left > 0) {
+    /* One page at least, so that who begins from the start each time gets on. */
+    while (clearing.at < end && clearing.left > 0 &&
+           (clearing.absent < ABSENT_MAX || clearing.left == max)) {
         if (table->last_parent != NULL && clearing.at - table->last_base < LARGE_PAGE_SIZE) {
             clear_in_table(&clearing, table->last_parent);
         } else {

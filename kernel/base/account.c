@@ -47,50 +47,43 @@ j6_status_t account_init_child(struct account *account, struct account *parent,
     return j6_status_ok;
 }
 
+/* The account, or the nearest ancestor that hasn't ended; it is locked. */
+static inline struct account *lock_live(struct account *account)
+{
+    spinlock_lock(&account->lock);
+    while (account->ended) {
+        spinlock_unlock(&account->lock);
+        account = account->parent;
+        spinlock_lock(&account->lock);
+    }
+    return account;
+}
+
 j6_status_t(account_charge)(struct account *account, enum account_kind kind, uint64_t n)
 {
-    for (;; account = account->parent) {
-        spinlock_lock(&account->lock);
-        bool ended = account->ended;
-        bool enough = !ended && account->left[kind] >= n;
-        if (enough) {
-            account->left[kind] -= n;
-        }
-        spinlock_unlock(&account->lock);
-        if (!ended) {
-            return enough ? j6_status_ok : j6_err_quota;
-        }
+    account = lock_live(account);
+    bool enough = account->left[kind] >= n;
+    if (enough) {
+        account->left[kind] -= n;
     }
+    spinlock_unlock(&account->lock);
+    return enough ? j6_status_ok : j6_err_quota;
 }
 
 void account_uncharge(struct account *account, enum account_kind kind, uint64_t n)
 {
-    for (;; account = account->parent) {
-        spinlock_lock(&account->lock);
-        bool ended = account->ended;
-        if (!ended) {
-            account->left[kind] += n;
-        }
-        spinlock_unlock(&account->lock);
-        if (!ended) {
-            return;
-        }
-    }
+    account = lock_live(account);
+    account->left[kind] += n;
+    spinlock_unlock(&account->lock);
 }
 
 void account_left(struct account *account, uint64_t out_left[ACCOUNT_KINDS])
 {
-    for (;; account = account->parent) {
-        spinlock_lock(&account->lock);
-        bool ended = account->ended;
-        for (unsigned kind = 0; kind < ACCOUNT_KINDS; kind++) {
-            out_left[kind] = account->left[kind];
-        }
-        spinlock_unlock(&account->lock);
-        if (!ended) {
-            return;
-        }
+    account = lock_live(account);
+    for (unsigned kind = 0; kind < ACCOUNT_KINDS; kind++) {
+        out_left[kind] = account->left[kind];
     }
+    spinlock_unlock(&account->lock);
 }
 
 static void account_end(struct account *account)

@@ -4,7 +4,7 @@
  * period to end, and those that came since. The first list waits for the running period if that
  * began after the items came, else for the one that follows: a CPU may have passed before. A CPU that
  * has something to report or to free has CPU_PENDING_GRACE set, so who never enters a period pays
- * nothing.
+ * nothing; and the only CPU that runs needs none.
  */
 #include "kernel/base/grace.h"
 #include "arch/arch.h"
@@ -62,17 +62,17 @@ static void period_end_locked(void)
 }
 
 /* Nobody waits for this CPU any more; with all CPUs idle, period after period ends at once. */
-static void pass_locked(void)
+static inline void pass_locked(uint64_t own)
 {
-    grace.waiting_for &= ~cpu_bit(cpu_index());
+    grace.waiting_for &= ~own;
     while (grace.now != 0 && grace.waiting_for == 0) {
         period_end_locked();
     }
 }
 
-static void pending_update_locked(void)
+static inline void pending_update_locked(uint64_t own)
 {
-    if ((grace.waiting_for | grace.over) & cpu_bit(cpu_index())) {
+    if ((grace.waiting_for | grace.over) & own) {
         cpu_pend(CPU_PENDING_GRACE);
     } else {
         cpu_unpend(CPU_PENDING_GRACE);
@@ -85,15 +85,24 @@ static bool must_remind_locked(void)
     return grace.now != 0 && grace.starter == cpu_index();
 }
 
-/* What came since waits for a period now. */
+/*
+ * What came since waits for a period now. While no other CPU runs that is over at once: items are run
+ * only when this CPU passes itself.
+ */
 static void wait_for_period(struct grace_cpu *mine)
 {
+    uint64_t own = cpu_bit(cpu_index());
     mine->waiting = mine->next;
     mine->next = NULL;
     spinlock_lock(&grace.lock);
-    grace.later |= cpu_bit(cpu_index());
-    if (grace.now == 0) {
-        period_start_locked();
+    if ((grace.running & ~own) == 0) {
+        grace.over |= own;
+        cpu_pend(CPU_PENDING_GRACE);
+    } else {
+        grace.later |= own;
+        if (grace.now == 0) {
+            period_start_locked();
+        }
     }
     spinlock_unlock(&grace.lock);
 }
@@ -123,7 +132,7 @@ static void run_all(struct grace_item *item)
 }
 
 /* Their period is over. The list is taken first: an item may defer another. */
-static void free_mine(struct grace_cpu *mine)
+static inline void free_mine(struct grace_cpu *mine, uint64_t own)
 {
     struct grace_item *done = mine->waiting;
     mine->waiting = NULL;
@@ -132,7 +141,7 @@ static void free_mine(struct grace_cpu *mine)
     }
     run_all(done);
     spinlock_lock(&grace.lock);
-    grace.freeing &= ~cpu_bit(cpu_index());
+    grace.freeing &= ~own;
     spinlock_unlock(&grace.lock);
 }
 
@@ -141,15 +150,15 @@ static bool pass_once(struct grace_cpu *mine)
 {
     uint64_t own = cpu_bit(cpu_index());
     spinlock_lock(&grace.lock);
-    pass_locked();
+    pass_locked(own);
     bool mine_over = grace.over & own;
     grace.over &= ~own;
     grace.freeing |= mine_over ? own : 0;
-    pending_update_locked();
+    pending_update_locked(own);
     bool remind = must_remind_locked();
     spinlock_unlock(&grace.lock);
     if (mine_over) {
-        free_mine(mine);
+        free_mine(mine, own);
     }
     return remind;
 }
@@ -167,11 +176,12 @@ void grace_pass(void)
 
 void grace_idle_begin(void)
 {
+    uint64_t own = cpu_bit(cpu_index());
     spinlock_lock(&grace.lock);
     this_cpu(grace_cpu)->idle = true;
-    grace.running &= ~cpu_bit(cpu_index());
-    pass_locked();
-    pending_update_locked();
+    grace.running &= ~own;
+    pass_locked(own);
+    pending_update_locked(own);
     bool remind = must_remind_locked();
     spinlock_unlock(&grace.lock);
     if (remind) {

@@ -58,3 +58,6 @@ j6_status_t sys_new_handle_out(struct thread *caller, struct kobject *object, st
  * *len, if that said less.
  */
 j6_status_t sys_info_out(const void *info, uint64_t size, struct user_ptr buf, struct user_ptr len);
+
+/* Writes how far a call came, and passes its status on; what goes wrong here counts after that. */
+j6_status_t sys_done_out(j6_status_t status, uint64_t done, struct user_ptr out);

@@ -44,6 +44,12 @@ j6_status_t sys_info_out(const void *info, uint64_t size, struct user_ptr buf, s
     return status != j6_status_ok || fits ? status : j6_err_insufficient;
 }
 
+j6_status_t sys_done_out(j6_status_t status, uint64_t done, struct user_ptr out)
+{
+    j6_status_t told = user_store(out, done);
+    return status != j6_status_ok ? status : told;
+}
+
 j6_status_t sys_handle_close(struct thread *caller, struct kobject *object, j6_handle_t handle)
 {
     (void)object;

@@ -121,37 +121,36 @@ j6_status_t sys_process_exit(struct thread *caller, int64_t code)
 }
 
 /* Copies between the caller's buf and the memory of a process; tells how far it came. */
-static j6_status_t copy_and_tell(struct process *process, bool write, uint64_t address,
-                                 struct user_ptr buf, struct user_ptr len_inout)
+static j6_status_t copy_and_tell(struct process *process, struct vm_copy *copy,
+                                 struct user_ptr len_inout)
 {
-    uint64_t len;
-    j6_status_t status = user_load_inout(len_inout, &len);
+    j6_status_t status = user_load_inout(len_inout, &copy->len);
     if (status != j6_status_ok) {
         return status;
     }
-    uint64_t done = 0;
     status = j6_err_bad_address;
     if (process_space_get(process)) {
-        status = write ? vm_space_write_user(process->space, address, buf, len, &done)
-                       : vm_space_read_user(process->space, address, buf, len, &done);
+        copy->space = process->space;
+        status = vm_copy(copy);
         process_space_put(process);
     }
-    j6_status_t told = user_store(len_inout, done);
-    return status != j6_status_ok ? status : told;
+    return sys_done_out(status, copy->done, len_inout);
 }
 
 j6_status_t sys_process_read(struct thread *caller, struct process *process, uint64_t address,
                              struct user_ptr buf, struct user_ptr len_inout)
 {
     (void)caller;
-    return copy_and_tell(process, false, address, buf, len_inout);
+    struct vm_copy copy = {.user = buf, .start = address};
+    return copy_and_tell(process, &copy, len_inout);
 }
 
 j6_status_t sys_process_write(struct thread *caller, struct process *process, uint64_t address,
                               struct user_ptr buf, struct user_ptr len_inout)
 {
     (void)caller;
-    return copy_and_tell(process, true, address, buf, len_inout);
+    struct vm_copy copy = {.user = buf, .write = true, .start = address};
+    return copy_and_tell(process, &copy, len_inout);
 }
 
 j6_status_t sys_thread_create(struct thread *caller, struct process *process, uint64_t entry,

@@ -243,8 +243,7 @@ j6_status_t sys_vma_op_range(struct thread *caller, struct vm_area *area, uint64
     }
     status = op_run(area, op, offset, len, &done);
     kobject_put(&area->object);
-    j6_status_t told = user_store(len_inout, done);
-    return status != j6_status_ok ? status : told;
+    return sys_done_out(status, done, len_inout);
 }
 
 j6_status_t sys_vma_clone(struct thread *caller, struct vm_area *area, uint64_t offset,
@@ -275,38 +274,33 @@ j6_status_t sys_vma_clone(struct thread *caller, struct vm_area *area, uint64_t 
 }
 
 /* Copies between the caller's buf and the area, whichever way; tells how far it came. */
-static j6_status_t copy_and_tell(struct vm_area *area, bool write, uint64_t offset,
-                                 struct user_ptr buf, struct user_ptr len_inout)
+static j6_status_t copy_and_tell(struct vm_copy *copy, struct user_ptr len_inout)
 {
-    uint64_t len;
-    j6_status_t status = user_load_inout(len_inout, &len);
+    struct vm_area *area = copy->area;
+    j6_status_t status = user_load_inout(len_inout, &copy->len);
     if (status != j6_status_ok) {
         return status;
     }
     if (!kobject_try_get(&area->object)) { /* the handle may be closed between two steps */
         return j6_err_bad_handle;
     }
-    uint64_t done = 0;
-    status = j6_err_out_of_range;
-    if (vm_area_holds(area, offset, len)) {
-        status = write ? vm_area_write_user(area, offset, buf, len, &done)
-                       : vm_area_read_user(area, offset, buf, len, &done);
-    }
+    status = vm_area_holds(area, copy->start, copy->len) ? vm_copy(copy) : j6_err_out_of_range;
     kobject_put(&area->object);
-    j6_status_t told = user_store(len_inout, done);
-    return status != j6_status_ok ? status : told;
+    return sys_done_out(status, copy->done, len_inout);
 }
 
 j6_status_t sys_vma_read(struct thread *caller, struct vm_area *area, uint64_t offset,
                          struct user_ptr buf, struct user_ptr len_inout)
 {
     (void)caller;
-    return copy_and_tell(area, false, offset, buf, len_inout);
+    struct vm_copy copy = {.user = buf, .area = area, .start = offset};
+    return copy_and_tell(&copy, len_inout);
 }
 
 j6_status_t sys_vma_write(struct thread *caller, struct vm_area *area, uint64_t offset,
                           struct user_ptr buf, struct user_ptr len_inout)
 {
     (void)caller;
-    return copy_and_tell(area, true, offset, buf, len_inout);
+    struct vm_copy copy = {.user = buf, .write = true, .area = area, .start = offset};
+    return copy_and_tell(&copy, len_inout);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of self-tests; each prints one line `TEST kernel.name PASS|FAIL`. */
+/* The list of self-tests; each prints one line `TEST kernel.name PASS|FAIL|SKIP reason`. */
 #include "kernel/test/self_test.h"
+#include "arch/x86_64/cpu.h"
 #include "kernel/base/log.h"
 #include "kernel/power.h"
 #include "kernel/test/memory_audit.h"
@@ -9,6 +10,7 @@
 
 #define RUN(name) \
     log_write(j6_log_output, "TEST kernel." #name " %s", self_test_##name() ? "PASS" : "FAIL")
+#define SKIP(name, reason) log_write(j6_log_output, "TEST kernel." #name " SKIP " reason)
 
 void self_test(const struct boot_info *boot)
 {
@@ -36,6 +38,11 @@ void self_test(const struct boot_info *boot)
     RUN(koids_are_never_used_twice);
     RUN(the_kernel_is_a_process_in_its_own_space);
     RUN(boot_memory_is_not_mapped_any_more);
+    if (cpu_features.smap) {
+        RUN(a_plain_access_to_a_page_of_a_program_faults);
+    } else {
+        SKIP(a_plain_access_to_a_page_of_a_program_faults, "this CPU has no SMAP");
+    }
     RUN(a_step_point_without_a_thread_lets_interrupts_in);
     RUN(a_call_reaches_every_cpu);
     RUN(a_call_reaches_no_cpu_that_is_not_meant);

@@ -22,6 +22,9 @@ bool self_test_an_exhausted_heap_is_no_memory_and_loses_nothing(void);
 bool self_test_kernel_regions_are_taken(void);
 bool self_test_freed_memory_comes_back_exactly(void);
 
+/* test_user_pages.c */
+bool self_test_a_plain_access_to_a_page_of_a_program_faults(void);
+
 /* test_step.c */
 bool self_test_a_step_point_without_a_thread_lets_interrupts_in(void);
 

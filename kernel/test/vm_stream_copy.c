@@ -128,22 +128,24 @@ static void copied(struct vm_stream *stream, const struct view *to, const struct
     }
 }
 
-static j6_status_t copy(struct vm_stream *stream, const struct view *user, const struct view *other,
-                        bool from_user, uint64_t len, uint64_t *done)
+static j6_status_t copy_bytes(struct vm_stream *stream, const struct view *user,
+                              const struct view *other, bool from_user, uint64_t len,
+                              uint64_t *done)
 {
     struct user_ptr ptr = {user->at};
+    struct vm_copy copy = {.user = ptr, .write = from_user, .len = len, .start = other->at};
+    if (other->kind == VIEW_BUFFER) {
+        return from_user ? user_copy_in_part(stream->buffer, ptr, len, done)
+                         : user_copy_out_part(ptr, stream->buffer, len, done);
+    }
     if (other->kind == VIEW_AREA) {
-        struct vm_area *area = stream->areas[other->number].area;
-        return from_user ? vm_area_write_user(area, other->at, ptr, len, done)
-                         : vm_area_read_user(area, other->at, ptr, len, done);
+        copy.area = stream->areas[other->number].area;
+    } else {
+        copy.space = &stream->spaces[other->number];
     }
-    if (other->kind == VIEW_SPACE) {
-        struct vm_space *space = &stream->spaces[other->number];
-        return from_user ? vm_space_write_user(space, other->at, ptr, len, done)
-                         : vm_space_read_user(space, other->at, ptr, len, done);
-    }
-    return from_user ? user_copy_in_part(stream->buffer, ptr, len, done)
-                     : user_copy_out_part(ptr, stream->buffer, len, done);
+    j6_status_t status = vm_copy(&copy);
+    *done = copy.done;
+    return status;
 }
 
 /* Where a copy must end, and what it says then. */
@@ -186,7 +188,7 @@ void stream_copy(struct vm_stream *stream, const struct view *user, const struct
     struct copy_end expected = expected_end(stream, user, other, len);
     uint64_t done = ~0ull;
     j6_status_t status;
-    STREAM_TRY(stream, status, copy(stream, user, other, from_user, len, &done),
+    STREAM_TRY(stream, status, copy_bytes(stream, user, other, from_user, len, &done),
                copied(stream, to, from, len, done));
     STREAM_EXPECT_EQUAL(stream, status, expected.status);
     STREAM_EXPECT_EQUAL(stream, done, expected.done);

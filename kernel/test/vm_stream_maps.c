@@ -155,9 +155,20 @@ void stream_map(struct vm_stream *stream)
 }
 
 /* A range of a mapping, mostly inside of it; len 0: all of it. */
-static void some_part(struct vm_stream *stream, const struct stream_mapping *mapping,
-                      vaddr_t *address, uint64_t *len)
+struct part {
+    struct vm_space *space;
+    struct vm_area *area;
+    vaddr_t address;
+    uint64_t len;
+};
+
+/* False: there is no mapping, or no room for what is cut off it. */
+static bool some_part(struct vm_stream *stream, const struct stream_mapping *mapping,
+                      struct part *part)
 {
+    if (mapping == NULL || stream->mapping_count + 2 > STREAM_MAPPINGS) {
+        return false;
+    }
     uint64_t pages = (mapping->end - mapping->start) / PAGE_SIZE;
     uint64_t first = stream_below(stream, pages);
     uint64_t count = 1 + stream_below(stream, pages - first);
@@ -167,8 +178,11 @@ static void some_part(struct vm_stream *stream, const struct stream_mapping *map
     } else if (stream_one_in(stream, 24)) {
         count += pages;
     }
-    *address = mapping->start + first * PAGE_SIZE + (stream_one_in(stream, 64) ? 1 : 0);
-    *len = count * PAGE_SIZE;
+    part->space = &stream->spaces[mapping->space];
+    part->area = stream->areas[mapping->area].area;
+    part->address = mapping->start + first * PAGE_SIZE + (stream_one_in(stream, 64) ? 1 : 0);
+    part->len = count * PAGE_SIZE;
+    return true;
 }
 
 static struct stream_mapping piece_of(const struct stream_mapping *mapping, vaddr_t start,
@@ -182,12 +196,12 @@ static struct stream_mapping piece_of(const struct stream_mapping *mapping, vadd
     return piece;
 }
 
-/* Cuts what is left and right of [address, address + len) off. */
-static void cut(struct vm_stream *stream, struct stream_mapping *mapping, vaddr_t address,
-                uint64_t len)
+/* Cuts off what is left and right of the part. */
+static void cut(struct vm_stream *stream, struct stream_mapping *mapping, const struct part *part)
 {
     struct stream_mapping old = *mapping;
-    vaddr_t end = len == 0 ? old.end : address + len;
+    vaddr_t address = part->address;
+    vaddr_t end = part->len == 0 ? old.end : address + part->len;
     if (address > old.start) {
         stream->mappings[stream->mapping_count++] = piece_of(&old, old.start, address);
     }
@@ -232,31 +246,28 @@ static void join(struct vm_stream *stream, const struct stream_mapping *mapping)
     stream->mappings[stream->mapping_count++] = joined;
 }
 
-static j6_status_t expected_part(struct stream_mapping *mapping, vaddr_t address, uint64_t len)
+static j6_status_t expected_part(const struct stream_mapping *mapping, const struct part *part)
 {
-    bool fits = len == 0 ? address == mapping->start : len <= mapping->end - address;
-    return !is_aligned(address, PAGE_SIZE) ? j6_err_invalid_arg
-           : fits                          ? j6_status_ok
-                                           : j6_err_not_found;
+    bool fits = part->len == 0 ? part->address == mapping->start
+                               : part->len <= mapping->end - part->address;
+    return !is_aligned(part->address, PAGE_SIZE) ? j6_err_invalid_arg
+           : fits                                ? j6_status_ok
+                                                 : j6_err_not_found;
 }
 
 void stream_unmap(struct vm_stream *stream)
 {
     struct stream_mapping *mapping = stream_some_mapping(stream, STREAM_SPACES);
-    if (mapping == NULL || stream->mapping_count + 2 > STREAM_MAPPINGS) {
+    struct part part;
+    if (!some_part(stream, mapping, &part)) {
         return;
     }
-    struct vm_space *space = &stream->spaces[mapping->space];
-    struct vm_area *area = stream->areas[mapping->area].area;
-    vaddr_t address;
-    uint64_t len;
-    some_part(stream, mapping, &address, &len);
     j6_status_t status;
-    STREAM_TRY(stream, status, vm_space_unmap(space, area, address, len), );
-    STREAM_EXPECT_EQUAL(stream, status, expected_part(mapping, address, len));
+    STREAM_TRY(stream, status, vm_space_unmap(part.space, part.area, part.address, part.len), );
+    STREAM_EXPECT_EQUAL(stream, status, expected_part(mapping, &part));
     if (status == j6_status_ok) {
         unsigned touched = mapping->space;
-        cut(stream, mapping, address, len);
+        cut(stream, mapping, &part);
         *mapping = stream->mappings[--stream->mapping_count];
         stream_forget_dead(stream);
         stream_check_space(stream, touched);
@@ -264,35 +275,32 @@ void stream_unmap(struct vm_stream *stream)
 }
 
 /* Writing isn't added to a mapping of fixed size that was made without. */
-static j6_status_t expected_protect(struct stream_mapping *mapping, vaddr_t address, uint64_t len,
+static j6_status_t expected_protect(const struct stream_mapping *mapping, const struct part *part,
                                     uint64_t flags)
 {
-    if (!is_access(flags) || !is_aligned(address, PAGE_SIZE)) {
+    if (!is_access(flags) || !is_aligned(part->address, PAGE_SIZE)) {
         return j6_err_invalid_arg;
     }
     bool adds = (flags & j6_map_write) && !(mapping->flags & VM_MAPPING_OWNS);
     return adds && (mapping->flags & j6_map_fixed_size) ? j6_err_bad_state
-                                                        : expected_part(mapping, address, len);
+                                                        : expected_part(mapping, part);
 }
 
 void stream_protect(struct vm_stream *stream)
 {
     struct stream_mapping *mapping = stream_some_mapping(stream, STREAM_SPACES);
     uint64_t flags = some_access(stream);
-    if (mapping == NULL || stream->mapping_count + 2 > STREAM_MAPPINGS) {
+    struct part part;
+    if (!some_part(stream, mapping, &part)) {
         return;
     }
-    struct vm_space *space = &stream->spaces[mapping->space];
-    struct vm_area *area = stream->areas[mapping->area].area;
-    vaddr_t address;
-    uint64_t len;
-    some_part(stream, mapping, &address, &len);
     j6_status_t status;
-    STREAM_TRY(stream, status, vm_space_protect(space, area, address, len, flags), );
-    STREAM_EXPECT_EQUAL(stream, status, expected_protect(mapping, address, len, flags));
+    STREAM_TRY(stream, status,
+               vm_space_protect(part.space, part.area, part.address, part.len, flags), );
+    STREAM_EXPECT_EQUAL(stream, status, expected_protect(mapping, &part, flags));
     if (status == j6_status_ok) {
         unsigned touched = mapping->space;
-        cut(stream, mapping, address, len);
+        cut(stream, mapping, &part);
         mapping->flags = (uint32_t)((mapping->flags & ~access_flags) | flags);
         join(stream, mapping);
         stream_check_space(stream, touched);

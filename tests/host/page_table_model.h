@@ -50,7 +50,7 @@ void page_table_model_protect(struct page_table_model *model, vaddr_t from, vadd
 bool page_table_model_clear(struct page_table_model *model, vaddr_t *from, vaddr_t end,
                             unsigned max);
 
-/* All of a range, in one step; true if anything was mapped there. */
+/* All of a range; true if anything was mapped there. */
 bool page_table_model_clear_all(struct page_table_model *model, vaddr_t from, vaddr_t end);
 
 void page_table_model_find(const struct page_table_model *model, vaddr_t address);

@@ -231,6 +231,18 @@ j6_status_t model_clone(unsigned clone, unsigned source, uint64_t first, uint64_
     return status;
 }
 
+uint64_t model_truncate_step(unsigned tree, uint64_t first)
+{
+    struct model_tree *model = &model_trees[tree];
+    size_t at = position(model, first);
+    long made = model_nodes_made;
+    uint64_t dropped = page_tree_truncate_step(&model->tree, first);
+    assert(dropped <= model->count - at && (dropped == 0) == (at == model->count));
+    assert(model_nodes_made == made);
+    drop_entries(model, at, dropped);
+    return dropped;
+}
+
 bool model_drop_step(unsigned tree)
 {
     struct model_tree *model = &model_trees[tree];

@@ -73,6 +73,7 @@ j6_status_t model_take(unsigned tree, uint64_t first, uint64_t end);
 
 /* The other tree is dropped first. */
 j6_status_t model_clone(unsigned clone, unsigned source, uint64_t first, uint64_t end);
+uint64_t model_truncate_step(unsigned tree, uint64_t first);
 bool model_drop_step(unsigned tree);
 void model_drop(unsigned tree);
 

@@ -131,15 +131,13 @@ static void fault_on_what_is_taken_away_meanwhile_is_a_bad_address(void **state)
 static void copy_finds_the_rest_of_a_mapping_that_is_cut_meanwhile(void **state)
 {
     (void)state;
-    uint64_t done;
+    struct vm_copy copy = {.user = {PLACE}, .len = 100, .space = &space, .start = PLACE + 2 * PAGE};
     begin(4 * PAGE, 0, RW);
     page_table_load(&space.table);
     happens_meanwhile(unmap_second_page);
-    assert_int_equal(
-        vm_space_read_user(&space, PLACE + 2 * PAGE, (struct user_ptr){PLACE}, 100, &done),
-        j6_status_ok);
+    assert_int_equal(vm_copy(&copy), j6_status_ok);
     assert_null(meanwhile);
-    assert_int_equal(done, 100);
+    assert_int_equal(copy.done, 100);
     page_table_load(&kernel_page_table);
     end();
 }
@@ -173,15 +171,18 @@ static void revoke_again(void)
     assert_int_equal(page_tree_pages(&area->pages), 0);
 }
 
-static bool before_step;
 static unsigned steps;
+
+/* What happens at the next step point. */
+static void (*at_step)(void);
 
 bool kernel_step_point(void)
 {
+    void (*act)(void) = at_step;
     steps++;
-    if (before_step) {
-        before_step = false;
-        revoke_again();
+    at_step = NULL;
+    if (act != NULL) {
+        act();
     }
     return true;
 }
@@ -194,10 +195,46 @@ static void revoking_twice_at_once_leaves_nothing_to_either(void **state)
     for (unsigned i = 0; i < 200; i++) {
         assert_int_equal(vm_space_fault(&space, PLACE + i * PAGE, VM_ACCESS_WRITE), j6_status_ok);
     }
-    before_step = true;
+    at_step = revoke_again;
     vm_area_revoke(area);
-    assert_false(before_step);
+    assert_null(at_step);
     assert_int_equal(shown(PLACE), 0);
+    end();
+}
+
+/* Of either kind, or to what the size is already. */
+static void resize_again(void)
+{
+    for (uint64_t pages = 1; pages < 10; pages++) {
+        assert_int_equal(vm_area_resize(area, pages * PAGE), j6_status_would_block);
+    }
+}
+
+static void expect_size(uint64_t size)
+{
+    assert_int_equal(area->size, size);
+    assert_int_equal(vm_space_fault(&space, PLACE + size - PAGE, VM_ACCESS_READ), j6_status_ok);
+    assert_int_equal(vm_space_fault(&space, PLACE + size, VM_ACCESS_READ), j6_err_bad_address);
+}
+
+static void resize_during_another_would_block(void **state)
+{
+    (void)state;
+    begin(4 * PAGE, j6_vma_flag_resizable, RW);
+    at_step = resize_again; /* the mapping has grown, the area not yet */
+    assert_int_equal(vm_area_resize(area, 8 * PAGE), j6_status_ok);
+    assert_null(at_step);
+    expect_size(8 * PAGE);
+    happens_meanwhile(resize_again);
+    assert_int_equal(vm_area_resize(area, 3 * PAGE), j6_status_ok);
+    assert_null(meanwhile);
+    expect_size(3 * PAGE);
+    at_step = resize_again; /* the area has shrunk, the mapping not yet */
+    assert_int_equal(vm_area_resize(area, 2 * PAGE), j6_status_ok);
+    assert_null(at_step);
+    expect_size(2 * PAGE);
+    assert_int_equal(vm_area_resize(area, 5 * PAGE), j6_status_ok);
+    expect_size(5 * PAGE);
     end();
 }
 
@@ -322,6 +359,7 @@ int main(void)
         cmocka_unit_test(copy_finds_the_rest_of_a_mapping_that_is_cut_meanwhile),
         cmocka_unit_test(taking_away_waits_for_those_who_are_taking_away),
         cmocka_unit_test(revoking_twice_at_once_leaves_nothing_to_either),
+        cmocka_unit_test(resize_during_another_would_block),
         cmocka_unit_test(area_with_many_mappings_is_revoked),
         cmocka_unit_test(space_with_many_mappings_ends_in_steps),
         cmocka_unit_test(many_mappings_are_freed_with_interrupts_coming_in),

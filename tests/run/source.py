@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Checks of the tree itself: that includes point downwards only, and that every test which
-docs/features.md names has run."""
+"""Checks of the tree itself: that includes point downwards only, that the compiler refuses to use
+user pointers as pointers, and that every test which docs/features.md names has run."""
 import glob
 import os
 import re
@@ -81,6 +81,37 @@ def formatting(report):
         report.passed(name)
 
 
+# The body of a function of a user pointer `user`, and whether it is C.
+USER_PTR_USES = {
+    "return user.address != 0;": True,
+    "return *user;": False,
+    "return user[0];": False,
+    "return user->address != 0;": False,
+    "return *(int *)user;": False,
+    "int *plain = user; return *plain;": False,
+    "memcpy(&user, user, 1); return 0;": False,
+}
+
+
+def compiles(body):
+    code = ('#include "lib/string.h"\n#include "mm/user_copy.h"\n'
+            f"int use(struct user_ptr user);\nint use(struct user_ptr user) {{ {body} }}\n")
+    done = subprocess.run(["gcc", "-std=gnu11", "-ffreestanding", "-fsyntax-only", "-Wall",
+                           "-I.", "-Iinclude", "-xc", "-"], cwd=paths.TOP, input=code, text=True,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return done.returncode == 0
+
+
+def user_pointers(report):
+    name = "user_pointers_are_no_pointers_to_the_compiler"
+    wrong = [f"{body} {'is refused' if is_c else 'compiles'}"
+             for body, is_c in USER_PTR_USES.items() if compiles(body) != is_c]
+    if wrong:
+        report.failed(name, f"{len(wrong)} uses", tail=wrong)
+    else:
+        report.passed(name)
+
+
 def run(report):
     wrong = list(wrong_includes())
     if wrong:
@@ -88,6 +119,7 @@ def run(report):
     else:
         report.passed("layers_include_downwards_only")
     formatting(report)
+    user_pointers(report)
 
 
 def feature_rows():

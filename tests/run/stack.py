@@ -115,11 +115,19 @@ class Graph:
         return result
 
 
-def run(report):
-    name = "kernel_stacks_are_deep_enough"
+def kernel_graph(report, name):
+    """The graph of the kernel that was built; None, and the test is skipped, if there is none."""
     graph = Graph(os.path.join(paths.BUILD, "obj"))
     if not graph.sizes:
         report.skipped(name, "the compiler wrote no call graph")
+        return None
+    return graph
+
+
+def run(report):
+    name = "kernel_stacks_are_deep_enough"
+    graph = kernel_graph(report, name)
+    if graph is None:
         return
     found = {plain(title): graph.depth(title) for title in list(graph.sizes)
              if plain(title) in ENTRIES}

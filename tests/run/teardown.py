@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: MIT
 """That a process can always be ended, also when there is no memory: nothing on the way from the kill
 to the last frame given back allocates. Proved for all ways, by the call graph of stack.py."""
-import os
-
-import paths
-from stack import Graph, plain
+from stack import kernel_graph, plain
 
 # The call that kills, what a killed thread does on its way out, and what comes a grace period later.
 ENTRIES = ["sys_process_kill", "sys_process_exit", "kernel_leave", "grace_pass"]
@@ -36,9 +33,8 @@ def way_to_allocator(graph, entry):
 
 def run(report):
     name = "the_end_of_a_process_allocates_nothing"
-    graph = Graph(os.path.join(paths.BUILD, "obj"))
-    if not graph.sizes:
-        report.skipped(name, "the compiler wrote no call graph")
+    graph = kernel_graph(report, name)
+    if graph is None:
         return
     entries = [title for title in graph.sizes if plain(title) in ENTRIES]
     ways = [way for way in (way_to_allocator(graph, entry) for entry in entries) if way]

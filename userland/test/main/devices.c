@@ -26,3 +26,19 @@ j6_status_t try_map_phys(j6_handle_t system, uint64_t phys, uint64_t size, uint6
     }
     return status;
 }
+
+void expect_charged(const char *mode, uint64_t rights)
+{
+    const struct j6_limits limits = {.pages = 200, .handles = 1000, .threads = 3, .priority = 4};
+    const char *const argv[] = {"victim", mode, "", NULL};
+    const struct j6_spawn_row row = {"system", system_handle(), rights};
+    const struct j6_program program = {.elf = j6_find_module("victim"),
+                                       .name = "victim",
+                                       .argv = argv,
+                                       .rows = &row,
+                                       .row_count = 1};
+    j6_handle_t process = j6_handle_none;
+    expect_ok(j6_process_create("limited", 7, &limits, 0, &process));
+    expect_ok(j6_start_program(process, &program));
+    expect_equal(j6_err_quota & 0xff, process_finish(process).code);
+}

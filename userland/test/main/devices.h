@@ -18,3 +18,9 @@ j6_handle_t phys_area(j6_handle_t system, uint64_t phys, uint64_t pages, uint64_
 
 /* What the call answers; an area that it makes nevertheless is closed. */
 j6_status_t try_map_phys(j6_handle_t system, uint64_t phys, uint64_t size, uint64_t flags);
+
+/*
+ * A victim of few pages, which gets the system object with those rights, uses them up in that mode:
+ * does it end with quota?
+ */
+void expect_charged(const char *mode, uint64_t rights);

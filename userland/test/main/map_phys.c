@@ -286,16 +286,5 @@ TEST(dma_memory_comes_back_when_the_area_ends_or_is_revoked)
 
 TEST(dma_memory_is_charged_to_who_asks_for_it)
 {
-    const struct j6_limits limits = {.pages = 200, .handles = 1000, .threads = 3, .priority = 4};
-    const char *const argv[] = {"victim", "use_up_pages_by_dma", "", NULL};
-    const struct j6_spawn_row row = {"system", system_handle(), 0};
-    const struct j6_program program = {.elf = j6_find_module("victim"),
-                                       .name = "victim",
-                                       .argv = argv,
-                                       .rows = &row,
-                                       .row_count = 1};
-    j6_handle_t process = j6_handle_none;
-    expect_ok(j6_process_create("limited", 7, &limits, 0, &process));
-    expect_ok(j6_start_program(process, &program));
-    expect_equal(j6_err_quota & 0xff, process_finish(process).code);
+    expect_charged("use_up_pages_by_dma", 0);
 }

@@ -168,16 +168,5 @@ TEST(a_restricted_object_outlives_the_handles_of_what_it_came_from)
 
 TEST(system_objects_are_charged_to_who_makes_them)
 {
-    const struct j6_limits limits = {.pages = 200, .handles = 1000, .threads = 3, .priority = 4};
-    const char *const argv[] = {"victim", "use_up_pages_by_restrict", "", NULL};
-    const struct j6_spawn_row row = {"system", system_handle(), j6_right_system_restrict};
-    const struct j6_program program = {.elf = j6_find_module("victim"),
-                                       .name = "victim",
-                                       .argv = argv,
-                                       .rows = &row,
-                                       .row_count = 1};
-    j6_handle_t process = j6_handle_none;
-    expect_ok(j6_process_create("limited", 7, &limits, 0, &process));
-    expect_ok(j6_start_program(process, &program));
-    expect_equal(j6_err_quota & 0xff, process_finish(process).code);
+    expect_charged("use_up_pages_by_restrict", j6_right_system_restrict);
 }
