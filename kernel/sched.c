@@ -40,7 +40,7 @@ struct sched {
     struct run_queue queue;
     /* Only the owning CPU */
     struct list blocked;
-    j6_time_t since;        /* up to when time is charged to the running thread, or to idling */
+    j6_time_t since; /* up to when time is charged to the running thread, or to idling */
     j6_time_t idle_time;
     j6_time_t turn_end;     /* never: nobody else is ready */
     j6_time_t starved_look; /* when to look next for threads that starve */
@@ -166,7 +166,7 @@ static void offer(const struct thread *thread)
 static void send(struct thread *thread, uint32_t home)
 {
     struct sched *there = sched_of(home);
-    uint32_t level = thread->level; /* it may run before this function ends */
+    uint32_t level = thread->level;               /* it may run before this function ends */
     if (!run_queue_send(&there->queue, thread)) { /* S1 */
         return;
     }
@@ -341,7 +341,7 @@ void sched_set_affinity(struct thread *thread, uint64_t cpus)
 /* ---- switching ---- */
 
 /* What ends with the period runs on this stack, in the middle of whatever the thread is up to. */
-static void pass_grace(struct sched *mine)
+static __attribute__((noinline)) void pass_grace(struct sched *mine)
 {
     mine->in_grace_pass = true;
     grace_pass();
@@ -525,14 +525,14 @@ static bool is_settled(void)
 static void resume_current(void)
 {
     struct thread *thread = sched_current();
-    void (*resume)(struct thread *thread) = thread->resume;
+    void (*resume)(struct thread * thread) = thread->resume;
     thread->resume = NULL;
     resume(thread);
     kernel_leave();
 }
 
 /* Does what is pending until a thread can go on; that one, unless it goes on in the kernel. */
-static struct thread *settle(void)
+static __attribute__((noinline)) struct thread *settle(void)
 {
     do {
         settle_one();
@@ -557,7 +557,7 @@ _Noreturn void kernel_leave(void)
 {
     assert(!spinlock_any_held());
     if (this_cpu(cpu)->pending & CPU_PENDING_GRACE) {
-        pass_grace(); /* often that is all */
+        pass_grace(this_cpu(sched)); /* often that is all */
     }
     struct thread *thread = sched_current();
     if (!may_go_on(thread)) {

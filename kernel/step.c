@@ -3,6 +3,7 @@
 #include "kernel/step.h"
 #include "arch/arch.h"
 #include "arch/upcall.h"
+#include "kernel/base/grace.h"
 #include "kernel/base/spinlock.h"
 #include "kernel/cpu_call.h"
 #include "kernel/sched.h"
@@ -67,7 +68,7 @@ bool kernel_step_point(void)
         return true;
     }
     if (this_cpu(cpu)->pending & (CPU_PENDING_GRACE | CPU_PENDING_CALL)) {
-        sched_pass_grace(); /* others wait for this CPU */
+        grace_report(); /* others wait for this CPU */
         cpu_calls_run();
     }
     if (sched_is_turn_over(thread)) {

@@ -46,12 +46,12 @@ struct thread {
     struct wait wait;
     struct waiter waiter;
     /* Atomic */
-    _Atomic bool killed;        /* set once */
-    _Atomic bool constant;      /* its level doesn't change */
-    _Atomic uint32_t priority;  /* the most urgent level that it has by right */
-    _Atomic uint32_t home;      /* the CPU that it belongs to */
-    _Atomic uint64_t affinity;  /* the CPUs that may run it */
-    _Atomic uint64_t run_time;  /* ns, up to its last switch */
+    _Atomic bool killed;       /* set once */
+    _Atomic bool constant;     /* its level doesn't change */
+    _Atomic uint32_t priority; /* the most urgent level that it has by right */
+    _Atomic uint32_t home;     /* the CPU that it belongs to */
+    _Atomic uint64_t affinity; /* the CPUs that may run it */
+    _Atomic uint64_t run_time; /* ns, up to its last switch */
 };
 
 static inline struct thread *thread_of_tcb(struct tcb *tcb)

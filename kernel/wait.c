@@ -59,7 +59,7 @@ bool wait_cancel(struct thread *thread, j6_status_t status)
     if (lock == NULL) {
         return false;
     }
-    spinlock_lock(lock); /* C2 */
+    spinlock_lock(lock);                                                          /* C2 */
     bool waits = atomic_load_explicit(&wait->lock, memory_order_relaxed) == lock; /* C3 */
     if (waits) {
         undo_locked(thread, status);

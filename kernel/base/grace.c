@@ -174,6 +174,15 @@ void grace_pass(void)
     }
 }
 
+void grace_report(void)
+{
+    uint64_t own = cpu_bit(cpu_index());
+    spinlock_lock(&grace.lock);
+    pass_locked(own);
+    pending_update_locked(own);
+    spinlock_unlock(&grace.lock);
+}
+
 void grace_idle_begin(void)
 {
     uint64_t own = cpu_bit(cpu_index());

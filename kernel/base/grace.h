@@ -25,6 +25,9 @@ void grace_defer(struct grace_item *item, void (*run)(struct grace_item *item));
 /* This CPU holds no reference into the kernel at this moment: it leaves, idles or switches. */
 void grace_pass(void);
 
+/* The same, but what it may free by that waits until grace_pass: little work, and little stack. */
+void grace_report(void);
+
 /* This CPU begins to idle; what it is to do may have become pending by that. */
 void grace_idle_begin(void);
 
