@@ -86,6 +86,7 @@ static void run_at(j6_time_t time)
 {
     now = time;
     rung_count = 0;
+    alarm_at = j6_deadline_never; /* it goes off once */
     timers_run();
 }
 
