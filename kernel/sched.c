@@ -260,7 +260,7 @@ static struct thread *settle(void)
 _Noreturn void kernel_leave(void)
 {
     struct thread *thread = sched_current();
-    assert(!spinlock_any_held());
+    spinlock_check_none_held();
     if (!may_go_on(thread)) {
         thread = settle();
     }

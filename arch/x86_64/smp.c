@@ -18,6 +18,7 @@
 #include "arch/x86_64/trap.h"
 #include "arch/x86_64/x86.h"
 #include "kernel/base/assert.h"
+#include "kernel/base/debug/race_delay.h"
 #include "lib/string.h"
 
 /* What a number that nobody can claim is above of. */
@@ -119,6 +120,7 @@ void cpu_set_online(void)
 
 void smp_interrupt(uint32_t index, uint8_t vector)
 {
+    race_delay();
     apic_send(cpu_of(cpu_block(index), cpu)->apic_id, APIC_SEND_FIXED | vector);
 }
 

@@ -7,6 +7,7 @@
 #include "arch/x86_64/fpu.h"
 #include "arch/x86_64/smp.h"
 #include "arch/x86_64/x86.h"
+#include "kernel/base/debug/race_delay.h"
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
 
@@ -56,6 +57,7 @@ static void interrupt(uint64_t vector)
         apic_eoi();
         upcall_alarm();
     } else if (vector == VECTOR_KICK) {
+        race_delay();
         apic_eoi(); /* what is pending is looked at on the way out, or by the idle loop */
     } else if (vector == VECTOR_TLB) {
         apic_eoi();
