@@ -6,6 +6,7 @@
  */
 #include "arch/x86_64/cpu.h"
 #include "arch/arch.h"
+#include "arch/upcall.h"
 #include "arch/x86_64/desc.h"
 #include "arch/x86_64/x86.h"
 #include "kernel/base/log.h"
@@ -141,7 +142,13 @@ void arch_cpu_init(void)
 void arch_idle(void)
 {
     spinlock_check_none_held();
+    if (KERNEL_DEBUG) {
+        upcall_watch_idle(true);
+    }
     __asm__ volatile("sti\n\thlt\n\tcli" ::: "memory");
+    if (KERNEL_DEBUG) {
+        upcall_watch_idle(false);
+    }
 }
 
 /*

@@ -53,6 +53,9 @@ static const char *name_of(uint64_t vector)
 
 static void interrupt(uint64_t vector)
 {
+    if (KERNEL_DEBUG) {
+        upcall_watch_interrupt();
+    }
     if (vector == VECTOR_TIMER) {
         apic_eoi();
         upcall_alarm();
@@ -156,7 +159,7 @@ void trap_anywhere(struct trap_frame *frame)
 {
     switch (frame->vector) {
     case VECTOR_NMI:
-        smp_stop_if_told();
+        smp_stop_if_told(&(struct cpu_place){frame->rip, frame->rbp, (frame->cs & 3) != 0});
         nmi_note();
         return;
     case VECTOR_DEBUG:
