@@ -26,6 +26,12 @@
 
 struct acpi_info;
 
+struct cpu_place {
+    vaddr_t rip;
+    vaddr_t frame; /* rbp */
+    bool user;
+};
+
 /* ---- start (each once, in this order; kernel/boot/main.c shows the whole list) ---- */
 
 /* Points GS at the block of the CPU that boots. Nothing per CPU works before it. */
@@ -56,6 +62,9 @@ void cpu_kick(uint32_t index);
 
 /* Stops all other CPUs that are online, wherever they are. Waits for them, but not for ever. */
 void arch_stop_others(void);
+
+/* Where a CPU was when that stopped it. NULL: it wasn't to be stopped; all 0: it hasn't answered. */
+const struct cpu_place *arch_stopped_at(uint32_t index);
 
 /* ---- time ---- */
 

@@ -27,6 +27,13 @@ bool upcall_copy_fault(vaddr_t address, bool write);
 /* The alarm set by clock_set_alarm. Interrupts are off. */
 void upcall_alarm(void);
 
+/*
+ * For the watch over stuck CPUs, in the debug build: this CPU takes an interrupt; it idles from now on,
+ * or no more. Interrupts are off.
+ */
+void upcall_watch_interrupt(void);
+void upcall_watch_idle(bool idle);
+
 /* A CPU that was started has set up its machine part; it goes on to idle. Interrupts are off. */
 _Noreturn void upcall_cpu_started(void);
 

@@ -36,7 +36,8 @@ void cpu_calls_run(void)
 void cpu_call_start(uint64_t cpus, void (*fn)(void *context), void *context)
 {
     struct call_request *request = this_cpu(call_request);
-    assert(!spinlock_any_held() && request->running == 0);
+    spinlock_check_none_held();
+    assert(request->running == 0);
     cpus &= cpus_online() & ~cpu_bit(cpu_index());
     request->fn = fn;
     request->context = context;

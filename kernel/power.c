@@ -2,6 +2,7 @@
 /* Switching off in order, as described in power.h. */
 #include "kernel/power.h"
 #include "arch/arch.h"
+#include "kernel/base/debug/lock_times.h"
 #include "kernel/base/grace.h"
 #include "kernel/base/kobject.h"
 #include "kernel/base/log.h"
@@ -116,6 +117,9 @@ void power_when_idle(void)
     }
     memory_settle(); /* the last thread may still be on its way out, elsewhere */
     bool same = everything_came_back();
+    if (KERNEL_DEBUG) {
+        lock_times_show();
+    }
     log_info("power   all processes have ended%s", same ? "; nothing was lost" : "");
     switch (power.action) {
     case j6_power_off: arch_power_off();

@@ -555,7 +555,7 @@ static bool may_go_on(const struct thread *thread)
 
 _Noreturn void kernel_leave(void)
 {
-    assert(!spinlock_any_held());
+    spinlock_check_none_held();
     if (this_cpu(cpu)->pending & CPU_PENDING_GRACE) {
         pass_grace(this_cpu(sched)); /* often that is all */
     }

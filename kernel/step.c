@@ -61,7 +61,7 @@ void step_resume(struct thread *thread)
 
 bool kernel_step_point(void)
 {
-    assert(!spinlock_any_held());
+    spinlock_check_none_held();
     arch_let_interrupts_in();
     struct thread *thread = sched_worker();
     if (thread == NULL) {

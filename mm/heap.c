@@ -86,7 +86,7 @@ void *(heap_alloc)(size_t size)
 
 void heap_free(void *pointer)
 {
-    assert(!spinlock_any_held());
+    spinlock_check_none_held();
     spinlock_lock(&kernel_heap.lock);
     struct vm_mapping *piece = mapping_find(&pieces, (vaddr_t)pointer);
     spinlock_unlock(&kernel_heap.lock);

@@ -5,6 +5,7 @@
  * which is cleared when the page leaves the list.
  */
 #include "mm/table_pool.h"
+#include "arch/percpu.h"
 #include "arch/upcall.h"
 #include "kernel/base/account.h"
 #include "lib/container.h"

@@ -13,7 +13,7 @@ void user_copy_failed(j6_status_t status)
 
 j6_status_t user_copy_in_part(void *dst, struct user_ptr src, uint64_t len, uint64_t *done)
 {
-    assert(!spinlock_any_held());
+    spinlock_check_none_held();
     *done = 0;
     if (!user_range_ok(src, len)) {
         return j6_err_bad_address;
@@ -25,7 +25,7 @@ j6_status_t user_copy_in_part(void *dst, struct user_ptr src, uint64_t len, uint
 
 j6_status_t user_copy_out_part(struct user_ptr dst, const void *src, uint64_t len, uint64_t *done)
 {
-    assert(!spinlock_any_held());
+    spinlock_check_none_held();
     *done = 0;
     if (!user_range_ok(dst, len)) {
         return j6_err_bad_address;
@@ -49,7 +49,8 @@ j6_status_t user_copy_out(struct user_ptr dst, const void *src, uint64_t len)
 
 j6_status_t user_probe_out(struct user_ptr dst, uint64_t len)
 {
-    assert(!spinlock_any_held() && len != 0 && len <= PAGE_SIZE);
+    spinlock_check_none_held();
+    assert(len != 0 && len <= PAGE_SIZE);
     if (!user_range_ok(dst, len)) {
         return j6_err_bad_address;
     }
@@ -60,7 +61,7 @@ j6_status_t user_probe_out(struct user_ptr dst, uint64_t len)
 
 j6_status_t user_load_inout(struct user_ptr pointer, uint64_t *out_word)
 {
-    assert(!spinlock_any_held());
+    spinlock_check_none_held();
     if (!user_range_ok(pointer, sizeof(*out_word))) {
         return j6_err_bad_address;
     }
@@ -70,7 +71,7 @@ j6_status_t user_load_inout(struct user_ptr pointer, uint64_t *out_word)
 
 j6_status_t user_store(struct user_ptr dst, uint64_t word)
 {
-    assert(!spinlock_any_held());
+    spinlock_check_none_held();
     if (!user_range_ok(dst, sizeof(word))) {
         return j6_err_bad_address;
     }

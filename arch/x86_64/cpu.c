@@ -6,9 +6,11 @@
  */
 #include "arch/x86_64/cpu.h"
 #include "arch/arch.h"
+#include "arch/upcall.h"
 #include "arch/x86_64/desc.h"
 #include "arch/x86_64/x86.h"
 #include "kernel/base/log.h"
+#include "kernel/base/spinlock.h"
 #include "lib/string.h"
 
 #define MSR_SYSENTER_CS 0x174
@@ -139,7 +141,14 @@ void arch_cpu_init(void)
 /* STI takes effect after the next instruction: no interrupt slips in before HLT. */
 void arch_idle(void)
 {
+    spinlock_check_none_held();
+    if (KERNEL_DEBUG) {
+        upcall_watch_idle(true);
+    }
     __asm__ volatile("sti\n\thlt\n\tcli" ::: "memory");
+    if (KERNEL_DEBUG) {
+        upcall_watch_idle(false);
+    }
 }
 
 /*
@@ -148,6 +157,7 @@ void arch_idle(void)
  */
 void arch_let_interrupts_in(void)
 {
+    spinlock_check_none_held();
     __asm__ volatile("pause\n\tsti\n\tnop\n\tcli" ::: "memory");
 }
 

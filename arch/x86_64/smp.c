@@ -18,6 +18,7 @@
 #include "arch/x86_64/trap.h"
 #include "arch/x86_64/x86.h"
 #include "kernel/base/assert.h"
+#include "kernel/base/debug/race_delay.h"
 #include "lib/string.h"
 
 /* What a number that nobody can claim is above of. */
@@ -45,6 +46,8 @@ static struct ap_parameters *parameters;
 /* Atomic */
 static _Atomic uint64_t stopping; /* CPUs that the next NMI stops */
 static _Atomic uint64_t stopped;
+
+static PER_CPU(struct cpu_place, stopped_at); /* written before the bit in `stopped` */
 
 /* One entry at each level for the page, where virtual is physical, and the kernel half. */
 static void tables_make(const paddr_t *tables)
@@ -119,6 +122,7 @@ void cpu_set_online(void)
 
 void smp_interrupt(uint32_t index, uint8_t vector)
 {
+    race_delay();
     apic_send(cpu_of(cpu_block(index), cpu)->apic_id, APIC_SEND_FIXED | vector);
 }
 
@@ -127,10 +131,11 @@ void cpu_kick(uint32_t index)
     smp_interrupt(index, VECTOR_KICK);
 }
 
-void smp_stop_if_told(void)
+void smp_stop_if_told(const struct cpu_place *place)
 {
     uint64_t own = cpu_bit(cpu_index());
     if (atomic_load(&stopping) & own) {
+        *this_cpu(stopped_at) = *place;
         atomic_fetch_or(&stopped, own);
         arch_halt();
     }
@@ -147,4 +152,13 @@ void arch_stop_others(void)
     while ((atomic_load(&stopped) & others) != others && clock_now() < end) {
         arch_pause();
     }
+}
+
+const struct cpu_place *arch_stopped_at(uint32_t index)
+{
+    static const struct cpu_place nowhere;
+    if (!(atomic_load(&stopping) & cpu_bit(index))) {
+        return NULL;
+    }
+    return atomic_load(&stopped) & cpu_bit(index) ? cpu_of(cpu_block(index), stopped_at) : &nowhere;
 }

@@ -11,6 +11,8 @@
 #include "arch/types.h"
 #include <stdbool.h>
 
+struct cpu_place;
+
 /* The code that other CPUs start with, and four levels of page tables for it. */
 enum { SMP_PAGES = 5 };
 
@@ -36,8 +38,8 @@ void smp_interrupt(uint32_t index, uint8_t vector);
 /* The handler of VECTOR_TLB (tlb.c). */
 void tlb_answer(void);
 
-/* Is this CPU to stop, now that an NMI has come? Doesn't return if so. */
-void smp_stop_if_told(void);
+/* Is this CPU to stop, now that an NMI has come at that place? Doesn't return if so. */
+void smp_stop_if_told(const struct cpu_place *place);
 
 /* Where ap_start.asm goes on, on the CPU's own stack. Not for C to call. */
 _Noreturn void smp_main(void *block);

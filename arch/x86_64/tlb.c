@@ -46,6 +46,7 @@ static void forget(const struct tlb_request *request)
 /* Release in the countdown, acquire at S3: what this CPU did with the pages is over. */
 void tlb_answer(void)
 {
+    race_delay();
     uint64_t askers = atomic_exchange(this_cpu(tlb_askers), 0); /* A1 */
     while (askers != 0) {
         struct tlb_request *request = cpu_of(cpu_block(cpu_mask_pop(&askers)), tlb_request);
@@ -70,11 +71,12 @@ static bool on_irq_stack(void)
 void tlb_shootdown(uint64_t cpus, const vaddr_t *pages, unsigned count)
 {
     struct tlb_request *request = this_cpu(tlb_request);
+    spinlock_check_none_held();
     cpus &= cpus_online() & ~cpu_bit(cpu_index());
     if (cpus == 0) {
         return;
     }
-    assert(!spinlock_any_held() && !on_irq_stack());
+    assert(!on_irq_stack());
     request->count = count;
     if (count <= TLB_PAGES_MAX) {
         memcpy(request->pages, pages, count * sizeof(*pages));

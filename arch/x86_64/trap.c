@@ -7,6 +7,7 @@
 #include "arch/x86_64/fpu.h"
 #include "arch/x86_64/smp.h"
 #include "arch/x86_64/x86.h"
+#include "kernel/base/debug/race_delay.h"
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
 
@@ -52,10 +53,14 @@ static const char *name_of(uint64_t vector)
 
 static void interrupt(uint64_t vector)
 {
+    if (KERNEL_DEBUG) {
+        upcall_watch_interrupt();
+    }
     if (vector == VECTOR_TIMER) {
         apic_eoi();
         upcall_alarm();
     } else if (vector == VECTOR_KICK) {
+        race_delay();
         apic_eoi(); /* what is pending is looked at on the way out, or by the idle loop */
     } else if (vector == VECTOR_TLB) {
         apic_eoi();
@@ -154,7 +159,7 @@ void trap_anywhere(struct trap_frame *frame)
 {
     switch (frame->vector) {
     case VECTOR_NMI:
-        smp_stop_if_told();
+        smp_stop_if_told(&(struct cpu_place){frame->rip, frame->rbp, (frame->cs & 3) != 0});
         nmi_note();
         return;
     case VECTOR_DEBUG:

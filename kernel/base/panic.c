@@ -8,8 +8,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include "arch/arch.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/console.h"
+#include "kernel/base/debug.h"
 #include "kernel/base/symbols.h"
 #include "lib/format.h"
 #include "version.h"
@@ -101,6 +103,29 @@ static void show_backtrace(const struct panic_registers *registers, const void *
     }
 }
 
+static void show_other(uint32_t index, const struct cpu_place *place)
+{
+    if (place->rip == 0) {
+        format_to(&sink, "CPU %u doesn't answer.\n", index);
+        return;
+    }
+    format_to(&sink, "CPU %u%s:\n", index, place->user ? " in user mode" : "");
+    show_address(place->rip, place->rip);
+    if (!place->user && is_frame(place->frame)) {
+        show_callers(place->frame);
+    }
+}
+
+static void show_others(void)
+{
+    for (uint32_t index = 0; index < CPU_MAX; index++) {
+        const struct cpu_place *place = hooks->stopped_at(index);
+        if (place != NULL) {
+            show_other(index, place);
+        }
+    }
+}
+
 static noreturn void report(const struct panic_registers *registers, const void *own_frame,
                             const char *fmt, va_list args)
 {
@@ -118,6 +143,9 @@ static noreturn void report(const struct panic_registers *registers, const void 
         show_registers(registers);
     }
     show_backtrace(registers, own_frame);
+    if (KERNEL_DEBUG && hooks != NULL && hooks->stopped_at != NULL) {
+        show_others();
+    }
     format_to(&sink, "Log:\n");
     console_panic_tail(LOG_LINES);
     format_to(&sink, "The kernel has stopped.\n");

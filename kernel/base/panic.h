@@ -5,6 +5,7 @@
  * Rules for panic:
  * - It may be called in any context and never returns. Only the first call reports; a second one,
  *   nested or on another CPU, halts its CPU without a word.
+ * - The debug build shows where all CPUs were.
  * - The report goes to all consoles, those in the hands of drivers too. Its first line starts with
  *   PANIC; no other line of the kernel does.
  */
@@ -27,9 +28,12 @@ struct panic_registers {
     uint64_t error;
 };
 
+struct cpu_place;
+
 /* What the machine lends to a panic. A member may be NULL while it can't be had. */
 struct panic_hooks {
     void (*stop_others)(void); /* stops the other CPUs, without waiting for them for ever */
+    const struct cpu_place *(*stopped_at)(uint32_t index); /* as arch_stopped_at */
     bool (*is_stack)(vaddr_t address, uint64_t size); /* readable, and part of a kernel stack? */
     void (*verdict)(int code); /* ends the machine with a code, where the command line wants that */
     void (*halt)(void);        /* this CPU, for ever */

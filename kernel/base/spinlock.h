@@ -2,39 +2,52 @@
 /*
  * Spinlocks, each with a rank.
  *
- * Rules: locks are taken in rising rank, one of a rank at a time; the debug build asserts both.
- * Interrupts are off while one is held (the kernel runs with interrupts off, except at named points
- * that hold nothing). Nothing blocks, copies user memory or leaves the kernel with a lock held.
+ * Rules: locks are taken in rising rank, one of a rank at a time. Interrupts are off while one is
+ * held (the kernel runs with interrupts off, except at named points that hold nothing). Nothing
+ * blocks, copies user memory or leaves the kernel with a lock held. The debug build checks all of it
+ * (kernel/base/debug/lock_check.h).
  */
 #pragma once
-#include "arch/percpu.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/debug.h"
+#include "kernel/base/debug/lock_check.h"
+#include "kernel/base/debug/race_delay.h"
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+/* In the order in which they are taken, with the names that the debug build reports. */
+#define LOCK_RANKS(X)                        \
+    X(RANK_PROCESS_LIST, "process list")     \
+    X(RANK_PROCESS, "process")               \
+    X(RANK_HANDLES, "handle table")          \
+    X(RANK_SPACE, "mappings of a space")     \
+    X(RANK_AREA, "area")                     \
+    X(RANK_PAGE_TABLE, "page tables")        \
+    X(RANK_SYSTEM, "tree of system objects") \
+    X(RANK_OBJECT, "signals of an object")   \
+    X(RANK_WAIT, "wait for several things")  \
+    X(RANK_TIMERS, "timer queue")            \
+    X(RANK_RUN_QUEUE, "run queue")           \
+    X(RANK_STACKS, "spare kernel stacks")    \
+    X(RANK_ACCOUNT, "account")               \
+    X(RANK_GRACE, "grace period")            \
+    X(RANK_RANDOM, "random numbers")         \
+    X(RANK_PHYSICAL, "physical addresses")   \
+    X(RANK_SLAB_LIST, "list of slab caches") \
+    X(RANK_SLAB, "slab cache")               \
+    X(RANK_FRAMES, "frame allocator")
+
+/* clang-format off */
 enum lock_rank {
-    RANK_PROCESS_LIST = 1, /* the list of processes */
-    RANK_PROCESS,          /* a process: its threads and its state */
-    RANK_HANDLES,          /* a handle table */
-    RANK_SPACE,            /* the mappings of a space */
-    RANK_AREA,             /* an area: its pages and its mappings */
-    RANK_PAGE_TABLE,       /* the page tables of a space */
-    RANK_SYSTEM,           /* the tree of system objects */
-    RANK_OBJECT,           /* an object: signals and waiters */
-    RANK_WAIT,             /* a wait for several things */
-    RANK_TIMERS,           /* a CPU's timer queue */
-    RANK_RUN_QUEUE,        /* a CPU's run queue */
-    RANK_STACKS,           /* the spare kernel stacks */
-    RANK_ACCOUNT,          /* an account */
-    RANK_GRACE,            /* the grace period */
-    RANK_RANDOM,           /* the random number generator */
-    RANK_PHYSICAL,         /* who uses physical addresses */
-    RANK_SLAB_LIST,        /* the list of slab caches */
-    RANK_SLAB,             /* a slab cache */
-    RANK_FRAMES,           /* the frame allocator */
+    RANK_MISSING, /* of a lock that nobody has initialised */
+#define LOCK_RANK(rank, name) rank,
+    LOCK_RANKS(LOCK_RANK)
+#undef LOCK_RANK
+    RANK_COUNT,
 };
+/* clang-format on */
+static_assert(RANK_COUNT <= 32, "masks have a bit for each");
 
 struct spinlock {
     _Atomic uint32_t held;
@@ -45,8 +58,6 @@ struct spinlock {
     {                           \
         .rank = (the_rank)      \
     }
-
-extern uint32_t locks_held; /* per CPU, debug build: a bit for each rank */
 
 static inline void spinlock_init(struct spinlock *lock, enum lock_rank rank)
 {
@@ -60,25 +71,32 @@ __attribute__((cold)) void spinlock_wait(struct spinlock *lock);
 static inline void spinlock_lock(struct spinlock *lock)
 {
     if (KERNEL_DEBUG) {
-        assert(*this_cpu(locks_held) >> lock->rank == 0);
-        *this_cpu(locks_held) |= 1u << lock->rank;
+        lock_check_take(lock);
     }
     if (atomic_exchange_explicit(&lock->held, 1, memory_order_acquire) != 0) {
         spinlock_wait(lock);
+    }
+    if (KERNEL_DEBUG) {
+        lock_check_taken(lock);
     }
 }
 
 static inline void spinlock_unlock(struct spinlock *lock)
 {
     if (KERNEL_DEBUG) {
-        assert(*this_cpu(locks_held) >> lock->rank & 1);
-        *this_cpu(locks_held) &= ~(1u << lock->rank);
+        lock_check_release(lock);
     }
     atomic_store_explicit(&lock->held, 0, memory_order_release);
+    if (KERNEL_DEBUG) {
+        lock_check_released();
+        race_delay();
+    }
 }
 
-/* For assertions: does this CPU hold a lock? Always false in the release build. */
-static inline bool spinlock_any_held(void)
+/* Where nothing may be held: a panic of the debug build if this CPU holds a lock. */
+static inline void spinlock_check_none_held(void)
 {
-    return KERNEL_DEBUG && *this_cpu(locks_held) != 0;
+    if (KERNEL_DEBUG) {
+        lock_check_none_held();
+    }
 }

@@ -4,6 +4,7 @@
  * build and linked in again, in .rodata.symbols.
  */
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
 
 #include "arch/types.h"
@@ -22,3 +23,11 @@ extern const char symbol_names[];
  * is; NULL when there is none.
  */
 const char *symbol_find(vaddr_t address, uint64_t *out_offset);
+
+/* The function that a call returns to; "?" when it isn't known. */
+static inline const char *symbol_name(vaddr_t return_address)
+{
+    uint64_t offset;
+    const char *name = symbol_find(return_address - 1, &offset);
+    return name != NULL ? name : "?";
+}

@@ -24,6 +24,7 @@
 #include "kernel/boot/load_simple_process.h"
 #include "kernel/boot/memory.h"
 #include "kernel/boot/start_cpus.h"
+#include "kernel/debug/cpu_watch.h"
 #include "kernel/power.h"
 #include "kernel/sched.h"
 #include "kernel/thread.h"
@@ -55,6 +56,7 @@ static bool is_stack(vaddr_t address, uint64_t size)
 
 static const struct panic_hooks panic_hooks = {
     .stop_others = arch_stop_others,
+    .stopped_at = arch_stopped_at,
     .is_stack = is_stack,
     .verdict = arch_verdict,
     .halt = arch_halt,
@@ -178,6 +180,9 @@ static uint64_t memory_for_processes(void)
 _Noreturn void kernel_main_on_own_stack(void)
 {
     memory_free_boot();
+    if (KERNEL_DEBUG) {
+        cpu_watch_start();
+    }
     start_cpus(&boot, &acpi); /* they come while this CPU goes on */
     if (boot_option(&boot, "test") != NULL || boot_option(&boot, "bug") != NULL) {
         start_cpus_wait();

@@ -21,6 +21,7 @@
 #include "kernel/base/log.h"
 #include "kernel/boot/cpu_stacks.h"
 #include "kernel/boot/memory.h"
+#include "kernel/debug/cpu_watch.h"
 #include "kernel/sched.h"
 #include "kernel/timer.h"
 #include "lib/container.h"
@@ -63,6 +64,9 @@ void upcall_cpu_started(void)
     timers_init();
     grace_add_cpu();
     cpu_set_online();
+    if (KERNEL_DEBUG) {
+        cpu_watch_start();
+    }
     assert(running() <= atomic_load(&start.expected));
     complete_if_all();
     kernel_leave();

@@ -190,5 +190,7 @@ j6_status_t syscall_dispatch(struct tcb *tcb, uint64_t number)
     if (n >= sizeof(run) / sizeof(run[0]) || run[n] == NULL) {
         return j6_err_nyi;
     }
-    return run[n](thread_of_tcb(tcb), tcb->arg);
+    j6_status_t status = run[n](thread_of_tcb(tcb), tcb->arg);
+    spinlock_check_none_held();
+    return status;
 }

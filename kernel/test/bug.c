@@ -3,6 +3,7 @@
 #include "arch/cpu.h"
 #include "arch/layout.h"
 #include "kernel/base/assert.h"
+#include "kernel/base/debug.h"
 #include "kernel/base/panic.h"
 #include "kernel/cpu_call.h"
 #include "kernel/test/tests.h"
@@ -79,25 +80,35 @@ static void bug_heap(void)
     first[2 * PAGE_SIZE] = 1;
 }
 
+static const struct kernel_bug bugs[] = {
+    {"panic", bug_panic},
+    {"assert", bug_assert},
+    {"fault", bug_fault},
+    {"write_text", bug_write_text},
+    {"execute_data", bug_execute_data},
+    {"stack", bug_stack},
+    {"panic_other", bug_panic_other},
+    {"panic_all", bug_panic_all},
+    {"heap", bug_heap},
+    {NULL, NULL},
+};
+
+static void bug_make(const struct kernel_bug *bug, const char *kind)
+{
+    for (; bug->kind != NULL; bug++) {
+        if (string_equal(kind, bug->kind)) {
+            bug->make();
+        }
+    }
+}
+
 void bug_on_request(const char *kind)
 {
-    static const struct {
-        const char *kind;
-        void (*make)(void);
-    } bugs[] = {
-        {"panic", bug_panic},
-        {"assert", bug_assert},
-        {"fault", bug_fault},
-        {"write_text", bug_write_text},
-        {"execute_data", bug_execute_data},
-        {"stack", bug_stack},
-        {"panic_other", bug_panic_other},
-        {"panic_all", bug_panic_all},
-        {"heap", bug_heap},
-    };
-    for (unsigned i = 0; kind != NULL && i < sizeof(bugs) / sizeof(bugs[0]); i++) {
-        if (string_equal(kind, bugs[i].kind)) {
-            bugs[i].make();
-        }
+    if (kind == NULL) {
+        return;
+    }
+    bug_make(bugs, kind);
+    if (KERNEL_DEBUG) {
+        bug_make(lock_bugs, kind);
     }
 }

@@ -2,6 +2,8 @@
 /* The list of self-tests; each prints one line `TEST kernel.name PASS|FAIL|SKIP reason`. */
 #include "kernel/test/self_test.h"
 #include "arch/x86_64/cpu.h"
+#include "kernel/base/debug/lock_times.h"
+#include "kernel/base/debug/race_delay.h"
 #include "kernel/base/log.h"
 #include "kernel/power.h"
 #include "kernel/test/memory_audit.h"
@@ -12,13 +14,24 @@
     log_write(j6_log_output, "TEST kernel." #name " %s", self_test_##name() ? "PASS" : "FAIL")
 #define SKIP(name, reason) log_write(j6_log_output, "TEST kernel." #name " SKIP " reason)
 
+static void debug_options_use(const struct boot_info *boot)
+{
+    lock_times_set_limit(test_option("lock_limit", LOCK_LIMIT_US));
+    if (boot_option(boot, "delays") != NULL) {
+        race_delays_start(test_option("delays", 0));
+    }
+}
+
 void self_test(const struct boot_info *boot)
 {
+    test_options_set(boot);
+    if (KERNEL_DEBUG) {
+        debug_options_use(boot);
+    }
     bug_on_request(boot_option(boot, "bug"));
     if (boot_option(boot, "test") == NULL) {
         return;
     }
-    test_options_set(boot);
     power_set_audit(memory_audit);
     RUN(nothing_is_writable_and_executable);
     RUN(no_kernel_page_belongs_to_users);

@@ -56,8 +56,13 @@ bool self_test_areas_and_spaces_that_come_and_go_lose_no_frame(void);
 /* test_shootdown_tags.c */
 bool self_test_nobody_writes_to_a_page_that_was_taken_away(void);
 
-/*
- * bug.c: makes a kernel bug of a kind, so that tests can see how it ends: panic, fault, write_text,
- * execute_data, stack, heap, assert, panic_other, panic_all. NULL or an unknown kind: nothing.
- */
+struct kernel_bug {
+    const char *kind; /* NULL: the end of a table */
+    void (*make)(void);
+};
+
+/* debug/lock_bugs.c: those that only the debug kernel notices, and has. */
+extern const struct kernel_bug lock_bugs[];
+
+/* bug.c: makes a kernel bug, so that tests can see how it ends. NULL or an unknown kind: nothing. */
 void bug_on_request(const char *kind);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: tests/host/frame_model.c tests/host/shim_machine.c kernel/base/spinlock.c lib/string.c */
+/* SOURCES: tests/host/frame_model.c tests/host/shim_machine.c kernel/base/spinlock.c kernel/base/debug/lock_check.c lib/string.c */
 /*
  * A memory and operations on its frames. The first byte says how many ranges there are, each of
  * four bytes: where it begins behind the one before (the highest bit: at the end of a section), and

@@ -53,7 +53,7 @@ static void note_last_handle(struct kobject *object)
 
 static void note_destroy(struct kobject *object)
 {
-    assert_false(spinlock_any_held());
+    spinlock_check_none_held();
     thing_of(object)->destroyed++;
 }
 

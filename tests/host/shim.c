@@ -8,8 +8,11 @@
 #include "arch/tlb.h"
 #include "arch/upcall.h"
 #include "kernel/base/assert.h"
+#include "kernel/base/debug/lock_times.h"
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
+#include "kernel/base/spinlock.h"
+#include "kernel/base/symbols.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +36,69 @@ __attribute__((weak)) bool kernel_step_point(void)
 }
 
 __attribute__((weak)) void arch_let_interrupts_in(void)
+{
+}
+
+__attribute__((weak)) bool arch_interrupts_on(void)
+{
+    return false;
+}
+
+/* Time stands still. */
+__attribute__((weak)) j6_time_t clock_now(void)
+{
+    return 0;
+}
+
+__attribute__((weak)) const char *symbol_find(vaddr_t address, uint64_t *out_offset)
+{
+    (void)address;
+    (void)out_offset;
+    return NULL;
+}
+
+/* Locks are checked in tests that link kernel/base/debug/lock_check.c; nobody measures or delays. */
+__attribute__((weak)) void lock_check_take(const struct spinlock *lock)
+{
+    (void)lock;
+}
+
+__attribute__((weak)) void lock_check_taken(const struct spinlock *lock)
+{
+    (void)lock;
+}
+
+__attribute__((weak)) void lock_check_release(const struct spinlock *lock)
+{
+    (void)lock;
+}
+
+__attribute__((weak)) void lock_check_released(void)
+{
+}
+
+__attribute__((weak)) void lock_check_patience(const struct spinlock *lock, j6_time_t since)
+{
+    (void)lock;
+    (void)since;
+}
+
+__attribute__((weak)) void lock_check_none_held(void)
+{
+}
+
+__attribute__((weak)) void lock_times_note(enum lock_rank rank, vaddr_t taker, j6_time_t time)
+{
+    (void)rank;
+    (void)taker;
+    (void)time;
+}
+
+__attribute__((weak)) void lock_times_warn(void)
+{
+}
+
+__attribute__((weak)) void race_delay_now(void)
 {
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: kernel/base/account.c kernel/base/spinlock.c tests/host/shim_machine.c */
+/* SOURCES: kernel/base/account.c kernel/base/spinlock.c kernel/base/debug/lock_check.c tests/host/shim_machine.c */
 /* Accounts: whatever is charged, given back, cut out and ended, nothing is ever lost or made. */
 #include "kernel/base/account.h"
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: tests/host/frame_model.c tests/host/shim_machine.c kernel/base/spinlock.c lib/string.c */
+/* SOURCES: tests/host/frame_model.c tests/host/shim_machine.c kernel/base/spinlock.c kernel/base/debug/lock_check.c lib/string.c */
 /* The frame allocator against its model, on memories of many shapes; and without memory. */
 #include "tests/host/frame_model.h"
 #include "kernel/base/debug.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: kernel/base/grace.c kernel/base/spinlock.c tests/host/shim_machine.c */
+/* SOURCES: kernel/base/grace.c kernel/base/spinlock.c kernel/base/debug/lock_check.c tests/host/shim_machine.c */
 /*
  * Grace periods: what is put off runs once, later, on the CPU that put it off, and with nothing held. The
  * test is each of the CPUs in turn.
@@ -36,7 +36,7 @@ void cpu_kick(uint32_t index)
 
 void grace_remind_later(void)
 {
-    assert_false(spinlock_any_held());
+    spinlock_check_none_held();
     reminders |= cpu_bit(cpu_index());
 }
 
@@ -48,7 +48,7 @@ static void run(struct grace_item *item)
     assert_true(note->waits);
     assert_int_equal(note->may_look & ~cpu_bit(cpu_index()), 0); /* which passes at this moment */
     assert_int_equal(note->cpu, cpu_index());
-    assert_false(spinlock_any_held());
+    spinlock_check_none_held();
     memset(item, 0xd5, sizeof(*item)); /* it may be freed: nobody reads it any more */
     note->waits = false;
     note->runs++;

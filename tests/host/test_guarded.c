@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: mm/guarded.c mm/kernel_pages.c mm/frame.c arch/x86_64/page_table.c arch/x86_64/page_table_clear.c arch/x86_64/page_table_load.c arch/x86_64/page_table_protect.c arch/x86_64/page_table_set.c arch/x86_64/page_walk.c tests/host/page_table_model.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c lib/bitmap.c lib/string.c */
+/* SOURCES: mm/guarded.c mm/kernel_pages.c mm/frame.c arch/x86_64/page_table.c arch/x86_64/page_table_clear.c arch/x86_64/page_table_load.c arch/x86_64/page_table_protect.c arch/x86_64/page_table_set.c arch/x86_64/page_walk.c tests/host/page_table_model.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c kernel/base/debug/lock_check.c lib/bitmap.c lib/string.c */
 /* Guarded sections: pages that are there, guards that aren't, and nothing left behind. */
 #include "mm/guarded.h"
 #include "arch/layout.h"

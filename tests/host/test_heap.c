@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: mm/heap.c mm/kernel_pages.c mm/vm_mapping.c mm/slab.c mm/frame.c lib/avl.c kernel/base/grace.c arch/x86_64/page_table.c arch/x86_64/page_table_clear.c arch/x86_64/page_table_load.c arch/x86_64/page_table_protect.c arch/x86_64/page_table_set.c arch/x86_64/page_walk.c tests/host/page_table_model.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c lib/string.c */
+/* SOURCES: mm/heap.c mm/kernel_pages.c mm/vm_mapping.c mm/slab.c mm/frame.c lib/avl.c kernel/base/grace.c arch/x86_64/page_table.c arch/x86_64/page_table_clear.c arch/x86_64/page_table_load.c arch/x86_64/page_table_protect.c arch/x86_64/page_table_set.c arch/x86_64/page_walk.c tests/host/page_table_model.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c kernel/base/debug/lock_check.c lib/string.c */
 /* The heap against an array of its pieces: pages that are there and zero, guards, nothing left. */
 #include "mm/heap.h"
 #include "arch/layout.h"
@@ -33,7 +33,7 @@ static unsigned piece_count;
 
 void page_batch_finish(struct page_batch *batch)
 {
-    assert_false(spinlock_any_held());
+    spinlock_check_none_held();
     page_batch_free_tables(batch);
     while (batch->frame_count > 0) {
         frame_put(batch->frames[--batch->frame_count]);

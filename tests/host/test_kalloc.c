@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: mm/kalloc.c mm/slab.c mm/frame.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c lib/string.c */
+/* SOURCES: mm/kalloc.c mm/slab.c mm/frame.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c kernel/base/debug/lock_check.c lib/string.c */
 /* Memory of any size: zeroed, aligned, nobody else's, and all of it back at the end. */
 #include "mm/kalloc.h"
 #include "lib/page.h"

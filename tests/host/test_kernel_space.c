@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: mm/kernel_space.c mm/guarded.c mm/heap.c mm/kernel_pages.c mm/vm_mapping.c mm/slab.c mm/frame.c lib/avl.c lib/bitmap.c kernel/base/grace.c arch/x86_64/page_table.c arch/x86_64/page_table_clear.c arch/x86_64/page_table_load.c arch/x86_64/page_table_protect.c arch/x86_64/page_table_set.c arch/x86_64/page_walk.c tests/host/page_table_model.c tests/host/shim_machine.c kernel/base/spinlock.c lib/string.c */
+/* SOURCES: mm/kernel_space.c mm/guarded.c mm/heap.c mm/kernel_pages.c mm/vm_mapping.c mm/slab.c mm/frame.c lib/avl.c lib/bitmap.c kernel/base/grace.c arch/x86_64/page_table.c arch/x86_64/page_table_clear.c arch/x86_64/page_table_load.c arch/x86_64/page_table_protect.c arch/x86_64/page_table_set.c arch/x86_64/page_walk.c tests/host/page_table_model.c tests/host/shim_machine.c kernel/base/spinlock.c kernel/base/debug/lock_check.c lib/string.c */
 /* The kernel's space before any allocator: this program has no memory to give. */
 #include "arch/layout.h"
 #include "mm/guarded.h"

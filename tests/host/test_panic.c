@@ -2,7 +2,9 @@
 /* SOURCES: kernel/base/panic.c kernel/base/symbols.c kernel/base/console.c kernel/base/log.c lib/format.c */
 /* The report of a kernel bug, and the names in its backtrace. */
 #include "kernel/base/panic.h"
+#include "arch/arch.h"
 #include "kernel/base/console.h"
+#include "kernel/base/debug.h"
 #include "kernel/base/log.h"
 #include "kernel/base/symbols.h"
 
@@ -29,6 +31,8 @@ static void symbol_is_the_last_one_at_or_before_the_address(void **state)
     assert_null(symbol_find(0xffffffff80000fff, &offset));
     assert_null(symbol_find(0x401000, &offset));
 }
+
+bool test_kernel_debug = true; /* shows the other CPUs */
 
 static char shown[16384];
 static size_t shown_len;
@@ -77,7 +81,22 @@ static noreturn void halt(void)
     longjmp(halted, 1);
 }
 
-static const struct panic_hooks hooks = {stop_others, is_stack, verdict, halt};
+/* In the kernel, in user mode, and nowhere to be found; CPU 0 is the one that panics. */
+static const struct cpu_place *stopped_at(uint32_t index)
+{
+    static struct cpu_place places[3] = {{.rip = 0xffffffff80001001},
+                                         {.rip = 0x401000, .user = true}};
+    places[0].frame = (vaddr_t)&stack[4];
+    return index >= 1 && index <= 3 ? &places[index - 1] : NULL;
+}
+
+static const struct panic_hooks hooks = {
+    .stop_others = stop_others,
+    .stopped_at = stopped_at,
+    .is_stack = is_stack,
+    .verdict = verdict,
+    .halt = halt,
+};
 
 static const char report[] =
     "[    0.000000] boot\n"
@@ -95,6 +114,12 @@ static const char report[] =
     "  ffffffff80001010  first+0x10\n"
     "  ffffffff80002004  third+0x4\n"
     "  0000000000000001\n"
+    "CPU 1:\n"
+    "  ffffffff80001001  first+0x1\n"
+    "  0000000000000001\n"
+    "CPU 2 in user mode:\n"
+    "  0000000000401000\n"
+    "CPU 3 doesn't answer.\n"
     "Log:\n"
     "  [    0.000000] boot\n"
     "The kernel has stopped.\n";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: mm/physical.c mm/slab.c mm/frame.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c lib/avl.c lib/string.c */
+/* SOURCES: mm/physical.c mm/slab.c mm/frame.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c kernel/base/debug/lock_check.c lib/avl.c lib/string.c */
 /* Who may map which physical addresses, and the claims beside an array of pages. */
 #include "mm/physical.h"
 #include "arch/page_table.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: mm/slab.c mm/frame.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c lib/string.c */
+/* SOURCES: mm/slab.c mm/frame.c tests/host/shim_frames.c tests/host/shim_machine.c kernel/base/spinlock.c kernel/base/debug/lock_check.c lib/string.c */
 /* Slab caches of many sizes over a small memory: what objects hold, and where frames go. */
 #include "mm/slab.h"
 #include "mm/frame.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: kernel/timer.c lib/avl.c kernel/base/spinlock.c tests/host/shim_machine.c */
+/* SOURCES: kernel/timer.c lib/avl.c kernel/base/spinlock.c kernel/base/debug/lock_check.c tests/host/shim_machine.c */
 /* Timers over a clock that stands still until the test moves it on. */
 #include "kernel/timer.h"
 #include "arch/arch.h"
@@ -61,7 +61,7 @@ static void ring(struct timer *timer, uint64_t round)
 {
     (void)round;
     struct bell *bell = container_of(timer, struct bell, timer);
-    assert_false(spinlock_any_held());
+    spinlock_check_none_held();
     assert_int_not_equal(bell->deadline, 0);
     assert_true(bell->deadline <= now);
     assert_false(timer_cancel(timer)); /* it runs now */
