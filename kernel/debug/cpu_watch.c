@@ -44,8 +44,9 @@ static void look_at(uint32_t index, struct sight *sight)
     }
 }
 
-static void look(struct timer *timer)
+static void look(struct timer *timer, uint64_t round)
 {
+    (void)round;
     for (uint64_t left = cpus_online() & ~cpu_bit(cpu_index()); left != 0;) {
         uint32_t index = cpu_mask_pop(&left);
         look_at(index, &sights[cpu_index()][index]);
