@@ -7,6 +7,7 @@
 #include "kernel/base/grace.h"
 #include "kernel/base/spinlock.h"
 #include "kernel/cpu_call.h"
+#include "kernel/log_reader.h"
 #include "kernel/power.h"
 #include "kernel/step.h"
 #include "kernel/thread.h"
@@ -160,6 +161,7 @@ static struct thread *idle(struct run_queue *queue)
     for (;;) {
         pass_grace(); /* may wake threads, as interrupts do */
         cpu_calls_run();
+        log_readers_wake();
         power_when_idle();
         spinlock_lock(&queue->lock);
         struct thread *next = ready_pop_locked(queue);
@@ -234,6 +236,7 @@ static void settle_one(void)
     struct run_queue *queue = this_cpu(run_queue);
     pass_grace();
     cpu_calls_run();
+    log_readers_wake();
     cpu_unpend(CPU_PENDING_END); /* the thread itself knows */
     if (must_end(queue->current)) {
         thread_finish(queue->current);

@@ -22,6 +22,7 @@ enum lock_rank {
     RANK_AREA,             /* an area: its pages and its mappings */
     RANK_PAGE_TABLE,       /* the page tables of a space */
     RANK_SYSTEM,           /* the tree of system objects */
+    RANK_LOG_READERS,      /* who is to be told of log entries */
     RANK_OBJECT,           /* an object: signals and waiters */
     RANK_TIMERS,           /* a CPU's timer queue */
     RANK_RUN_QUEUE,        /* a CPU's run queue */

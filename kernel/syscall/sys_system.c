@@ -2,7 +2,6 @@
 /* Calls on the machine as a whole. */
 #include "arch/arch.h"
 #include "kernel/base/alloc_site.h"
-#include "kernel/base/log.h"
 #include "kernel/base/random.h"
 #include "kernel/device_area.h"
 #include "kernel/power.h"
@@ -13,34 +12,12 @@
 #include "kernel/memory_count.h"
 #include "mm/slab.h"
 #include <j6/info.h>
-#include <j6/log.h>
 
 enum { RANDOM_MAX = 256 };
 
 j6_status_t sys_noop(struct thread *caller)
 {
     (void)caller;
-    return j6_status_ok;
-}
-
-j6_status_t sys_log(struct thread *caller, uint64_t severity, struct user_ptr text, uint64_t len)
-{
-    if (severity > j6_log_debug) {
-        return j6_err_invalid_arg;
-    }
-    if (len > LOG_TEXT_MAX) {
-        return j6_err_out_of_range;
-    }
-    char copy[LOG_TEXT_MAX];
-    j6_status_t status = user_copy_in(copy, text, len);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    if (!process_may_log(caller->process)) {
-        return j6_status_would_block;
-    }
-    log_append_user((enum j6_log_severity)severity, caller->process->object.koid,
-                    caller->object.koid, copy, len);
     return j6_status_ok;
 }
 

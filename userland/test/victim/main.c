@@ -55,6 +55,7 @@ static const struct {
     {"fail_faults", mode_fail_faults},
     {"fail_spawn", mode_fail_spawn},
     {"fail_end", mode_fail_end},
+    {"log", mode_log},
     {"rows", mode_rows},
     {"share", mode_share},
     {"await_word", mode_await_word},
