@@ -113,7 +113,7 @@ j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stac
     bool alive = process->state < PROCESS_ENDING;
     if (alive) {
         kobject_get(&thread->object); /* one for the caller, one until it has ended */
-        list_push_back(&process->threads, &thread->process_node);
+        koid_set_add(&process->threads, &thread->process_node, thread->object.koid);
         sched_add(thread);
     }
     spinlock_unlock(&process->lock);
@@ -178,8 +178,8 @@ static bool process_leave(struct thread *thread)
 {
     struct process *process = thread->process;
     spinlock_lock(&process->lock);
-    list_remove(&thread->process_node);
-    bool last = list_is_empty(&process->threads);
+    koid_set_remove(&process->threads, &thread->process_node);
+    bool last = process->threads.count == 0;
     if (process->state >= PROCESS_ENDING) {
         thread->end = process->end;
     } else if (thread->end.reason == j6_reason_running) {

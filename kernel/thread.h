@@ -11,6 +11,7 @@
 #include "arch/tcb.h"
 #include "kernel/base/alloc_site.h"
 #include "kernel/base/kobject.h"
+#include "kernel/base/koid_set.h"
 #include "kernel/sched.h"
 #include "kernel/timer.h"
 #include "lib/container.h"
@@ -35,7 +36,7 @@ struct thread {
     /* Immutable after create */
     struct process *process;
     /* Guarded by the process's lock */
-    struct list_node process_node;
+    struct koid_node process_node;
     bool started;
     struct j6_end_info end;
     /* Guarded by the run queue's lock */
