@@ -284,3 +284,49 @@ TEST(a_closed_system_object_tells_nothing_of_the_log_any_more)
         reader_close(&reader);
     }
 }
+
+/* ---- how much a process may log ------------------------------------------------------------- */
+
+static bool is_limited(void)
+{
+    bool limited = j6_boot_word("log_limit");
+    if (!limited) {
+        test_skip("processes aren't limited in this boot");
+    }
+    return limited;
+}
+
+TEST(a_process_logs_200_lines_at_once_and_then_one_each_5_ms)
+{
+    if (is_limited()) {
+        expect_equal(0, victim_run("log_flood", ""));
+    }
+}
+
+TEST(the_first_process_logs_as_much_as_it_likes)
+{
+    for (int i = 0; i < 500; i++) {
+        log_line("and again");
+    }
+}
+
+TEST(what_is_printed_beyond_the_limit_comes_later_and_is_not_lost)
+{
+    struct reader reader;
+    char wanted[32];
+    if (!is_limited()) {
+        return;
+    }
+    reader_open(&reader);
+    j6_time_t before = now();
+    expect_equal(0, victim_run("print", "220"));
+    expect(now() - before >= 20 * 5000000ull);
+    for (int i = 0; i < 220 && !test_has_failed();) {
+        expect_ok(read_next(&reader));
+        if (reader.last.entry.severity == j6_log_output) {
+            format(wanted, sizeof(wanted), "printed %d", i++);
+            expect(has_text(&reader, wanted));
+        }
+    }
+    reader_close(&reader);
+}

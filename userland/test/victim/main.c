@@ -56,6 +56,8 @@ static const struct {
     {"fail_spawn", mode_fail_spawn},
     {"fail_end", mode_fail_end},
     {"log", mode_log},
+    {"print", mode_print},
+    {"log_flood", mode_log_flood},
     {"rows", mode_rows},
     {"share", mode_share},
     {"await_word", mode_await_word},
