@@ -13,8 +13,9 @@
 #include "kernel/handle.h"
 #include "kernel/thread.h"
 #include "mm/vm_space.h"
+#include <j6/info.h>
 
-enum { PROCESS_NAME_MAX = 32 };
+enum { PROCESS_NAME_MAX = j6_name_size };
 
 enum process_state { PROCESS_NEW, PROCESS_RUNNING, PROCESS_ENDING, PROCESS_ENDED };
 

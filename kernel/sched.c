@@ -4,6 +4,7 @@
 #include "arch/arch.h"
 #include "arch/page_table.h"
 #include "arch/upcall.h"
+#include "kernel/base/cpu_counts.h"
 #include "kernel/base/grace.h"
 #include "kernel/base/spinlock.h"
 #include "kernel/cpu_call.h"
@@ -171,7 +172,9 @@ static struct thread *idle(struct run_queue *queue)
         }
         grace_idle_begin();
         if (this_cpu(cpu)->pending == 0) {
+            cpu_count_idle_begin();
             arch_idle();
+            cpu_count_idle_end();
         }
         grace_idle_end();
     }
@@ -179,6 +182,7 @@ static struct thread *idle(struct run_queue *queue)
 
 static void switch_to(struct run_queue *queue, struct thread *next)
 {
+    cpu_count(switches);
     next->state = THREAD_RUNNING;
     queue->current = next;
     this_cpu(cpu)->tcb = &next->tcb;

@@ -111,6 +111,8 @@ TEST(every_call_refuses_pointers_to_memory_that_the_caller_may_not_use)
     const uint64_t name = (uint64_t) "longname";
     const struct j6_range info = {.kind = j6_range_info, .count = 1};
     const uint64_t range = (uint64_t)&info;
+    j6_koid_t koid = 0;
+    expect_ok(j6_object_koid(j6_handle_self_process, &koid));
     const struct pointer_case cases[] = {
         CASE(log, 1, false, j6_log_debug, out, 8),
         CASE(clock, 0, true, out),
@@ -120,6 +122,8 @@ TEST(every_call_refuses_pointers_to_memory_that_the_caller_may_not_use)
         CASE(system_get_log, 1, true, system, seen, out, size, j6_deadline_poll),
         CASE(system_get_log, 2, true, system, seen, out, size, j6_deadline_poll),
         CASE(system_get_log, 3, true, system, seen, out, size, j6_deadline_poll),
+        CASE(system_info, 3, true, system, j6_topic_threads, koid, out, size),
+        CASE(system_info, 4, true, system, j6_topic_threads, koid, out, size),
         CASE(system_map_phys, 1, true, system, out, 0, PAGE, j6_vma_flag_dma),
         CASE(system_restrict, 1, false, system, range, 1, out),
         CASE(system_restrict, 3, true, system, range, 1, out),
