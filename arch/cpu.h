@@ -35,6 +35,7 @@ enum cpu_pending {
     CPU_PENDING_END = 1 << 2,      /* the running thread was killed */
     CPU_PENDING_CALL = 1 << 3,     /* another CPU wants a function run here */
     CPU_PENDING_INBOX = 1 << 4,    /* another CPU has woken a thread of this one */
+    CPU_PENDING_LOG = 1 << 5,      /* readers of the log are to be told of an entry */
 };
 
 extern struct cpu cpu; /* per CPU; lies first in the block */

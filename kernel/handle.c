@@ -86,17 +86,26 @@ struct kobject *handle_find(const struct handle_table *table, j6_handle_t handle
     return still ? object : NULL;
 }
 
-j6_handle_t handle_next(const struct handle_table *table, uint32_t *index)
+uint32_t handle_table_used(struct handle_table *table)
 {
-    const struct handle_entry *entry;
-    while ((entry = entry_at(table, *index)) != NULL) {
-        j6_handle_t handle = atomic_load_explicit(&entry->value, memory_order_acquire);
-        ++*index;
-        if (handle != j6_handle_none) {
-            return handle;
-        }
-    }
-    return j6_handle_none;
+    spinlock_lock(&table->lock);
+    uint32_t used = table->used;
+    spinlock_unlock(&table->lock);
+    return used;
+}
+
+uint32_t handle_slots(const struct handle_table *table)
+{
+    const struct handle_directory *directory =
+        atomic_load_explicit(&table->directory, memory_order_acquire);
+    return directory != NULL ? directory->chunks * HANDLE_CHUNK : 0;
+}
+
+j6_handle_t handle_in_slot(const struct handle_table *table, uint32_t index)
+{
+    const struct handle_entry *entry = entry_at(table, index);
+    return entry != NULL ? atomic_load_explicit(&entry->value, memory_order_acquire)
+                         : j6_handle_none;
 }
 
 static void slot_release_locked(struct handle_table *table, uint32_t index, uint32_t generation)
@@ -323,12 +332,9 @@ void handle_table_close(struct handle_table *table)
     spinlock_lock(&table->lock);
     table->closed = true;
     spinlock_unlock(&table->lock);
-    struct handle_directory *directory =
-        atomic_load_explicit(&table->directory, memory_order_relaxed);
-    uint32_t end = directory != NULL ? directory->chunks * HANDLE_CHUNK : 0;
+    uint32_t end = handle_slots(table);
     for (uint32_t index = 0; index < end && table->used > 0; index++) {
-        j6_handle_t handle =
-            atomic_load_explicit(&entry_at(table, index)->value, memory_order_relaxed);
+        j6_handle_t handle = handle_in_slot(table, index);
         if (handle != j6_handle_none) {
             handle_remove(table, handle);
         }

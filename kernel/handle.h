@@ -44,11 +44,12 @@ void handle_table_destroy(struct handle_table *table);
 /* The object of a handle, NULL if the value isn't that of an entry. */
 struct kobject *handle_find(const struct handle_table *table, j6_handle_t handle);
 
-/*
- * The first handle at or behind a slot, and the slot behind it; j6_handle_none: there is none. For who
- * lists them all, from slot 0 on.
- */
-j6_handle_t handle_next(const struct handle_table *table, uint32_t *index);
+/* How many handles are open. */
+uint32_t handle_table_used(struct handle_table *table);
+
+/* How many slots there are, and the handle in one; j6_handle_none: it is free. For who lists them. */
+uint32_t handle_slots(const struct handle_table *table);
+j6_handle_t handle_in_slot(const struct handle_table *table, uint32_t index);
 
 /*
  * A new handle with these rights. bad_handle (the object, found without a reference, has ended),

@@ -20,9 +20,9 @@ SLAB_CACHE(account_cache, "account", struct account);
 
 static struct {
     struct spinlock lock;
-    struct list list; /* those that haven't ended */
-    bool ending;      /* new ones end at once */
-} processes = {.lock = SPINLOCK_INIT(RANK_PROCESS_LIST), .list = LIST_INITIALIZER(processes.list)};
+    struct koid_set set; /* those that haven't ended */
+    bool ending;         /* new ones end at once */
+} processes = {.lock = SPINLOCK_INIT(RANK_PROCESS_LIST)};
 
 static bool log_unlimited; /* immutable after boot */
 
@@ -32,7 +32,6 @@ struct process kernel_process = {
     .space_users = 1,
     .lock = SPINLOCK_INIT(RANK_PROCESS),
     .state = PROCESS_RUNNING,
-    .threads = LIST_INITIALIZER(kernel_process.threads),
     .unstarted = LIST_INITIALIZER(kernel_process.unstarted),
 };
 
@@ -133,7 +132,7 @@ static j6_status_t account_open(struct process *process, struct account *creator
 static void process_list(struct process *process, struct process *maker)
 {
     spinlock_lock(&processes.lock);
-    list_push_back(&processes.list, &process->all_node);
+    koid_set_add(&processes.set, &process->all_node, process->object.koid);
     if (maker != NULL) {
         list_push_back(&maker->unstarted, &process->unstarted_node);
     }
@@ -157,7 +156,7 @@ static void process_unlist(struct process *process)
     struct process *child;
     spinlock_lock(&processes.lock);
     unlist_new_locked(process);
-    list_remove(&process->all_node);
+    koid_set_remove(&processes.set, &process->all_node);
     list_for_each_entry_safe(child, &process->unstarted, unstarted_node) {
         list_remove(&child->unstarted_node);
         end_later_locked(child);
@@ -180,7 +179,6 @@ static j6_status_t process_init(struct process *process, struct account *creator
     }
     handle_table_init(&process->handles, process->account);
     spinlock_init(&process->lock, RANK_PROCESS);
-    list_init(&process->threads);
     list_init(&process->unstarted);
     status = kobject_init(&process->object, &process_type, creator);
     if (status == j6_status_ok) {
@@ -211,6 +209,7 @@ j6_status_t process_create(const char *name, struct process *maker, struct accou
         return status;
     }
     string_copy(process->name, sizeof(process->name), name);
+    process->maker = maker != NULL ? maker->object.koid : kernel_process.object.koid;
     process->log_tokens = LOG_BURST;
     atomic_init(&process->space_users, 1); /* until it ends */
     kobject_get(&process->object);         /* one for the caller, one until it has ended */
@@ -306,7 +305,7 @@ void process_end(struct process *process, const struct j6_end_info *end)
     process->state = PROCESS_ENDING;
     process->end = *end;
     thread_kill_all_locked(process);
-    bool empty = list_is_empty(&process->threads);
+    bool empty = process->threads.count == 0;
     spinlock_unlock(&process->lock);
     if (empty && process_teardown(process)) {
         process_finish(process);
@@ -322,13 +321,14 @@ bool process_space_get(struct process *process)
     return users != 0;
 }
 
-/* True if nobody works in the space any more; it is gone then. */
+/* True if nobody works in the process any more; space and handle table are gone then. */
 static bool space_leave(struct process *process)
 {
     /* acq_rel: what others did in the space before they left is seen by who takes it down. */
     if (atomic_fetch_sub_explicit(&process->space_users, 1, memory_order_acq_rel) != 1) {
         return false;
     }
+    handle_table_destroy(&process->handles);
     vm_space_destroy(process->space);
     return true;
 }
@@ -343,7 +343,6 @@ void process_space_put(struct process *process)
 bool process_teardown(struct process *process)
 {
     handle_table_close(&process->handles);
-    handle_table_destroy(&process->handles);
     return space_leave(process);
 }
 
@@ -362,12 +361,43 @@ void process_finish(struct process *process)
     kobject_put(&process->object);
 }
 
+static struct process *process_of_node(struct koid_node *node)
+{
+    return container_of(node, struct process, all_node);
+}
+
+struct process *process_from(j6_koid_t koid)
+{
+    struct process *process = NULL;
+    spinlock_lock(&processes.lock);
+    struct koid_node *node = koid_set_from(&processes.set, koid);
+    if (node != NULL) {
+        process = process_of_node(node);
+        kobject_get(&process->object);
+    }
+    spinlock_unlock(&processes.lock);
+    return process;
+}
+
+struct thread *process_thread_from(struct process *process, j6_koid_t koid)
+{
+    struct thread *thread = NULL;
+    spinlock_lock(&process->lock);
+    struct koid_node *node = koid_set_from(&process->threads, koid);
+    if (node != NULL) {
+        thread = container_of(node, struct thread, process_node);
+        kobject_get(&thread->object);
+    }
+    spinlock_unlock(&process->lock);
+    return thread;
+}
+
 void process_each(void (*visit)(void *context, struct process *process), void *context)
 {
-    struct process *process;
     spinlock_lock(&processes.lock);
-    list_for_each_entry(process, &processes.list, all_node) {
-        visit(context, process);
+    struct koid_node *node = koid_set_from(&processes.set, 0);
+    for (; node != NULL; node = koid_set_next(node)) {
+        visit(context, process_of_node(node));
     }
     spinlock_unlock(&processes.lock);
 }
@@ -375,13 +405,13 @@ void process_each(void (*visit)(void *context, struct process *process), void *c
 static struct process *any_running(void)
 {
     struct process *found = NULL;
-    struct process *process;
     spinlock_lock(&processes.lock);
-    list_for_each_entry(process, &processes.list, all_node) {
+    struct koid_node *node = koid_set_from(&processes.set, 0);
+    for (; node != NULL && found == NULL; node = koid_set_next(node)) {
+        struct process *process = process_of_node(node);
         if (process != &kernel_process && process->state < PROCESS_ENDING) {
             found = process;
             kobject_get(&process->object);
-            break;
         }
     }
     spinlock_unlock(&processes.lock);
@@ -407,7 +437,7 @@ void process_end_all(void)
 bool process_any(void)
 {
     spinlock_lock(&processes.lock);
-    bool any = list_last(&processes.list) != &kernel_process.all_node; /* it is the first */
+    bool any = processes.set.count > 1; /* the kernel's never ends */
     spinlock_unlock(&processes.lock);
     return any;
 }

@@ -13,8 +13,9 @@
 #include "kernel/handle.h"
 #include "kernel/thread.h"
 #include "mm/vm_space.h"
+#include <j6/info.h>
 
-enum { PROCESS_NAME_MAX = 32 };
+enum { PROCESS_NAME_MAX = j6_name_size };
 
 enum process_state { PROCESS_NEW, PROCESS_RUNNING, PROCESS_ENDING, PROCESS_ENDED };
 
@@ -24,22 +25,23 @@ struct process {
     char name[PROCESS_NAME_MAX];
     struct account *account; /* pays for what the process has; maybe its creator's */
     struct account *creator_account;
+    j6_koid_t maker; /* the koid of the process that made it; 0: it is the kernel's own */
     bool is_init;
     struct vm_space *space; /* own_space; the kernel's process: kernel_space */
     /* Atomic */
-    _Atomic uint32_t space_users; /* who works in the space from outside, and 1 until it ends */
+    _Atomic uint32_t space_users; /* who works in it from outside, and 1 until it ends */
     /* Locks of their own */
     struct vm_space own_space;
     struct handle_table handles;
     /* Guarded by lock */
     struct spinlock lock;
     enum process_state state;
-    struct list threads;
+    struct koid_set threads;
     struct j6_end_info end;
     uint32_t log_tokens; /* lines that it may write at once */
     j6_time_t log_time;  /* when they were reckoned */
     /* Guarded by the lock of the list of processes */
-    struct list_node all_node;
+    struct koid_node all_node;
     struct list unstarted;           /* new processes that this one made: they end with it */
     struct list_node unstarted_node; /* in its maker's list, while it is new */
     bool unused;                     /* nobody can start it any more */
@@ -99,11 +101,21 @@ bool process_teardown(struct process *process) J6_MUST_USE;
 void process_finish(struct process *process);
 
 /*
- * Keeps the space of a process from being taken down while another process's thread is in a long
- * operation on it; the last one out takes it down. False: it has begun to go.
+ * Keeps the space of a process, and the memory of its handle table, from being taken down while another
+ * process's thread is in a long operation on them; the last one out takes them down. False: they have
+ * begun to go.
  */
 bool process_space_get(struct process *process) J6_MUST_USE;
 void process_space_put(struct process *process);
+
+/*
+ * The process with the smallest koid that isn't below this one, among those that haven't ended; NULL:
+ * there is none. The caller gets a reference. For who lists them all, from 0 on.
+ */
+struct process *process_from(j6_koid_t koid);
+
+/* The same among the threads of a process. */
+struct thread *process_thread_from(struct process *process, j6_koid_t koid);
 
 /* Visits every process that hasn't ended, the kernel's too, with their list locked. */
 void process_each(void (*visit)(void *context, struct process *process), void *context);

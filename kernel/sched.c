@@ -19,8 +19,10 @@
 #include "arch/arch.h"
 #include "arch/page_table.h"
 #include "arch/upcall.h"
+#include "kernel/base/cpu_counts.h"
 #include "kernel/base/grace.h"
 #include "kernel/cpu_call.h"
+#include "kernel/log_reader.h"
 #include "kernel/power.h"
 #include "kernel/run_queue.h"
 #include "kernel/step.h"
@@ -40,8 +42,7 @@ struct sched {
     struct run_queue queue;
     /* Only the owning CPU */
     struct list blocked;
-    j6_time_t since; /* up to when time is charged to the running thread, or to idling */
-    j6_time_t idle_time;
+    j6_time_t since;        /* up to when time is charged to the running thread */
     j6_time_t turn_end;     /* never: nobody else is ready */
     j6_time_t starved_look; /* when to look next for threads that starve */
     bool turn_over;         /* the running thread lets equals go first */
@@ -99,7 +100,6 @@ static void charge_time(struct sched *mine, j6_time_t now)
     uint64_t passed = now - mine->since;
     mine->since = now;
     if (thread == NULL) {
-        mine->idle_time += passed;
         return;
     }
     thread->turn_left -= (int64_t)passed;
@@ -377,7 +377,9 @@ static void sleep_until_interrupt(void)
 {
     grace_idle_begin();
     if (this_cpu(cpu)->pending == 0) {
+        cpu_count_idle_begin();
         arch_idle();
+        cpu_count_idle_end();
     }
     grace_idle_end();
 }
@@ -391,6 +393,7 @@ static struct thread *idle(struct sched *mine)
     do {
         pass_grace(mine); /* may wake threads, as interrupts do */
         cpu_calls_run();
+        log_readers_wake();
         power_when_idle();
         atomic_fetch_or(&idle_cpus, bit); /* I1 */
         inbox_empty(mine);
@@ -433,6 +436,7 @@ static void put_down(struct sched *mine, struct thread *prev, bool first, struct
 
 static void take_up(struct sched *mine, struct thread *next)
 {
+    cpu_count(switches);
     next->state = THREAD_RUNNING;
     level_update(next);
     atomic_store(&mine->current, next); /* before `killed` is looked at: sched_interrupt */
@@ -498,6 +502,7 @@ static void settle_one(void)
     pass_grace(mine);
     cpu_calls_run();
     inbox_empty(mine);
+    log_readers_wake();
     if (this_cpu(cpu)->pending & CPU_PENDING_END) {
         cpu_unpend(CPU_PENDING_END); /* the thread itself knows */
     }

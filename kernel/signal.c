@@ -93,7 +93,7 @@ static void wait_locked(struct kobject *object, uint64_t mask, uint64_t clear,
     thread->waiter.mask = mask;
     thread->waiter.clear = clear;
     list_push_back(&object->waiters, &thread->waiter.node);
-    wait_begin_locked(thread, &object->lock, type, object->koid, deadline);
+    wait_begin_locked(thread, &object->lock, type, mask != 0 ? object->koid : 0, deadline);
 }
 
 j6_status_t kobject_wait(struct kobject *object, uint64_t mask, j6_time_t deadline,

@@ -28,6 +28,7 @@ static const struct j6_range everything[] = {
 static void system_destroy(struct kobject *object)
 {
     struct system *system = system_of(object);
+    log_reader_end(&system->log_reader);
     spinlock_lock(&tree_lock);
     assert(list_is_empty(&system->children) && list_is_empty(&system->grants));
     if (list_is_linked(&system->node)) {
@@ -69,6 +70,9 @@ static j6_status_t create(struct account *account, const struct j6_range *ranges
     system->range_count = ranges_join(system->ranges, count);
     list_init(&system->children);
     list_init(&system->grants);
+    if (ranges_hold(system->ranges, system->range_count, j6_range_log, 0, 1)) {
+        log_reader_init(&system->log_reader, &system->object);
+    }
     *out_system = system;
     return j6_status_ok;
 }
@@ -229,7 +233,8 @@ j6_status_t system_close(struct system *system)
         while (grant_revoke_next(system)) {
             kernel_step_point();
         }
-        kobject_signal(&system->object, 0, j6_signal_closed);
+        log_reader_end(&system->log_reader);
+        kobject_signal(&system->object, j6_signal_system_has_log, j6_signal_closed);
         kobject_put(&system->object);
         kernel_step_point();
     }

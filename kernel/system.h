@@ -10,6 +10,7 @@
  */
 #pragma once
 #include "kernel/base/kobject.h"
+#include "kernel/log_reader.h"
 #include "lib/container.h"
 #include <j6/flags.h>
 
@@ -25,6 +26,8 @@ struct system {
     struct list grants;
     /* Set under the lock, read without it */
     _Atomic bool closed;
+    /* A lock of its own */
+    struct log_reader log_reader; /* if it has the range log */
 };
 
 /*

@@ -121,8 +121,8 @@ j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stac
     bool alive = process->state < PROCESS_ENDING;
     if (alive) {
         kobject_get(&thread->object); /* one for the caller, one until it has ended */
+        koid_set_add(&process->threads, &thread->process_node, thread->object.koid);
         sched_add(thread);
-        list_push_back(&process->threads, &thread->process_node);
     }
     spinlock_unlock(&process->lock);
     if (!alive) {
@@ -186,9 +186,9 @@ void thread_kill(struct thread *thread, int64_t code)
 
 void thread_kill_all_locked(struct process *process)
 {
-    struct thread *thread;
-    list_for_each_entry(thread, &process->threads, process_node) {
-        kill_locked(thread, 0);
+    struct koid_node *node = koid_set_from(&process->threads, 0);
+    for (; node != NULL; node = koid_set_next(node)) {
+        kill_locked(container_of(node, struct thread, process_node), 0);
     }
 }
 
@@ -205,8 +205,8 @@ static bool process_leave(struct thread *thread)
 {
     struct process *process = thread->process;
     spinlock_lock(&process->lock);
-    list_remove(&thread->process_node);
-    bool last = list_is_empty(&process->threads);
+    koid_set_remove(&process->threads, &thread->process_node);
+    bool last = process->threads.count == 0;
     if (process->state >= PROCESS_ENDING) {
         thread->end = process->end;
     }

@@ -12,6 +12,7 @@
 #include "arch/tcb.h"
 #include "kernel/base/alloc_site.h"
 #include "kernel/base/kobject.h"
+#include "kernel/base/koid_set.h"
 #include "kernel/sched.h"
 #include "kernel/signal.h"
 #include "kernel/wait.h"
@@ -29,7 +30,7 @@ struct thread {
     /* Immutable after create */
     struct process *process;
     /* Guarded by the process's lock */
-    struct list_node process_node;
+    struct koid_node process_node;
     bool started;
     struct j6_end_info end;
     /* As its state says (kernel/sched.h) */

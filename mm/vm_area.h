@@ -162,6 +162,9 @@ j6_status_t vm_area_page_locked(struct vm_area *area, const struct page_request 
 /* The page at an offset of an open area; 0 where there is none. */
 paddr_t vm_area_peek_locked(struct vm_area *area, uint64_t offset);
 
+/* How many pages there are in [offset, offset + len). */
+uint64_t vm_area_pages_locked(struct vm_area *area, uint64_t offset, uint64_t len);
+
 /*
  * The page at an offset, if it is the area's alone: it may be written in place. Looks only where the
  * tree looked last; 0: not there, or not known to be.

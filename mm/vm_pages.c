@@ -18,6 +18,17 @@ static uint64_t number_of(const struct vm_area *area, uint64_t offset)
     return (offset >> PAGE_SHIFT) + area->bias;
 }
 
+uint64_t vm_area_pages_locked(struct vm_area *area, uint64_t offset, uint64_t len)
+{
+    uint64_t end = offset + len < area->size ? offset + len : area->size;
+    if (area->revoked || end <= offset) {
+        return 0;
+    }
+    return area->kind == VM_AREA_FIXED
+               ? (end - offset) / PAGE_SIZE
+               : page_tree_count(&area->pages, number_of(area, offset), number_of(area, end));
+}
+
 /* Clears the entries of one mapping for those of [offset, offset + len) that it shows. */
 static void mapping_hide(struct vm_mapping *mapping, uint64_t offset, uint64_t len,
                          struct page_batch *batch)

@@ -7,6 +7,7 @@
 #include "arch/x86_64/fpu.h"
 #include "arch/x86_64/smp.h"
 #include "arch/x86_64/x86.h"
+#include "kernel/base/cpu_counts.h"
 #include "kernel/base/debug/race_delay.h"
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
@@ -53,17 +54,21 @@ static const char *name_of(uint64_t vector)
 
 static void interrupt(uint64_t vector)
 {
+    cpu_count(interrupts);
     if (KERNEL_DEBUG) {
         upcall_watch_interrupt();
     }
     if (vector == VECTOR_TIMER) {
         apic_eoi();
+        cpu_count(alarms);
         upcall_alarm();
     } else if (vector == VECTOR_KICK) {
         race_delay();
         apic_eoi(); /* what is pending is looked at on the way out, or by the idle loop */
+        cpu_count(kicks);
     } else if (vector == VECTOR_TLB) {
         apic_eoi();
+        cpu_count(shootdowns);
         tlb_answer();
     } else if (vector == VECTOR_SPURIOUS) {
         /* No EOI: the APIC never put it in service (Intel SDM vol. 3, §10.9). */

@@ -2,6 +2,11 @@
 /*
  * What object_info and system_info tell: topics and the structs that they fill. A buffer that is
  * too small is `j6_err_insufficient` with the size needed in *len.
+ *
+ * Rows that begin with row_size are as far apart as that says: later kernels may add members at the
+ * end. Each row shows one moment; between two of them others go on. If the list grows meanwhile, so
+ * that the buffer turns out too small, the answer is `j6_err_insufficient` and what has been written to
+ * the buffer means nothing.
  */
 #pragma once
 #include <j6/types.h>
@@ -13,11 +18,11 @@ enum {
     j6_topic_objects = 2,      /* system_info: struct j6_objects_info */
     j6_topic_frames = 3,       /* system_info: struct j6_frames_info */
     j6_topic_slabs = 4,        /* system_info: an array of struct j6_slab_info */
-    j6_topic_cpus = 5,         /* system_info */
-    j6_topic_processes = 6,    /* system_info */
-    j6_topic_threads = 7,      /* system_info */
-    j6_topic_handles = 8,      /* system_info */
-    j6_topic_mappings = 9,     /* system_info */
+    j6_topic_cpus = 5,         /* system_info: rows of struct j6_cpu_info */
+    j6_topic_processes = 6,    /* system_info: rows of struct j6_process_info */
+    j6_topic_threads = 7,      /* system_info of a process: rows of struct j6_thread_info */
+    j6_topic_handles = 8,      /* system_info of a process: rows of struct j6_handle_info */
+    j6_topic_mappings = 9,     /* system_info of a process: rows of struct j6_mapping_info */
     j6_topic_layout = 10,      /* object_info of a process: struct j6_layout_info */
     j6_topic_allocations = 11, /* system_info, test builds: an array of struct j6_allocation_info */
     j6_topic_account = 12,     /* object_info of a process: struct j6_account_info */
@@ -36,21 +41,6 @@ enum {
     j6_reason_killed = 2,
     j6_reason_fault = 3,
     j6_reason_no_memory = 4,
-};
-
-/* What a thread waits for. */
-enum {
-    j6_wait_none = 0,
-    j6_wait_object = 1, /* a signal of the object */
-    j6_wait_sleep = 2,
-    j6_wait_many = 3,  /* signals of several objects */
-    j6_wait_futex = 4, /* a word of the area */
-    j6_wait_log = 5,
-    j6_wait_fault = 6, /* a debugger: it has faulted, and is held */
-    j6_wait_send = 7,  /* a receiver at the endpoint */
-    j6_wait_reply = 8,
-    j6_wait_receive = 9,
-    j6_wait_channel = 10,
 };
 
 /* Topic `end`. Without the right `debug` everything from address on is 0. */
@@ -108,4 +98,95 @@ struct j6_account_info {
     uint64_t handles;
     uint64_t threads;
     uint64_t processes;
+};
+
+/* Topic `cpus`: what has happened on each CPU that runs, since it started. */
+struct j6_cpu_info {
+    uint32_t row_size;
+    uint32_t index;
+    uint64_t switches;   /* from a thread or from idling to a thread */
+    uint64_t interrupts; /* of all kinds, also: */
+    uint64_t alarms;     /*   its timer */
+    uint64_t kicks;      /*   other CPUs, to have it look at what is pending */
+    uint64_t shootdowns; /*   other CPUs, to have it forget pages */
+    j6_time_t idle_time;
+};
+
+enum {
+    j6_process_state_new = 0, /* not started */
+    j6_process_state_running = 1,
+    j6_process_state_ending = 2,
+};
+
+enum { j6_name_size = 32 }; /* bytes for a name, which ends in NUL */
+
+/* Topic `processes`: all that haven't ended, the kernel as the first, in the order of their koids. */
+struct j6_process_info {
+    uint32_t row_size;
+    uint32_t state; /* j6_process_state_… */
+    j6_koid_t koid;
+    j6_koid_t maker; /* 0: nobody made the kernel */
+    char name[j6_name_size];
+    uint64_t threads;
+    uint64_t handles;
+    uint64_t mappings; /* the kernel's aren't told, nor what they hold */
+    uint64_t pages;    /* that are there in what it maps, shared ones too */
+    uint64_t tables;   /* pages of page tables */
+    uint32_t limited;  /* 1: it has an account of its own; 0: it draws on its maker's */
+    uint32_t zero;
+    struct j6_account_info left; /* in the account that pays for it */
+};
+
+enum {
+    j6_thread_state_ready = 0,
+    j6_thread_state_running = 1,
+    j6_thread_state_blocked = 2,
+    j6_thread_state_exited = 3,
+};
+
+/* What a blocked thread waits for. */
+enum {
+    j6_wait_none = 0,
+    j6_wait_start = 1, /* thread_start, or process_start */
+    j6_wait_sleep = 2, /* a deadline, if any */
+    j6_wait_object = 3, /* signals of the object */
+    j6_wait_many = 4,   /* signals of several objects */
+    j6_wait_futex = 5,  /* a word of the area */
+    j6_wait_fault = 6,  /* whoever debugs it: it has faulted, and is held */
+};
+
+/* Topic `threads`: in the order of their koids. */
+struct j6_thread_info {
+    uint32_t row_size;
+    uint32_t state; /* j6_thread_state_… */
+    j6_koid_t koid;
+    j6_koid_t process;
+    char name[j6_name_size];
+    uint32_t priority; /* 0 is the most urgent */
+    uint32_t cpu;      /* that it runs on, or ran on last */
+    j6_time_t cpu_time;
+    uint32_t wait; /* j6_wait_… */
+    uint32_t zero;
+    j6_koid_t wait_koid; /* the object that it waits for, or 0 */
+};
+
+/* Topic `handles`: in the order of their places in the table. */
+struct j6_handle_info {
+    uint32_t row_size;
+    uint32_t type; /* j6_type_… */
+    j6_handle_t handle;
+    uint64_t rights; /* as masks, like j6_right_… */
+    j6_koid_t koid;  /* of the object */
+    uint64_t badge;
+};
+
+/* Topic `mappings`: in the order of their addresses. */
+struct j6_mapping_info {
+    uint32_t row_size;
+    uint32_t flags; /* j6_map_… */
+    uint64_t address;
+    uint64_t len;
+    uint64_t offset; /* into the area */
+    j6_koid_t area;
+    uint64_t pages; /* that the area has there */
 };

@@ -55,7 +55,7 @@ static void blank_controls(size_t len)
     }
 }
 
-static size_t stamp(const struct log_entry *entry, char *buf, size_t cap)
+static size_t stamp(const struct j6_log_entry *entry, char *buf, size_t cap)
 {
     static const char *const words[j6_log_count] = {
         [j6_log_output] = "", [j6_log_error] = "error: ", [j6_log_warning] = "warning: ",
@@ -80,7 +80,7 @@ static void show(struct console *console, enum j6_log_severity severity, const c
     console->write(console->context, severity, part, len);
 }
 
-static void show_line(struct console *console, const struct log_entry *entry)
+static void show_line(struct console *console, const struct j6_log_entry *entry)
 {
     char buf[STAMP_MAX];
     size_t stamp_len = stamp(entry, buf, sizeof(buf));
@@ -90,7 +90,7 @@ static void show_line(struct console *console, const struct log_entry *entry)
     show(console, entry->severity, "\n", 1);
 }
 
-static void show_output(struct console *console, const struct log_entry *entry)
+static void show_output(struct console *console, const struct j6_log_entry *entry)
 {
     bool ends = entry->len > 0 && text[entry->len - 1] == '\n';
     show(console, j6_log_output, text, entry->len);
@@ -107,7 +107,7 @@ static void show_gap(struct console *console, uint64_t count)
 /* Shows what is new; the caller has the right to write. */
 static void show_new(struct console *console)
 {
-    struct log_entry entry;
+    struct j6_log_entry entry;
     uint64_t seen = console->seen;
     while (!console->released && log_read(&seen, &entry, text, sizeof(text))) {
         if (seen > console->seen + 1) {
@@ -175,7 +175,7 @@ void console_panic_tail(uint64_t count)
     for (struct console *console = consoles; console != NULL; console = console->next) {
         uint64_t last = log_last();
         uint64_t seen = last > count ? last - count : 0;
-        struct log_entry entry;
+        struct j6_log_entry entry;
         while (log_read(&seen, &entry, text, sizeof(text))) {
             show(console, entry.severity, "  ", 2);
             show_line(console, &entry);

@@ -37,12 +37,12 @@ enum {
 };
 
 struct log_slot {
-    struct log_entry entry; /* id 0: being written */
-    uint64_t position;      /* of its text, in bytes since boot */
+    struct j6_log_entry entry; /* id 0: being written */
+    uint64_t position;         /* of its text, in bytes since boot */
 };
 
 struct log_aside {
-    struct log_entry entry;
+    struct j6_log_entry entry;
     char text[LOG_LINE_MAX];
 };
 
@@ -99,7 +99,7 @@ static void ring_give_up(void)
 }
 
 /* Appends an entry; the caller owns the ring. */
-static void ring_append(const struct log_entry *entry, const char *text)
+static void ring_append(const struct j6_log_entry *entry, const char *text)
 {
     uint64_t id = ring.last_id + 1 + __atomic_exchange_n(&ring.lost, 0, __ATOMIC_RELAXED);
     uint64_t position = ring.text_end;
@@ -118,7 +118,7 @@ static void ring_append(const struct log_entry *entry, const char *text)
     __atomic_store_n(&ring.last_id, id, __ATOMIC_RELEASE);
 }
 
-static void aside_put(const struct log_entry *entry, const char *text)
+static void aside_put(const struct j6_log_entry *entry, const char *text)
 {
     for (uint32_t i = 0; i < LOG_ASIDES; i++) {
         uint32_t bit = 1u << i;
@@ -151,7 +151,7 @@ static void append(enum j6_log_severity severity, j6_koid_t process, j6_koid_t t
                    const char *text, size_t len)
 {
     uint32_t cpu = source_cpu != NULL ? source_cpu() : 0;
-    struct log_entry entry = {
+    struct j6_log_entry entry = {
         .time = source_clock != NULL ? source_clock() : 0,
         .process = process,
         .thread = thread,
@@ -170,6 +170,7 @@ static void append(enum j6_log_severity severity, j6_koid_t process, j6_koid_t t
         ring_give_up();
     }
     console_flush();
+    log_written();
 }
 
 void log_write(enum j6_log_severity severity, const char *fmt, ...)
@@ -189,7 +190,7 @@ void log_append_user(enum j6_log_severity severity, j6_koid_t process, j6_koid_t
 }
 
 /* Copies the entry `id`, if it is there and stays there meanwhile. */
-static bool ring_read(uint64_t id, struct log_entry *out, char *text, size_t cap)
+static bool ring_read(uint64_t id, struct j6_log_entry *out, char *text, size_t cap)
 {
     const struct log_slot *slot = &ring.slots[id % LOG_SLOTS];
     if (__atomic_load_n(&slot->entry.id, __ATOMIC_ACQUIRE) != id) {
@@ -208,9 +209,12 @@ static bool ring_read(uint64_t id, struct log_entry *out, char *text, size_t cap
            __atomic_load_n(&ring.text_end, __ATOMIC_RELAXED) - position <= LOG_RING_SIZE;
 }
 
-bool log_read(uint64_t *seen, struct log_entry *out, char *text, size_t cap)
+bool log_read(uint64_t *seen, struct j6_log_entry *out, char *text, size_t cap)
 {
     uint64_t last = log_last();
+    if (*seen >= last) {
+        return false;
+    }
     uint64_t id = *seen + 1;
     if (last > LOG_SLOTS && id <= last - LOG_SLOTS) {
         id = last - LOG_SLOTS + 1;

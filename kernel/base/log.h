@@ -22,17 +22,7 @@
 
 enum {
     LOG_LINE_MAX = 256,
-    LOG_TEXT_MAX = 1024,
-};
-
-struct log_entry {
-    uint64_t id;       /* from 1 */
-    uint64_t time;     /* ns since boot, 0 before there is a clock */
-    j6_koid_t process; /* who wrote it; 0: the kernel */
-    j6_koid_t thread;
-    uint32_t len; /* bytes of text */
-    uint16_t cpu;
-    uint16_t severity; /* j6_log_… */
+    LOG_TEXT_MAX = j6_log_text_max,
 };
 
 #define log_error(...)   log_write(j6_log_error, __VA_ARGS__)
@@ -50,10 +40,13 @@ void log_append_user(enum j6_log_severity severity, j6_koid_t process, j6_koid_t
  * Reads the oldest entry with an id above *seen, which becomes its id; false when there is none.
  * At most `cap` bytes of the text are copied; out->len is its full length.
  */
-bool log_read(uint64_t *seen, struct log_entry *out, char *text, size_t cap);
+bool log_read(uint64_t *seen, struct j6_log_entry *out, char *text, size_t cap);
 
 /* The id of the newest entry, 0 when there is none. */
 uint64_t log_last(void);
+
+/* An entry was appended: called in every context. Implemented by kernel/log_reader.c. */
+void log_written(void);
 
 /*
  * Where time stamps (ns) and CPU numbers come from, from now on; NULL: 0. Both are called in every

@@ -25,6 +25,7 @@
     X(RANK_AREA, "area")                     \
     X(RANK_PAGE_TABLE, "page tables")        \
     X(RANK_SYSTEM, "tree of system objects") \
+    X(RANK_LOG_READERS, "readers of the log") \
     X(RANK_OBJECT, "signals of an object")   \
     X(RANK_WAIT, "wait for several things")  \
     X(RANK_TIMERS, "timer queue")            \

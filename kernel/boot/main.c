@@ -176,6 +176,13 @@ static uint64_t memory_for_processes(void)
     return (frames_free() + module_frames() - kept) * PAGE_SIZE;
 }
 
+/* Tests and benchmarks may write as much as they like, unless it is that which is tested. */
+static bool logs_are_limited(void)
+{
+    bool tests = boot_option(&boot, "test") != NULL || boot_option(&boot, "bench") != NULL;
+    return !tests || boot_option(&boot, "log_limit") != NULL;
+}
+
 /* The last step runs on the CPU's own stack: boot's is given back here. */
 _Noreturn void kernel_main_on_own_stack(void)
 {
@@ -190,7 +197,7 @@ _Noreturn void kernel_main_on_own_stack(void)
     account_init_root(&root_account, memory_for_processes());
     process_init_kernel(&root_account);
     self_test(&boot);
-    if (boot_option(&boot, "test") != NULL || boot_option(&boot, "bench") != NULL) {
+    if (!logs_are_limited()) {
         process_log_unlimited();
     }
     power_start(module_frames(), boot_option(&boot, "verdict") != NULL);

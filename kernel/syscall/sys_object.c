@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls on handles, and on objects of any type. */
+#include "kernel/info.h"
 #include "kernel/syscall/sys.h"
 #include "kernel/signal.h"
 #include <j6/handle.h>
@@ -119,19 +120,13 @@ static j6_status_t physical_info(struct kobject *object, struct user_ptr buf, st
     return status == j6_status_ok ? sys_info_out(&info, sizeof(info), buf, len) : status;
 }
 
-static j6_status_t account_info(struct kobject *object, struct user_ptr buf, struct user_ptr len)
+static j6_status_t left_info(struct kobject *object, struct user_ptr buf, struct user_ptr len)
 {
     if (object->type->number != j6_type_process) {
         return j6_err_wrong_type;
     }
-    uint64_t left[ACCOUNT_KINDS];
-    account_left(process_of(object)->account, left);
-    struct j6_account_info info = {
-        .memory = left[ACCOUNT_MEMORY],
-        .handles = left[ACCOUNT_HANDLES],
-        .threads = left[ACCOUNT_THREADS],
-        .processes = left[ACCOUNT_PROCESSES],
-    };
+    struct j6_account_info info;
+    account_info(process_of(object)->account, &info);
     return sys_info_out(&info, sizeof(info), buf, len);
 }
 
@@ -143,7 +138,7 @@ j6_status_t sys_object_info(struct thread *caller, struct kobject *object,
     switch (topic) {
     case j6_topic_physical: return physical_info(object, buf, len);
     case j6_topic_end: return end_info(object, object_handle, buf, len);
-    case j6_topic_account: return account_info(object, buf, len);
+    case j6_topic_account: return left_info(object, buf, len);
     default: return layout_info(object, buf, len);
     }
 }

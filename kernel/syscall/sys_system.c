@@ -2,45 +2,18 @@
 /* Calls on the machine as a whole. */
 #include "arch/arch.h"
 #include "kernel/base/alloc_site.h"
-#include "kernel/base/log.h"
 #include "kernel/base/random.h"
 #include "kernel/device_area.h"
 #include "kernel/power.h"
 #include "kernel/syscall/sys.h"
 #include "lib/string.h"
-#include "mm/frame.h"
 #include "mm/kalloc.h"
-#include "kernel/memory_count.h"
-#include "mm/slab.h"
-#include <j6/info.h>
-#include <j6/log.h>
 
 enum { RANDOM_MAX = 256 };
 
 j6_status_t sys_noop(struct thread *caller)
 {
     (void)caller;
-    return j6_status_ok;
-}
-
-j6_status_t sys_log(struct thread *caller, uint64_t severity, struct user_ptr text, uint64_t len)
-{
-    if (severity > j6_log_debug) {
-        return j6_err_invalid_arg;
-    }
-    if (len > LOG_TEXT_MAX) {
-        return j6_err_out_of_range;
-    }
-    char copy[LOG_TEXT_MAX];
-    j6_status_t status = user_copy_in(copy, text, len);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    if (!process_may_log(caller->process)) {
-        return j6_status_would_block;
-    }
-    log_append_user((enum j6_log_severity)severity, caller->process->object.koid,
-                    caller->object.koid, copy, len);
     return j6_status_ok;
 }
 
@@ -121,70 +94,6 @@ j6_status_t sys_random(struct thread *caller, struct user_ptr buf, uint64_t len)
     j6_status_t status = user_copy_out(buf, bytes, len);
     memory_wipe(bytes, sizeof(bytes));
     return status;
-}
-
-static j6_status_t info_objects(struct user_ptr buf, struct user_ptr len)
-{
-    struct j6_objects_info info = {{0}};
-    for (unsigned type = 0; type < j6_type_count; type++) {
-        info.live[type] = kobject_live(type);
-    }
-    return sys_info_out(&info, sizeof(info), buf, len);
-}
-
-static j6_status_t info_frames(struct user_ptr buf, struct user_ptr len)
-{
-    struct j6_frames_info info = {.total = frames_total(), .free = memory_free_frames()};
-    return sys_info_out(&info, sizeof(info), buf, len);
-}
-
-static j6_status_t info_slabs(struct user_ptr buf, struct user_ptr len)
-{
-    size_t count = slab_info(NULL, 0);
-    struct j6_slab_info *rows = kalloc(count * sizeof(*rows));
-    if (rows == NULL) {
-        return j6_err_no_memory;
-    }
-    slab_info(rows, count);
-    j6_status_t status = sys_info_out(rows, count * sizeof(*rows), buf, len);
-    kfree(rows);
-    return status;
-}
-
-static j6_status_t info_allocations(struct user_ptr buf, struct user_ptr len)
-{
-    if (!KERNEL_DEBUG) {
-        return j6_err_nyi;
-    }
-    size_t count = alloc_sites_info(NULL, 0);
-    struct j6_allocation_info *rows = kalloc(count * sizeof(*rows));
-    if (rows == NULL) {
-        return j6_err_no_memory;
-    }
-    alloc_sites_info(rows, count);
-    j6_status_t status = sys_info_out(rows, count * sizeof(*rows), buf, len);
-    kfree(rows);
-    return status;
-}
-
-j6_status_t sys_system_info(struct thread *caller, struct system *system, uint64_t topic,
-                            j6_koid_t koid, struct user_ptr buf, struct user_ptr len)
-{
-    (void)caller;
-    j6_status_t status = system_check(system, j6_range_info, 0, 1);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    if (koid != 0) {
-        return j6_err_invalid_arg;
-    }
-    memory_settle(); /* the system object isn't looked at any more */
-    switch (topic) {
-    case j6_topic_objects: return info_objects(buf, len);
-    case j6_topic_frames: return info_frames(buf, len);
-    case j6_topic_allocations: return info_allocations(buf, len);
-    default: return info_slabs(buf, len);
-    }
 }
 
 /* Set last: what tells of the last ones may have to allocate. */

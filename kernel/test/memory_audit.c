@@ -52,8 +52,8 @@ static void area_note(struct vm_area *area)
 static void area_note_all(void *context, struct process *process)
 {
     (void)context;
-    j6_handle_t handle;
-    for (uint32_t index = 0; (handle = handle_next(&process->handles, &index)) != j6_handle_none;) {
+    for (uint32_t index = 0; index < handle_slots(&process->handles); index++) {
+        j6_handle_t handle = handle_in_slot(&process->handles, index);
         struct kobject *object = handle_find(&process->handles, handle);
         if (object != NULL && object->type->number == j6_type_vma) {
             area_note(vm_area_of(object));

@@ -40,7 +40,7 @@ static int set_up(void **state)
 static void entry_reads_back_as_written(void **state)
 {
     (void)state;
-    struct log_entry entry;
+    struct j6_log_entry entry;
     char text[LOG_TEXT_MAX];
     uint64_t seen = log_last();
     uint64_t first = seen + 1;
@@ -70,7 +70,7 @@ static void entry_reads_back_as_written(void **state)
 static void entry_without_sources_has_no_time(void **state)
 {
     (void)state;
-    struct log_entry entry;
+    struct j6_log_entry entry;
     char text[1];
     uint64_t seen = log_last();
     log_set_sources(NULL, NULL);
@@ -83,7 +83,7 @@ static void entry_without_sources_has_no_time(void **state)
 static void entry_longer_than_the_buffer_tells_its_length(void **state)
 {
     (void)state;
-    struct log_entry entry;
+    struct j6_log_entry entry;
     char text[8] = "XXXXXXX";
     uint64_t seen = log_last();
     log_info("0123456789");
@@ -92,11 +92,25 @@ static void entry_longer_than_the_buffer_tells_its_length(void **state)
     assert_string_equal(text, "0123XXX");
 }
 
+static void log_has_nothing_beyond_its_last_entry(void **state)
+{
+    (void)state;
+    struct j6_log_entry entry;
+    char text[1];
+    log_info("the last");
+    const uint64_t beyond[] = {log_last(), log_last() + 1, ~0ull - 1, ~0ull};
+    for (size_t i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++) {
+        uint64_t seen = beyond[i];
+        assert_false(log_read(&seen, &entry, text, sizeof(text)));
+        assert_int_equal(seen, beyond[i]);
+    }
+}
+
 static void entry_too_long_is_cut(void **state)
 {
     (void)state;
     static char text[2 * LOG_TEXT_MAX];
-    struct log_entry entry;
+    struct j6_log_entry entry;
     uint64_t seen = log_last();
     memset(text, 'x', sizeof(text) - 1);
     log_info("%s", text);
@@ -110,7 +124,7 @@ static void entry_too_long_is_cut(void **state)
 static void entries_overwritten_show_as_a_jump_of_ids(void **state)
 {
     (void)state;
-    struct log_entry entry;
+    struct j6_log_entry entry;
     char text[LOG_TEXT_MAX];
     uint64_t fast = log_last();
     uint64_t slow = fast;
@@ -153,7 +167,7 @@ static void texts_of_all_lengths_stay_whole(void **state)
         if (i % 100 != 99) {
             continue;
         }
-        struct log_entry entry;
+        struct j6_log_entry entry;
         uint64_t seen = 0;
         uint64_t bytes = 0;
         while (log_read(&seen, &entry, text, sizeof(text))) {
@@ -205,7 +219,7 @@ static bool writers_done;
 static void *reader(void *argument)
 {
     uint64_t *read = argument;
-    struct log_entry entry;
+    struct j6_log_entry entry;
     char text[LOG_TEXT_MAX];
     char expected[LOG_TEXT_MAX];
     uint64_t seen = log_last();
@@ -263,6 +277,7 @@ int main(void)
         cmocka_unit_test_setup(entry_reads_back_as_written, set_up),
         cmocka_unit_test_setup(entry_without_sources_has_no_time, set_up),
         cmocka_unit_test_setup(entry_longer_than_the_buffer_tells_its_length, set_up),
+        cmocka_unit_test_setup(log_has_nothing_beyond_its_last_entry, set_up),
         cmocka_unit_test_setup(entry_too_long_is_cut, set_up),
         cmocka_unit_test_setup(entries_overwritten_show_as_a_jump_of_ids, set_up),
         cmocka_unit_test_setup(texts_of_all_lengths_stay_whole, set_up),

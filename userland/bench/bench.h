@@ -17,6 +17,9 @@ static inline uint64_t ticks(void)
 /* Prints `BENCH name value unit`. */
 void bench_report(const char *name, uint64_t value, const char *unit);
 
+/* Prints `BENCH name@n value insn`: what the operation costs beside n of a thing. */
+void bench_report_at(const char *name, uint64_t n, uint64_t value);
+
 /* Ends the benchmarks when a call that they stand on fails. */
 void bench_require(j6_status_t status, const char *what);
 
@@ -26,3 +29,4 @@ void bench_faults(void);
 void bench_memory(void);
 void bench_copies(void);
 void bench_growth(void);
+void bench_lists(void);

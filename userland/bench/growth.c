@@ -8,6 +8,8 @@
  *   fault_in@N     a page fault in an area of N pages, at a random one of them
  *   clone@N        the Nth clone of a clone, of 1 MiB
  *   clone_cow@N    a write to a page that it shares, less the copy
+ *   list_thread@N, list_handle@N, list_mapping@N
+ *                  a row of system_info, of a process that has N of them (userland/bench/lists.c)
  */
 #include "lib/page.h"
 #include "userland/bench/bench.h"
@@ -23,7 +25,7 @@ static uint64_t random_below(uint64_t limit)
     return state % limit;
 }
 
-static void report_at(const char *name, uint64_t n, uint64_t value)
+void bench_report_at(const char *name, uint64_t n, uint64_t value)
 {
     j6_printf("BENCH %s@%llu %llu insn", name, (unsigned long long)n, (unsigned long long)value);
 }
@@ -71,9 +73,9 @@ static void measure_mappings(j6_handle_t area, const uint64_t *places, uint64_t 
         decommit += decommit_ticks(area, page * PAGE_SIZE);
         remap += map_unmap_ticks(area);
     }
-    report_at("fault", count, fault / SAMPLES);
-    report_at("map_unmap", count, remap / SAMPLES);
-    report_at("decommit", count, decommit / SAMPLES);
+    bench_report_at("fault", count, fault / SAMPLES);
+    bench_report_at("map_unmap", count, remap / SAMPLES);
+    bench_report_at("decommit", count, decommit / SAMPLES);
 }
 
 static void grow_mappings(void)
@@ -108,7 +110,7 @@ static void grow_area(void)
             bench_require(j6_vma_unmap(area, j6_handle_self_process, address, 0), "unmap");
             bench_require(j6_handle_close(area), "close");
         }
-        report_at("fault_in", pages, sum / SAMPLES);
+        bench_report_at("fault_in", pages, sum / SAMPLES);
     }
 }
 
@@ -134,8 +136,8 @@ static void grow_clones(void)
         uint64_t cost = ticks() - start;
         uint64_t cow = cow_ticks(clones[n]);
         if (n == 1 || n == 10 || n == CLONES) {
-            report_at("clone", n, cost);
-            report_at("clone_cow", n, cow);
+            bench_report_at("clone", n, cost);
+            bench_report_at("clone_cow", n, cow);
         }
     }
     for (unsigned n = 0; n <= CLONES; n++) {
@@ -148,4 +150,5 @@ void bench_growth(void)
     grow_mappings();
     grow_area();
     grow_clones();
+    bench_lists();
 }

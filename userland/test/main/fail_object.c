@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Scenarios of the calls on the system, on handles and on objects. */
+#include "userland/test/main/devices.h"
 #include "userland/test/main/failures.h"
 
 static struct {
     j6_handle_t area;
     j6_handle_t process;
     j6_handle_t copy;
+    j6_handle_t system;
     char *place;
 } scene;
 
@@ -91,6 +93,28 @@ SCENARIO(information_on_objects, system_info, .run = info_objects);
 SCENARIO(information_on_slabs, system_info, .run = info_slabs);
 SCENARIO(information_on_allocations, system_info, .run = info_allocations);
 SCENARIO(information_on_an_account, object_info, .run = info_account);
+
+static void log_place_make(void)
+{
+    place_make();
+    scene.system = restricted(system_handle(), j6_range_log, 0, 1);
+}
+
+static void log_place_drop(void)
+{
+    expect_ok(j6_handle_close(scene.system));
+    place_drop();
+}
+
+static j6_status_t log_to_place(void)
+{
+    uint64_t seen = 0;
+    uint64_t len = PAGE;
+    return j6_system_get_log(scene.system, &seen, scene.place, &len, j6_deadline_poll);
+}
+
+SCENARIO(an_entry_of_the_log_to_a_new_page, system_get_log, .set_up = log_place_make,
+         .run = log_to_place, .undo = place_empty, .tear_down = log_place_drop, .partial = true);
 
 static j6_status_t do_nothing(void)
 {

@@ -24,6 +24,7 @@ struct bench {
     uint64_t read_only; /* a page */
     uint64_t size;
     uint64_t address;
+    uint64_t seen; /* of the log */
     uint64_t out[PAGE / 8];
 };
 
@@ -105,16 +106,24 @@ TEST(every_call_refuses_pointers_to_memory_that_the_caller_may_not_use)
     const uint64_t out = (uint64_t)bench.out;
     const uint64_t size = (uint64_t)&bench.size;
     const uint64_t address = (uint64_t)&bench.address;
+    const uint64_t seen = (uint64_t)&bench.seen;
     const uint64_t place = far_place();
     const uint64_t name = (uint64_t) "longname";
     const struct j6_range info = {.kind = j6_range_info, .count = 1};
     const uint64_t range = (uint64_t)&info;
+    j6_koid_t koid = 0;
+    expect_ok(j6_object_koid(j6_handle_self_process, &koid));
     const struct pointer_case cases[] = {
         CASE(log, 1, false, j6_log_debug, out, 8),
         CASE(clock, 0, true, out),
         CASE(random, 0, true, out, 8),
         CASE(system_info, 3, true, system, j6_topic_objects, 0, out, size),
         CASE(system_info, 4, true, system, j6_topic_objects, 0, out, size),
+        CASE(system_get_log, 1, true, system, seen, out, size, j6_deadline_poll),
+        CASE(system_get_log, 2, true, system, seen, out, size, j6_deadline_poll),
+        CASE(system_get_log, 3, true, system, seen, out, size, j6_deadline_poll),
+        CASE(system_info, 3, true, system, j6_topic_threads, koid, out, size),
+        CASE(system_info, 4, true, system, j6_topic_threads, koid, out, size),
         CASE(system_map_phys, 1, true, system, out, 0, PAGE, j6_vma_flag_dma),
         CASE(system_restrict, 1, false, system, range, 1, out),
         CASE(system_restrict, 3, true, system, range, 1, out),

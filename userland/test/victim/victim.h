@@ -64,6 +64,11 @@ int64_t mode_fail_spawn(int64_t argument);
 /* How to end while all allocations fail. */
 int64_t mode_fail_end(int64_t argument);
 
+/* What to write to the log; 0 when it was taken. */
+int64_t mode_log(int64_t lines);
+int64_t mode_print(int64_t lines);
+int64_t mode_log_flood(int64_t argument); /* or the line of what went wrong */
+
 /* What to look at; 0 when it is as it should be. */
 int64_t mode_rows(int64_t argument);
 int64_t mode_share(int64_t argument);

@@ -111,6 +111,35 @@ J6_MUST_USE j6_status_t j6_thread_run(struct j6_thread *out_thread, int64_t (*ru
 /* Waits for the thread's end, then gives back its stack and its handle. */
 j6_status_t j6_thread_join(struct j6_thread *thread, int64_t *out_code);
 
+/* ---- looking around ------------------------------------------------------------------------- */
+
+/* What system_info told at one time; all of it belongs to libj6 until j6_snapshot_drop. */
+struct j6_snapshot {
+    j6_handle_t area;
+    uint64_t address;
+    uint64_t len; /* bytes */
+};
+
+/*
+ * Asks for a topic of system_info, with as much memory as the answer needs. `system` has the range
+ * info.
+ */
+J6_MUST_USE j6_status_t j6_snapshot_take(j6_handle_t system, uint64_t topic, j6_koid_t koid,
+                                         struct j6_snapshot *out_snapshot);
+void j6_snapshot_drop(struct j6_snapshot *snapshot);
+
+/* The row behind another one, if the topic is one of rows that begin with row_size; NULL: no more. */
+const void *j6_snapshot_next(const struct j6_snapshot *snapshot, const void *row);
+
+/*
+ * Walks the rows; `row` is declared by the caller:
+ *
+ *     const struct j6_process_info *row;
+ *     J6_SNAPSHOT_EACH(row, &snapshot) { j6_printf("%s", row->name); }
+ */
+#define J6_SNAPSHOT_EACH(row, snapshot) \
+    for ((row) = NULL; ((row) = j6_snapshot_next(snapshot, row)) != NULL;)
+
 /* ---- the boot description, for init --------------------------------------------------------- */
 
 /* What lies in the area with the role `boot`; NULL when this process was given none. */

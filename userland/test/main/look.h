@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tests of system_info's lists share; each helper reports what goes wrong in it. */
+#pragma once
+#include "userland/test/main/util.h"
+
+enum { MANY = 200 };
+
+j6_koid_t koid_of(j6_handle_t handle);
+j6_koid_t own_koid(void);
+
+struct j6_snapshot take(uint64_t topic, j6_koid_t koid);
+uint64_t count_rows(const struct j6_snapshot *snapshot);
+
+/* The row of the process, or of a thread in it; all 0 if there is none. */
+struct j6_process_info process_row(j6_koid_t koid);
+struct j6_thread_info thread_row(j6_koid_t process, j6_koid_t koid);
+
+/* Kills the process and closes its handle when it has ended. */
+void process_drop(j6_handle_t process);
