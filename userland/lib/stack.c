@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A stack is one mapping whose lowest page is then replaced by one that allows no access. */
+/* A stack is one mapping whose lowest page then allows no access. */
 #include "userland/lib/stack.h"
 #include "lib/page.h"
 #include <j6/j6.h>
@@ -20,10 +20,7 @@ static j6_status_t map_with_guard(j6_handle_t area, j6_handle_t process, uint64_
     if (status != j6_status_ok) {
         return status;
     }
-    status = j6_vma_unmap(area, process, base, PAGE_SIZE);
-    if (status == j6_status_ok) {
-        status = j6_vma_map(area, process, &base, 0, PAGE_SIZE, j6_map_exact);
-    }
+    status = j6_vma_protect(area, process, base, PAGE_SIZE, 0);
     if (status != j6_status_ok) {
         unmap_both(area, process, base);
         return status;
