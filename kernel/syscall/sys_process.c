@@ -187,6 +187,13 @@ j6_status_t sys_thread_exit(struct thread *caller, int64_t code)
     return j6_status_ok;
 }
 
+j6_status_t sys_thread_kill(struct thread *caller, struct thread *thread, int64_t code)
+{
+    (void)caller;
+    thread_kill(thread, code);
+    return j6_status_ok;
+}
+
 j6_status_t sys_thread_sleep(struct thread *caller, j6_time_t deadline)
 {
     if (deadline == 0) {

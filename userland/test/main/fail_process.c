@@ -109,6 +109,14 @@ static void drop_started(void)
 SCENARIO(starting_a_thread, thread_start, .set_up = make_started, .run = start_thread,
          .tear_down = drop_started);
 
+static j6_status_t kill_thread(void)
+{
+    return j6_thread_kill(scene.thread, 0);
+}
+
+SCENARIO(killing_a_thread, thread_kill, .set_up = make_started, .run = kill_thread,
+         .tear_down = drop_started);
+
 static j6_status_t sleep_a_little(void)
 {
     return j6_thread_sleep(1);
