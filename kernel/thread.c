@@ -205,6 +205,7 @@ static bool process_leave(struct thread *thread)
 {
     struct process *process = thread->process;
     spinlock_lock(&process->lock);
+    thread_stop_end_locked(thread);
     list_remove(&thread->process_node);
     bool last = list_is_empty(&process->threads);
     if (process->state >= PROCESS_ENDING) {

@@ -30,7 +30,7 @@ THROUGH_POINTERS = {
     "syscall_dispatch": r"run_\w+",
     "timers_run": r"timed_out|fired|reminder_fire|look|start_again",
     "undo_locked": UNDONE, "wait_cancel": UNDONE, "timed_out": UNDONE, "wait_begin_locked": UNDONE,
-    "resume_current": r"",
+    "resume_current": r"fs_base_take",
     "run_all": FREED, "grace_pass": FREED, "pass_once": FREED,
     "cpu_calls_run": CALLED, "cpu_call": CALLED,
     "free_after_grace": r"thread_free|free_process|area_free|system_free",
