@@ -20,7 +20,7 @@ ENTRIES = ["syscall_dispatch", "trap_from_user", "trap_from_kernel", "trap_anywh
 FREED = r"free_after_grace|mapping_free|directory_free|device_free|release_later|end_unused|end_others|item_run"
 
 # What a wait that ends for another reason takes the thread out of.
-UNDONE = r"waiter_take_locked|sleeper_take_locked"
+UNDONE = r"waiter_take_locked|sleeper_take_locked|undo_nothing"
 
 # What other CPUs are asked to do.
 CALLED = r"drain|nothing"

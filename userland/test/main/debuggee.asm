@@ -85,6 +85,18 @@ piece debuggee_steps
     xor     edi, edi
     jmp     exit
 
+; Stops rdi times, and each time expects the word at FS:0 in rbx. Exit code 0 or 1.
+piece debuggee_rounds
+    ud2
+    cmp     rbx, [fs:0]
+    jne     .wrong
+    dec     rdi
+    jnz     debuggee_rounds
+    jmp     exit
+.wrong:
+    mov     edi, 1
+    jmp     exit
+
 piece debuggee_jump
     jmp     rdi
 

@@ -31,6 +31,7 @@ PIECE(registers);
 PIECE(registers_stop);
 PIECE(registers_push);
 PIECE(steps);
+PIECE(rounds);
 PIECE(jump);
 PIECE(call);
 PIECE(call_return);
