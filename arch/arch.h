@@ -118,6 +118,20 @@ bool arch_entropy(uint64_t *out, size_t count);
 /* A thread that starts at entry with rsp = stack, rdi = arg and all else 0. */
 void tcb_init(struct tcb *tcb, uint64_t entry, uint64_t stack, uint64_t arg);
 
+/* Are these flags that user code can have? */
+bool tcb_may_have_flags(uint64_t rflags);
+
+/*
+ * The running thread, which has made a system call, goes on at `entry` instead of behind it, with its
+ * registers as a kernel gets them: number in rax, return address in rcx, flags in r11, and those flags
+ * cleared that the CPU clears for a kernel.
+ */
+void tcb_foreign_call(struct tcb *tcb, uint64_t number, uint64_t entry);
+
+/* Reads the FS base of the running thread; sets it. */
+uint64_t tcb_fs_base(const struct tcb *tcb);
+void tcb_set_fs_base(struct tcb *tcb, uint64_t base);
+
 /* Makes the tcb this CPU's own: address space, FPU, FS base. */
 void tcb_load(struct tcb *tcb);
 

@@ -228,8 +228,9 @@ static void print_head(void)
         "`denied` (a right is missing; the ranges of a system object don't hold what the call\n"
         "touches). These, `bad_address` for a pointer and `invalid_arg` for an\n"
         "unknown sub-operation aren't repeated below. A number that no call has, or a call that isn't\n"
-        "served yet, is `nyi`. What the statuses mean: `include/j6/status.h`.\n\n",
-        J6_CALL_BASE);
+        "served yet, is `nyi`; numbers from %#x on and below %#x go to the thread's foreign entry, if it\n"
+        "has one. What the statuses mean: `include/j6/status.h`.\n\n",
+        J6_CALL_BASE, J6_CALL_BASE + J6_CALL_COUNT, J6_CALL_BASE);
 }
 
 int main(void)

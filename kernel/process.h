@@ -27,6 +27,7 @@ struct process {
     struct account *creator_account;
     j6_koid_t maker; /* the koid of the process that made it; 0: it is the kernel's own */
     bool is_init;
+    bool hold_faults;       /* a fault stops its thread (kernel/thread_stop.h) */
     struct vm_space *space; /* own_space; the kernel's process: kernel_space */
     /* Atomic */
     _Atomic uint32_t space_users; /* who works in it from outside, and 1 until it ends */
@@ -37,6 +38,7 @@ struct process {
     struct spinlock lock;
     enum process_state state;
     struct koid_set threads;
+    uint32_t stopped; /* how many of them a fault has stopped */
     struct j6_end_info end;
     uint32_t log_tokens; /* lines that it may write at once */
     j6_time_t log_time;  /* when they were reckoned */

@@ -205,6 +205,7 @@ static bool process_leave(struct thread *thread)
 {
     struct process *process = thread->process;
     spinlock_lock(&process->lock);
+    thread_stop_end_locked(thread);
     koid_set_remove(&process->threads, &thread->process_node);
     bool last = process->threads.count == 0;
     if (process->state >= PROCESS_ENDING) {

@@ -15,12 +15,16 @@
 #include "kernel/base/koid_set.h"
 #include "kernel/sched.h"
 #include "kernel/signal.h"
+#include "kernel/thread_stop.h"
 #include "kernel/wait.h"
 #include "lib/container.h"
+#include <j6/flags.h>
 #include <j6/info.h>
 #include <stddef.h>
 
 struct process;
+
+enum { THREAD_NAME_SIZE = j6_thread_name_max + 1 };
 
 struct thread {
     struct kobject object;
@@ -33,6 +37,8 @@ struct thread {
     struct koid_node process_node;
     bool started;
     struct j6_end_info end;
+    struct thread_stop stop;
+    char name[THREAD_NAME_SIZE];
     /* As its state says (kernel/sched.h) */
     enum thread_state state;
     struct list_node run_node;
@@ -47,12 +53,13 @@ struct thread {
     struct wait wait;
     struct waiter waiter;
     /* Atomic */
-    _Atomic bool killed;       /* set once */
-    _Atomic bool constant;     /* its level doesn't change */
-    _Atomic uint32_t priority; /* the most urgent level that it has by right */
-    _Atomic uint32_t home;     /* the CPU that it belongs to */
-    _Atomic uint64_t affinity; /* the CPUs that may run it */
-    _Atomic uint64_t run_time; /* ns, up to its last switch */
+    _Atomic bool killed;            /* set once */
+    _Atomic bool constant;          /* its level doesn't change */
+    _Atomic uint32_t priority;      /* the most urgent level that it has by right */
+    _Atomic uint32_t home;          /* the CPU that it belongs to */
+    _Atomic uint64_t affinity;      /* the CPUs that may run it */
+    _Atomic uint64_t run_time;      /* ns, up to its last switch */
+    _Atomic uint64_t foreign_entry; /* 0, or where it goes on after a call with a foreign number */
 };
 
 static inline struct thread *thread_of_tcb(struct tcb *tcb)
@@ -67,6 +74,9 @@ static inline struct thread *thread_of(struct kobject *object)
 
 /* Are both in the user half? A stack pointer may stand at its very end. */
 bool thread_may_start_at(uint64_t entry, uint64_t stack);
+
+/* Is it in the user half, or 0? */
+bool thread_may_have_tls_base(uint64_t base);
 
 /*
  * Makes a thread of the process, blocked, with the registers of a start: rip entry, rsp stack, rdi
@@ -90,6 +100,12 @@ void thread_kill_all_locked(struct process *process);
 
 /* How it ended, or that it runs. */
 void thread_end_info(struct thread *thread, struct j6_end_info *out_end);
+
+/* Properties that thread_control sets. The FS base of a thread that runs is its own: bad_state. */
+void thread_set_name(struct thread *thread, const char *name);
+void thread_name(struct thread *thread, char out_name[THREAD_NAME_SIZE]);
+j6_status_t thread_set_tls_base(struct thread *thread, uint64_t base) J6_MUST_USE;
+j6_status_t thread_set_foreign_entry(struct thread *thread, uint64_t entry) J6_MUST_USE;
 
 /*
  * The running thread, which was killed or has exited, ends now. The last one of a process takes it

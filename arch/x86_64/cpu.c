@@ -95,8 +95,7 @@ static void syscall_setup(const struct cpu_features *f)
     x86_wrmsr(MSR_STAR, sysret_base << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
     x86_wrmsr(MSR_LSTAR, (uint64_t)syscall_entry);
     x86_wrmsr(MSR_CSTAR, (uint64_t)syscall_entry);
-    x86_wrmsr(MSR_FMASK,
-              RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_RF | RFLAGS_AC);
+    x86_wrmsr(MSR_FMASK, RFLAGS_SYSCALL_CLEARS);
     if (f->sysenter) {
         x86_wrmsr(MSR_SYSENTER_CS, 0); /* makes SYSENTER a #GP */
     }

@@ -27,6 +27,40 @@ void tcb_init(struct tcb *tcb, uint64_t entry, uint64_t stack, uint64_t arg)
     };
 }
 
+bool tcb_may_have_flags(uint64_t rflags)
+{
+    return (rflags & ~RFLAGS_USER) == (RFLAGS_FIXED | RFLAGS_IF);
+}
+
+void tcb_foreign_call(struct tcb *tcb, uint64_t number, uint64_t entry)
+{
+    tcb->rax = number;
+    tcb->rcx = tcb->rip;
+    tcb->r11 = tcb->rflags;
+    tcb->rip = entry;
+    tcb->rflags = (tcb->rflags & ~RFLAGS_SYSCALL_CLEARS) | RFLAGS_IF;
+    tcb->by_iret = 1;
+}
+
+uint64_t tcb_fs_base(const struct tcb *tcb)
+{
+    uint64_t base = tcb->fs_base;
+    if (cpu_features.fsgsbase) {
+        __asm__ volatile("rdfsbase %0" : "=r"(base));
+    }
+    return base;
+}
+
+void tcb_set_fs_base(struct tcb *tcb, uint64_t base)
+{
+    tcb->fs_base = base;
+    if (cpu_features.fsgsbase) {
+        __asm__ volatile("wrfsbase %0" ::"r"(base));
+    } else {
+        x86_wrmsr(MSR_FS_BASE, base);
+    }
+}
+
 /* Between the SWAPGS it is the user's GS base that WRGSBASE sets; no memory is touched there. */
 static void bases_load(const struct tcb *tcb)
 {
@@ -54,7 +88,5 @@ void tcb_save(struct tcb *tcb)
     if (tcb->uses_fpu != 0) {
         fpu_save(tcb);
     }
-    if (cpu_features.fsgsbase) {
-        __asm__ volatile("rdfsbase %0" : "=r"(tcb->fs_base));
-    }
+    tcb->fs_base = tcb_fs_base(tcb);
 }

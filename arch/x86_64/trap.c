@@ -125,8 +125,10 @@ static const struct exception_entry *exception_find(uint64_t rip)
     return NULL;
 }
 
+/* rcx and r11 still stand in the tcb, should the thread go on after this. */
 void trap_iretq_failed(struct tcb *tcb)
 {
+    tcb->by_iret = 1;
     upcall_user_trap(tcb, &(struct user_trap){.vector = VECTOR_PROTECTION});
 }
 

@@ -35,13 +35,28 @@
 
 #define RFLAGS_CF    (1ull << 0)
 #define RFLAGS_FIXED (1ull << 1)
+#define RFLAGS_PF    (1ull << 2)
+#define RFLAGS_AF    (1ull << 4)
+#define RFLAGS_ZF    (1ull << 6)
+#define RFLAGS_SF    (1ull << 7)
 #define RFLAGS_TF    (1ull << 8)
 #define RFLAGS_IF    (1ull << 9)
 #define RFLAGS_DF    (1ull << 10)
+#define RFLAGS_OF    (1ull << 11)
 #define RFLAGS_IOPL  (3ull << 12)
 #define RFLAGS_NT    (1ull << 14)
 #define RFLAGS_RF    (1ull << 16)
 #define RFLAGS_AC    (1ull << 18)
+#define RFLAGS_ID    (1ull << 21)
+
+/* What user code can set and clear; RF it gets from the CPU. */
+#define RFLAGS_USER                                                                      \
+    (RFLAGS_CF | RFLAGS_PF | RFLAGS_AF | RFLAGS_ZF | RFLAGS_SF | RFLAGS_TF | RFLAGS_DF | \
+     RFLAGS_OF | RFLAGS_NT | RFLAGS_RF | RFLAGS_AC | RFLAGS_ID)
+
+/* What SYSCALL clears (FMASK). */
+#define RFLAGS_SYSCALL_CLEARS \
+    (RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_RF | RFLAGS_AC)
 
 #define MSR_APIC_BASE         0x1b
 #define MSR_MTRR_CAP          0xfe

@@ -31,7 +31,7 @@ enum {
 
 /* process_create. */
 enum {
-    j6_process_flag_hold_faults = 1 << 0,
+    j6_process_flag_hold_faults = 1 << 0, /* a fault stops its thread, not the process */
 };
 
 /* vma_op_range. */
@@ -49,16 +49,23 @@ enum {
     j6_power_verdict = 3,
 };
 
-/* thread_control. */
+/* thread_control: what *value holds; len is its size. */
 enum {
     j6_control_priority = 0,
     j6_control_affinity = 1,
+    /* uint64_t: the FS base. For the caller, a thread that hasn't started, or one that is stopped. */
     j6_control_tls_base = 2,
+    /* up to j6_thread_name_max bytes, without a NUL */
     j6_control_name = 3,
+    /* uint64_t: where the thread goes on after a system call with a foreign number; 0: `nyi` */
     j6_control_foreign_call = 4,
+    /* nothing, len 0: a stopped thread goes on */
     j6_control_resume = 5,
+    /* struct j6_thread_registers of a stopped thread */
     j6_control_registers = 6,
 };
+
+enum { j6_thread_name_max = 31 };
 
 /*
  * system_restrict: what a range of a system object stands for. Those without numbers have one

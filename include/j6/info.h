@@ -26,6 +26,8 @@ enum {
     j6_topic_layout = 10,      /* object_info of a process: struct j6_layout_info */
     j6_topic_allocations = 11, /* system_info, test builds: an array of struct j6_allocation_info */
     j6_topic_account = 12,     /* object_info of a process: struct j6_account_info */
+    j6_topic_fault = 13,       /* object_info of a stopped thread: struct j6_fault_info */
+    j6_topic_registers = 14,   /* object_info of a stopped thread: struct j6_thread_registers */
 };
 
 /* Topic `physical`: where an area made by system_map_phys lies. */
@@ -53,6 +55,26 @@ struct j6_end_info {
     uint64_t rsp;
     uint64_t rflags;
     uint64_t regs[16]; /* rax rcx rdx rbx rsp rbp rsi rdi r8 … r15: the CPU's own numbering */
+};
+
+/* Topic `fault`, with the right `debug`: why a thread is stopped. */
+struct j6_fault_info {
+    uint32_t reason;  /* j6_reason_fault, or j6_reason_no_memory */
+    uint32_t vector;  /* as in struct j6_end_info */
+    uint64_t error;   /* the CPU's error code */
+    uint64_t address; /* of a page fault */
+};
+
+/*
+ * Topic `registers`, with the right `debug`, and thread_control: what a stopped thread goes on with. The
+ * general registers are in the CPU's own numbering.
+ */
+struct j6_thread_registers {
+    uint64_t rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi;
+    uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+    uint64_t rip;
+    uint64_t rflags;
+    uint64_t fs_base;
 };
 
 /* Topic `objects`: how many objects of each type are alive, indexed by j6_type_…; [0] is 0. */

@@ -3,6 +3,7 @@
  * From a number to an implementation, through the one gate. Everything here is made from the rows of
  * syscalls.def: a call can't be built without saying which handles it takes.
  */
+#include "arch/arch.h"
 #include "arch/upcall.h"
 #include "kernel/syscall/sys.h"
 
@@ -184,11 +185,22 @@ static j6_status_t (*const run[])(struct thread *caller, uint64_t *arg) = {
 
 /* clang-format on */
 
+/* A number that is none of ours is for the thread's own entry, if it has set one. */
+static __attribute__((noinline, cold)) j6_status_t not_served(struct tcb *tcb, uint64_t n)
+{
+    uint64_t entry = atomic_load_explicit(&thread_of_tcb(tcb)->foreign_entry, memory_order_relaxed);
+    if (n < J6_CALL_COUNT || entry == 0) {
+        return j6_err_nyi;
+    }
+    tcb_foreign_call(tcb, J6_CALL_BASE + n, entry);
+    kernel_leave();
+}
+
 j6_status_t syscall_dispatch(struct tcb *tcb, uint64_t number)
 {
     uint64_t n = number - J6_CALL_BASE;
     if (n >= sizeof(run) / sizeof(run[0]) || run[n] == NULL) {
-        return j6_err_nyi;
+        return not_served(tcb, n);
     }
     j6_status_t status = run[n](thread_of_tcb(tcb), tcb->arg);
     spinlock_check_none_held();

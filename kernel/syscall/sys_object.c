@@ -98,6 +98,27 @@ static j6_status_t end_info(struct kobject *object, j6_handle_t handle, struct u
     return sys_info_out(&end, sizeof(end), buf, len);
 }
 
+/* A thread that a held fault has stopped is for debuggers altogether. */
+static j6_status_t stop_info(struct kobject *object, j6_handle_t handle, uint64_t topic,
+                             struct user_ptr buf, struct user_ptr len)
+{
+    union {
+        struct j6_fault_info fault;
+        struct j6_thread_registers registers;
+    } info;
+    if (object->type->number != j6_type_thread) {
+        return j6_err_wrong_type;
+    }
+    if (!(handle & j6_right_thread_debug)) {
+        return j6_err_denied;
+    }
+    bool fault = topic == j6_topic_fault;
+    j6_status_t status = fault ? thread_fault_info(thread_of(object), &info.fault)
+                               : thread_registers(thread_of(object), &info.registers);
+    uint64_t size = fault ? sizeof(info.fault) : sizeof(info.registers);
+    return status == j6_status_ok ? sys_info_out(&info, size, buf, len) : status;
+}
+
 static j6_status_t layout_info(struct kobject *object, struct user_ptr buf, struct user_ptr len)
 {
     if (object->type->number != j6_type_process) {
@@ -139,6 +160,8 @@ j6_status_t sys_object_info(struct thread *caller, struct kobject *object,
     case j6_topic_physical: return physical_info(object, buf, len);
     case j6_topic_end: return end_info(object, object_handle, buf, len);
     case j6_topic_account: return left_info(object, buf, len);
+    case j6_topic_fault:
+    case j6_topic_registers: return stop_info(object, object_handle, topic, buf, len);
     default: return layout_info(object, buf, len);
     }
 }

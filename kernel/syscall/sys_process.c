@@ -18,7 +18,7 @@ static j6_status_t limits_in(struct user_ptr pointer, struct j6_limits *limits)
 j6_status_t sys_process_create(struct thread *caller, struct user_ptr name, uint64_t len,
                                struct user_ptr limits_pointer, uint64_t flags, struct user_ptr h)
 {
-    if (flags != 0) {
+    if (flags & ~(uint64_t)j6_process_flag_hold_faults) {
         return j6_err_invalid_arg;
     }
     if (len >= PROCESS_NAME_MAX) {
@@ -41,6 +41,7 @@ j6_status_t sys_process_create(struct thread *caller, struct user_ptr name, uint
     if (status != j6_status_ok) {
         return status;
     }
+    process->hold_faults = flags & j6_process_flag_hold_faults;
     status = sys_new_handle_out(caller, &process->object, h);
     if (status != j6_status_ok) {
         process_end(process, &(struct j6_end_info){.reason = j6_reason_killed});
@@ -184,6 +185,13 @@ j6_status_t sys_thread_start(struct thread *caller, struct thread *thread)
 j6_status_t sys_thread_exit(struct thread *caller, int64_t code)
 {
     thread_exit(caller, code);
+    return j6_status_ok;
+}
+
+j6_status_t sys_thread_kill(struct thread *caller, struct thread *thread, int64_t code)
+{
+    (void)caller;
+    thread_kill(thread, code);
     return j6_status_ok;
 }
 

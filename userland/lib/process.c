@@ -132,17 +132,22 @@ j6_status_t j6_start_program(j6_handle_t process, const struct j6_program *progr
     }
     j6_handle_t thread;
     status = j6_process_start(process, contents.start.entry, pointer, 0, &thread);
-    if (status == j6_status_ok) {
+    if (status != j6_status_ok) {
+        return status;
+    }
+    if (program->out_thread != NULL) {
+        *program->out_thread = thread;
+    } else {
         j6_handle_close(thread);
     }
-    return status;
+    return j6_status_ok;
 }
 
 j6_status_t j6_spawn(j6_handle_t elf, const char *name, const char *const *argv,
                      const char *const *envp, const struct j6_spawn_row *rows, size_t count,
                      j6_handle_t *out_process)
 {
-    struct j6_program program = {elf, name, argv, envp, rows, count};
+    struct j6_program program = {elf, name, argv, envp, rows, count, NULL};
     j6_handle_t process;
     j6_status_t status = j6_process_create(name, strlen(name), NULL, 0, &process);
     if (status != j6_status_ok) {

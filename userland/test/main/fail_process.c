@@ -109,6 +109,21 @@ static void drop_started(void)
 SCENARIO(starting_a_thread, thread_start, .set_up = make_started, .run = start_thread,
          .tear_down = drop_started);
 
+static j6_status_t kill_thread(void)
+{
+    return j6_thread_kill(scene.thread, 0);
+}
+
+static j6_status_t name_thread(void)
+{
+    return j6_thread_control(scene.thread, j6_control_name, "failing", 7);
+}
+
+SCENARIO(killing_a_thread, thread_kill, .set_up = make_started, .run = kill_thread,
+         .tear_down = drop_started);
+SCENARIO(naming_a_thread, thread_control, .set_up = make_started, .run = name_thread,
+         .tear_down = drop_started);
+
 static j6_status_t sleep_a_little(void)
 {
     return j6_thread_sleep(1);

@@ -136,6 +136,7 @@ TEST(every_call_refuses_pointers_to_memory_that_the_caller_may_not_use)
         CASE(process_give_handle, 3, true, bench.process, bench.area, 0, out),
         CASE(process_start, 4, true, bench.process, place, place, 0, out),
         CASE(thread_create, 5, true, bench.process, place, place, 0, 0, out),
+        CASE(thread_control, 2, false, j6_handle_self_thread, j6_control_name, out, 8),
         CASE(vma_create, 2, true, PAGE, 0, out),
         CASE(vma_create_map, 3, true, PAGE, 0, READ_WRITE, address, out),
         CASE(vma_create_map, 4, true, PAGE, 0, READ_WRITE, address, out),

@@ -84,6 +84,7 @@ struct j6_program {
     const char *const *envp;
     const struct j6_spawn_row *rows;
     size_t row_count;
+    j6_handle_t *out_thread; /* a handle for its first thread; NULL: none is wanted */
 };
 
 /* The same into a process that process_create has just made; after a failure it must be killed. */
