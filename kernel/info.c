@@ -90,6 +90,7 @@ void thread_info(struct thread *thread, struct j6_thread_info *out_row)
         .koid = thread->object.koid,
         .process = thread->process->object.koid,
         .priority = atomic_load_explicit(&thread->priority, memory_order_relaxed),
+        .level = __atomic_load_n(&thread->level, __ATOMIC_RELAXED),
         .cpu = atomic_load_explicit(&thread->home, memory_order_relaxed),
         .cpu_time = sched_cpu_time(thread),
     };

@@ -99,6 +99,18 @@ struct thread *run_queue_steal(struct run_queue *queue, uint32_t thief)
     return thread;
 }
 
+bool run_queue_take(struct run_queue *queue, struct thread *thread, uint32_t home)
+{
+    spinlock_lock(&queue->lock);
+    bool here = thread->state == THREAD_READY && list_is_linked(&thread->run_node) &&
+                atomic_load_explicit(&thread->home, memory_order_relaxed) == home;
+    if (here) {
+        take_locked(queue, thread);
+    }
+    spinlock_unlock(&queue->lock);
+    return here;
+}
+
 void run_queue_promote(struct run_queue *queue, j6_time_t now)
 {
     spinlock_lock(&queue->lock);
@@ -144,6 +156,15 @@ struct thread *run_queue_receive(struct run_queue *queue)
 j6_time_t turn_length(uint32_t level)
 {
     return TURN_NS * (1 + level / 2);
+}
+
+void level_update(struct thread *thread)
+{
+    uint32_t priority = atomic_load_explicit(&thread->priority, memory_order_relaxed);
+    if (thread->last_priority != priority) {
+        thread->last_priority = priority;
+        thread->level = priority;
+    }
 }
 
 void turn_used_up(struct thread *thread)

@@ -56,6 +56,9 @@ struct thread *run_queue_pop(struct run_queue *queue, uint32_t limit);
 /* For a thief: the most urgent one that may run on that CPU, which becomes its home. NULL: none. */
 struct thread *run_queue_steal(struct run_queue *queue, uint32_t thief);
 
+/* Takes a thread out, if it is ready in this queue, that of CPU `home`: then the caller owns it. */
+bool run_queue_take(struct run_queue *queue, struct thread *thread, uint32_t home);
+
 /* Those that wait for too long go up by a level. */
 void run_queue_promote(struct run_queue *queue, j6_time_t now);
 
@@ -71,3 +74,6 @@ j6_time_t turn_length(uint32_t level);
 /* The thread has used its turn up, or has waited before it had: what level it has by that. */
 void turn_used_up(struct thread *thread);
 void turn_given_up(struct thread *thread);
+
+/* Somebody may have given it another priority. */
+void level_update(struct thread *thread);

@@ -172,7 +172,8 @@ static void send(struct thread *thread, uint32_t home)
     }
     cpu_pend_on(home, CPU_PENDING_INBOX);
     uint32_t attention = atomic_load(&there->attention); /* S2 */
-    if ((attention & ATTENTION_ALONE) || level < (attention & ATTENTION_LEVEL)) {
+    bool urgent = (attention & ATTENTION_ALONE) || level < (attention & ATTENTION_LEVEL);
+    if (urgent && home != cpu_index()) {
         cpu_kick(home);
     }
 }
@@ -182,18 +183,19 @@ static bool may_run_here(const struct thread *thread)
     return atomic_load_explicit(&thread->affinity, memory_order_relaxed) & cpu_bit(cpu_index());
 }
 
-/* A CPU that the thread may run on. */
-static uint32_t elsewhere(const struct thread *thread)
+/* Where the thread may run: at home, or on a CPU that idles, or on any. */
+static uint32_t place_for(const struct thread *thread)
 {
     uint64_t allowed = thread->affinity & cpus_online();
+    uint64_t home = allowed & cpu_bit(atomic_load_explicit(&thread->home, memory_order_relaxed));
     uint64_t idle = allowed & atomic_load(&idle_cpus);
-    return cpu_mask_pop(idle != 0 ? &idle : &allowed);
+    return cpu_mask_pop(home != 0 ? &home : idle != 0 ? &idle : &allowed);
 }
 
-/* Moves a thread that is in no list, and not allowed here, to where it is. */
+/* Sends a thread that is in no list to where it may run. */
 static void move(struct thread *thread)
 {
-    uint32_t home = elsewhere(thread);
+    uint32_t home = place_for(thread);
     atomic_store(&thread->home, home);
     send(thread, home);
 }
@@ -226,6 +228,7 @@ static void wake_here(struct sched *mine, struct thread *thread)
     if (list_is_linked(&thread->run_node)) { /* else it was moved here */
         list_remove(&thread->run_node);
         turn_given_up(thread);
+        level_update(thread);
     }
     if (may_run_here(thread)) {
         make_ready(mine, thread);
@@ -315,27 +318,38 @@ void sched_exit(struct thread *thread)
     this_cpu(cpu)->tcb = NULL;
 }
 
-static void interrupt_home(struct thread *thread, uint32_t pending)
+/*
+ * Something that the scheduler goes by has changed. If the thread is ready, its home CPU gets it once more,
+ * or another one does; else that finds the change when it wakes the thread, or looks at the one it runs.
+ */
+static void look_again(struct thread *thread)
 {
-    uint32_t home = atomic_load(&thread->home);
-    cpu_pend_on(home, pending);
-    if (home != cpu_index()) {
-        cpu_kick(home);
-    }
+    uint32_t home;
+    do {
+        home = atomic_load(&thread->home);
+        if (run_queue_take(&sched_of(home)->queue, thread, home)) {
+            level_update(thread);
+            move(thread);
+            return;
+        }
+        cpu_pend_on(home, CPU_PENDING_SCHEDULE);
+        if (home != cpu_index()) {
+            cpu_kick(home);
+        }
+    } while (home != atomic_load(&thread->home)); /* stolen meanwhile */
 }
 
-/* A thread that waits, or is ready, takes it over when it comes to a switch. */
 void sched_set_priority(struct thread *thread, uint32_t priority, bool constant)
 {
-    atomic_store(&thread->priority, priority);
     atomic_store(&thread->constant, constant);
-    interrupt_home(thread, CPU_PENDING_SCHEDULE);
+    atomic_store(&thread->priority, priority);
+    look_again(thread);
 }
 
 void sched_set_affinity(struct thread *thread, uint64_t cpus)
 {
     atomic_store(&thread->affinity, cpus);
-    interrupt_home(thread, CPU_PENDING_SCHEDULE);
+    look_again(thread);
 }
 
 /* ---- switching ---- */
@@ -405,15 +419,6 @@ static struct thread *idle(struct sched *mine)
     } while (next == NULL);
     charge_time(mine, clock_now());
     return next;
-}
-
-/* Somebody may have set another priority meanwhile. */
-static void level_update(struct thread *thread)
-{
-    uint32_t priority = atomic_load_explicit(&thread->priority, memory_order_relaxed);
-    if (thread->constant || thread->level < priority) {
-        thread->level = priority;
-    }
 }
 
 /*

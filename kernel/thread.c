@@ -94,8 +94,10 @@ static void run_state_init(struct thread *thread)
     uint32_t urgent = thread->process->account->priority;
     thread->priority = urgent > PRIORITY_DEFAULT ? urgent : PRIORITY_DEFAULT;
     thread->level = thread->priority;
+    thread->last_priority = thread->priority;
     thread->turn_left = (int64_t)turn_length(thread->level);
-    atomic_init(&thread->affinity, ~0ull);
+    const struct thread *creator = sched_current();
+    atomic_init(&thread->affinity, creator != NULL ? atomic_load(&creator->affinity) : ~0ull);
 }
 
 j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stack, uint64_t arg,

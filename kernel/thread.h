@@ -43,7 +43,8 @@ struct thread {
     enum thread_state state;
     struct list_node run_node;
     struct thread *inbox_next;
-    uint32_t level;        /* how urgent it is at the moment (kernel/run_queue.h) */
+    uint32_t level;         /* how urgent it is at the moment (kernel/run_queue.h) … */
+    uint32_t last_priority; /* … and the priority that this goes by */
     int64_t turn_left;     /* ns; negative: it ran longer, since nobody else was ready */
     j6_time_t ready_since; /* while it is ready */
     vaddr_t kept_stack;    /* top of the kernel stack that it keeps (kernel/step.h); 0: none … */
@@ -80,7 +81,7 @@ bool thread_may_have_tls_base(uint64_t base);
 
 /*
  * Makes a thread of the process, blocked, with the registers of a start: rip entry, rsp stack, rdi
- * arg. invalid_arg (entry or stack not in the user half), bad_state (process has ended), quota,
+ * arg, and the affinity of the running thread. invalid_arg (entry or stack not in the user half), bad_state (process has ended), quota,
  * no_memory. The caller gets a reference.
  */
 j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stack, uint64_t arg,

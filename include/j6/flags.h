@@ -51,7 +51,9 @@ enum {
 
 /* thread_control: what *value holds; len is its size. */
 enum {
+    /* uint64_t: the most urgent priority that it has, 0 to 7, maybe with j6_priority_constant */
     j6_control_priority = 0,
+    /* uint64_t: a mask of the CPUs that may run it; those that there aren't don't count */
     j6_control_affinity = 1,
     /* uint64_t: the FS base. For the caller, a thread that hasn't started, or one that is stopped. */
     j6_control_tls_base = 2,
@@ -64,6 +66,9 @@ enum {
     /* struct j6_thread_registers of a stopped thread */
     j6_control_registers = 6,
 };
+
+/* The priority never changes: by default who uses up its turns becomes less urgent for a while. */
+static const uint64_t j6_priority_constant = 1 << 8;
 
 enum { j6_thread_name_max = 31 };
 
@@ -94,6 +99,9 @@ struct j6_range {
 /* system_fail_nth: every allocation after the nth. */
 #define j6_fail_all (~0ull)
 
+/* Threads may have a constant priority (thread_control). */
+static const uint64_t j6_limits_flag_constant = 1 << 0;
+
 /* What a process may use; cut out of its creator's account by process_create. */
 struct j6_limits {
     uint64_t pages;
@@ -101,5 +109,5 @@ struct j6_limits {
     uint64_t threads;
     uint64_t processes;
     uint64_t priority; /* the most urgent one allowed, 0 to 7 */
-    uint64_t flags;    /* 0 */
+    uint64_t flags;    /* j6_limits_flag_… */
 };

@@ -187,8 +187,8 @@ struct j6_thread_info {
     uint32_t priority; /* 0 is the most urgent */
     uint32_t cpu;      /* that it runs on, or ran on last */
     j6_time_t cpu_time;
-    uint32_t wait; /* j6_wait_… */
-    uint32_t zero;
+    uint32_t wait;  /* j6_wait_… */
+    uint32_t level; /* how urgent it is at the moment: less than its priority when it uses up turns */
     j6_koid_t wait_koid; /* the object that it waits for, or 0 */
 };
 

@@ -12,6 +12,7 @@ void account_init_root(struct account *account, uint64_t memory)
                  [ACCOUNT_HANDLES] = UINT64_MAX,
                  [ACCOUNT_THREADS] = UINT64_MAX,
                  [ACCOUNT_PROCESSES] = UINT64_MAX},
+        .constant = true,
         .refs = 1,
     };
 }
@@ -20,7 +21,9 @@ j6_status_t account_init_child(struct account *account, struct account *parent,
                                const struct j6_limits *limits,
                                void (*free)(struct account *account))
 {
-    if (limits->priority < parent->priority || limits->pages > UINT64_MAX / PAGE_SIZE) {
+    bool constant = limits->flags & j6_limits_flag_constant;
+    if (limits->priority < parent->priority || (constant && !parent->constant) ||
+        limits->pages > UINT64_MAX / PAGE_SIZE) {
         return j6_err_quota;
     }
     *account = (struct account){
@@ -31,6 +34,7 @@ j6_status_t account_init_child(struct account *account, struct account *parent,
                  [ACCOUNT_PROCESSES] = limits->processes},
         .parent = parent,
         .priority = (uint32_t)limits->priority,
+        .constant = constant,
         .free = free,
         .refs = 1,
     };

@@ -29,6 +29,7 @@ struct account {
     /* Immutable after create */
     struct account *parent;
     uint32_t priority;                     /* the most urgent one allowed */
+    bool constant;                         /* threads may have one that doesn't change */
     void (*free)(struct account *account); /* after the last reference */
     /* Atomic */
     _Atomic uint32_t refs;
@@ -38,7 +39,10 @@ struct account {
 /* Sets up the first account, with everything in it. */
 void account_init_root(struct account *account, uint64_t memory);
 
-/* Cuts limits out of the parent's account. quota if it has less; priority more urgent: quota too. */
+/*
+ * Cuts limits out of the parent's account. quota if it has less; priority more urgent, or constant
+ * where it may not be: quota too.
+ */
 j6_status_t account_init_child(struct account *account, struct account *parent,
                                const struct j6_limits *limits,
                                void (*free)(struct account *account)) J6_MUST_USE;

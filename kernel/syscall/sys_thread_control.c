@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* thread_control: each property is a row of syscalls.def, with its size and its function here. */
+#include "arch/cpu.h"
 #include "kernel/syscall/sys.h"
 
 union property {
@@ -18,6 +19,31 @@ static bool may_be_len(uint64_t what, uint64_t len)
     }
 }
 
+/* No more urgent than the account's; constant only where the account allows it. */
+static j6_status_t priority_set(struct thread *thread, uint64_t value)
+{
+    const struct account *account = thread->process->account;
+    uint64_t priority = value & ~j6_priority_constant;
+    bool constant = value & j6_priority_constant;
+    if (priority >= PRIORITIES) {
+        return j6_err_invalid_arg;
+    }
+    if (priority < account->priority || (constant && !account->constant)) {
+        return j6_err_quota;
+    }
+    sched_set_priority(thread, (uint32_t)priority, constant);
+    return j6_status_ok;
+}
+
+static j6_status_t affinity_set(struct thread *thread, uint64_t cpus)
+{
+    if ((cpus & cpus_online()) == 0) {
+        return j6_err_invalid_arg;
+    }
+    sched_set_affinity(thread, cpus);
+    return j6_status_ok;
+}
+
 static j6_status_t property_set(struct thread *thread, uint64_t what, const union property *value)
 {
     switch (what) {
@@ -26,7 +52,8 @@ static j6_status_t property_set(struct thread *thread, uint64_t what, const unio
     case j6_control_registers: return thread_set_registers(thread, &value->registers);
     case j6_control_resume: return thread_resume(thread);
     case j6_control_name: thread_set_name(thread, value->name); return j6_status_ok;
-    default: return j6_err_nyi; /* priority, affinity */
+    case j6_control_priority: return priority_set(thread, value->word);
+    default: return affinity_set(thread, value->word);
     }
 }
 

@@ -79,7 +79,7 @@ TEST(limits_that_mean_nothing_are_invalid_arg)
 {
     j6_handle_t process;
     struct j6_limits limits = small;
-    limits.flags = 1;
+    limits.flags = j6_limits_flag_constant << 1;
     expect_status(j6_err_invalid_arg, j6_process_create("x", 1, &limits, 0, &process));
     limits = small;
     limits.priority = 8;

@@ -68,3 +68,13 @@ void process_drop(j6_handle_t process)
     expect_ok(j6_object_wait(process, j6_signal_closed, NULL, j6_deadline_never));
     expect_ok(j6_handle_close(process));
 }
+
+bool thread_blocks(j6_handle_t thread)
+{
+    j6_time_t give_up = now() + 20000000000;
+    j6_koid_t koid = koid_of(thread);
+    while (thread_row(own_koid(), koid).state != j6_thread_state_blocked && now() < give_up) {
+        sleep_for(1);
+    }
+    return expect_equal(j6_thread_state_blocked, thread_row(own_koid(), koid).state);
+}

@@ -15,5 +15,8 @@ uint64_t count_rows(const struct j6_snapshot *snapshot);
 struct j6_process_info process_row(j6_koid_t koid);
 struct j6_thread_info thread_row(j6_koid_t process, j6_koid_t koid);
 
+/* Waits until the thread of this process waits for something; false after some seconds. */
+bool thread_blocks(j6_handle_t thread);
+
 /* Kills the process and closes its handle when it has ended. */
 void process_drop(j6_handle_t process);

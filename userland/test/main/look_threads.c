@@ -18,10 +18,11 @@ TEST(a_thread_that_waits_tells_for_what)
     struct j6_thread waiter;
     struct j6_thread sleeper;
     j6_handle_t process = process_new();
-    j6_time_t deadline = now() + 200000000;
+    j6_time_t deadline = now() + 1000000000;
     expect_ok(j6_thread_run(&waiter, wait_for_end, &process, 4 * PAGE));
     expect_ok(j6_thread_run(&sleeper, sleep_until, &deadline, 4 * PAGE));
-    sleep_for(2);
+    thread_blocks(waiter.handle);
+    thread_blocks(sleeper.handle);
     struct j6_thread_info row = thread_row(own_koid(), koid_of(waiter.handle));
     expect_equal(j6_thread_state_blocked, row.state);
     expect_equal(j6_wait_object, row.wait);

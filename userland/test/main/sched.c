@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: MIT */
+/* Who runs when and where: priorities, turns, starving, affinity, stealing, time that is accounted. */
+#include "userland/test/main/look.h"
+
+enum { CPUS_MAX = 64, LESS_URGENT = 6, MORE_URGENT = 2, STACK = 4 * PAGE };
+
+static const uint64_t PATIENCE = 20000000000; /* for what comes within half a second */
+
+static const uint64_t MS = 1000000;
+
+/* A thread that does nothing but count, until it is told to stop. */
+struct spinner {
+    struct j6_thread thread;
+    j6_koid_t koid;
+    volatile uint64_t count;
+    volatile bool stop;
+};
+
+static int64_t spin(void *arg)
+{
+    struct spinner *spinner = arg;
+    while (!spinner->stop) {
+        spinner->count++;
+    }
+    return 0;
+}
+
+static j6_status_t set_priority(j6_handle_t thread, uint64_t priority)
+{
+    return j6_thread_control(thread, j6_control_priority, &priority, sizeof(priority));
+}
+
+static j6_status_t set_affinity(j6_handle_t thread, uint64_t cpus)
+{
+    return j6_thread_control(thread, j6_control_affinity, &cpus, sizeof(cpus));
+}
+
+static void spinner_start(struct spinner *spinner, uint64_t cpus)
+{
+    *spinner = (struct spinner){.stop = false};
+    expect_ok(j6_thread_run(&spinner->thread, spin, spinner, STACK));
+    expect_ok(set_affinity(spinner->thread.handle, cpus));
+    spinner->koid = koid_of(spinner->thread.handle);
+}
+
+static void spinner_end(struct spinner *spinner)
+{
+    spinner->stop = true;
+    expect_ok(j6_thread_join(&spinner->thread, NULL));
+}
+
+static struct j6_thread_info look_at(const struct spinner *spinner)
+{
+    return thread_row(own_koid(), spinner->koid);
+}
+
+static uint64_t cpu_count(void)
+{
+    struct j6_snapshot snapshot = take(j6_topic_cpus, 0);
+    uint64_t count = count_rows(&snapshot);
+    j6_snapshot_drop(&snapshot);
+    return count;
+}
+
+static uint64_t cpus_all(void)
+{
+    uint64_t count = cpu_count();
+    return count == CPUS_MAX ? ~0ull : (1ull << count) - 1;
+}
+
+/* The test itself stays on the first CPU meanwhile. */
+static void begin(void)
+{
+    expect_ok(set_affinity(j6_handle_self_thread, 1));
+}
+
+static void end(void)
+{
+    expect_ok(set_affinity(j6_handle_self_thread, cpus_all()));
+}
+
+TEST(who_uses_up_its_turns_becomes_less_urgent)
+{
+    struct spinner spinners[2];
+    j6_time_t give_up = now() + PATIENCE;
+    begin();
+    spinner_start(&spinners[0], 1);
+    spinner_start(&spinners[1], 1);
+    while ((look_at(&spinners[0]).level == 4 || look_at(&spinners[1]).level == 4) &&
+           now() < give_up) {
+        sleep_for(1);
+    }
+    for (int i = 0; i < 2; i++) {
+        expect(look_at(&spinners[i]).level > 4);
+        expect_equal(4, look_at(&spinners[i]).priority);
+        spinner_end(&spinners[i]);
+    }
+    end();
+}
+
+TEST(who_waits_before_its_turn_is_used_up_becomes_urgent_again)
+{
+    struct spinner spinner;
+    struct j6_thread_info row = {.level = 0};
+    j6_koid_t own = koid_of(j6_handle_self_thread);
+    j6_time_t give_up = now() + PATIENCE;
+    begin();
+    spinner_start(&spinner, 1);
+    for (row = thread_row(own_koid(), own); row.level == 4 && now() < give_up;) {
+        row = thread_row(own_koid(), own); /* uses up its own turns */
+    }
+    expect(row.level > 4);
+    for (; row.level > 4 && now() < give_up; row = thread_row(own_koid(), own)) {
+        sleep_for(1);
+    }
+    expect_equal(4, row.level);
+    spinner_end(&spinner);
+    end();
+}
+
+TEST(a_constant_priority_never_changes)
+{
+    struct spinner constant;
+    struct spinner other;
+    begin();
+    spinner_start(&constant, 1);
+    expect_ok(set_priority(constant.thread.handle, 5 | j6_priority_constant));
+    spinner_start(&other, 1);
+    expect_ok(set_priority(other.thread.handle, 5));
+    for (int i = 0; i < 50; i++) {
+        sleep_for(1);
+        struct j6_thread_info row = look_at(&constant);
+        expect_equal(5, row.level);
+        expect_equal(5, row.priority);
+    }
+    spinner_end(&constant);
+    spinner_end(&other);
+    end();
+}
+
+/* Equals take turns: while one of two spinners counts, so does the other. */
+TEST(a_spinner_does_not_starve_an_equal)
+{
+    struct spinner spinners[2];
+    begin();
+    spinner_start(&spinners[0], 1);
+    spinner_start(&spinners[1], 1);
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 2; i++) {
+            uint64_t before = spinners[i].count;
+            j6_time_t give_up = now() + PATIENCE;
+            while (spinners[i].count == before && now() < give_up) {
+                sleep_for(1);
+            }
+            expect(spinners[i].count > before);
+        }
+    }
+    spinner_end(&spinners[0]);
+    spinner_end(&spinners[1]);
+    end();
+}
+
+/* The urgent one never waits and never gets less urgent: only starving gets the other a turn. */
+TEST(a_thread_that_starves_gets_a_turn)
+{
+    struct spinner urgent;
+    struct spinner starving;
+    j6_time_t give_up = now() + PATIENCE;
+    begin();
+    spinner_start(&urgent, 1);
+    expect_ok(set_priority(urgent.thread.handle, 5 | j6_priority_constant));
+    spinner_start(&starving, 1);
+    expect_ok(set_priority(starving.thread.handle, 7));
+    uint64_t before = starving.count;
+    while (starving.count == before && now() < give_up) {
+        sleep_for(5);
+    }
+    expect(starving.count > before);
+    expect_equal(7, look_at(&starving).priority);
+    spinner_end(&urgent);
+    spinner_end(&starving);
+    end();
+}
+
+static int64_t set_flag(void *arg)
+{
+    *(volatile bool *)arg = true;
+    return 0;
+}
+
+static struct j6_thread start_with(uint64_t priority, volatile bool *flag)
+{
+    struct j6_thread thread;
+    *flag = false;
+    expect_ok(set_priority(j6_handle_self_thread, 0 | j6_priority_constant));
+    expect_ok(j6_thread_run(&thread, set_flag, (void *)flag, STACK)); /* on this CPU */
+    expect_ok(set_priority(thread.handle, priority));
+    return thread;
+}
+
+TEST(a_more_urgent_thread_runs_at_once_and_a_less_urgent_one_when_nobody_else_does)
+{
+    volatile bool flag;
+    begin();
+    struct j6_thread thread = start_with(LESS_URGENT, &flag);
+    expect(!flag);
+    expect_ok(set_priority(j6_handle_self_thread, 7)); /* now the other is more urgent */
+    expect(flag);
+    expect_ok(set_priority(j6_handle_self_thread, 4));
+    expect_ok(j6_thread_join(&thread, NULL));
+
+    thread = start_with(LESS_URGENT, &flag);
+    expect_ok(set_priority(j6_handle_self_thread, 4));
+    expect(!flag);
+    expect_ok(j6_thread_join(&thread, NULL));
+    expect(flag);
+    end();
+}
+
+TEST(a_thread_runs_on_the_cpus_that_its_affinity_names)
+{
+    struct spinner spinner;
+    uint64_t count = cpu_count();
+    begin();
+    spinner_start(&spinner, 1);
+    for (uint64_t cpu = 0; cpu < count; cpu++) {
+        expect_ok(set_affinity(spinner.thread.handle, 1ull << cpu));
+        uint64_t before = spinner.count;
+        j6_time_t give_up = now() + PATIENCE;
+        struct j6_thread_info row = look_at(&spinner);
+        while ((spinner.count == before || row.cpu != cpu) && now() < give_up) {
+            sleep_for(1);
+            row = look_at(&spinner);
+        }
+        expect_equal(cpu, row.cpu);
+        expect(spinner.count > before);
+    }
+    spinner_end(&spinner);
+    end();
+}
+
+/* As many spinners as CPUs: at some moment each is on one of its own. */
+TEST(idle_cpus_steal_threads_that_are_ready)
+{
+    static struct spinner spinners[CPUS_MAX];
+    uint64_t count = cpu_count() < 8 ? cpu_count() : 8;
+    uint64_t wanted = (1ull << count) - 1;
+    uint64_t seen = 0;
+    j6_time_t give_up = now() + PATIENCE;
+    if (count < 2) {
+        test_skip("one CPU");
+        return;
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        spinner_start(&spinners[i], wanted);
+    }
+    while (seen != wanted && now() < give_up) {
+        seen = 0;
+        sleep_for(1);
+        for (uint64_t i = 0; i < count; i++) {
+            seen |= 1ull << look_at(&spinners[i]).cpu;
+        }
+    }
+    expect_equal(wanted, seen);
+    for (uint64_t i = 0; i < count; i++) {
+        spinner_end(&spinners[i]);
+    }
+}
+
+TEST(thread_control_refuses_priorities_and_cpus_that_there_are_not)
+{
+    uint64_t value = 4;
+    expect_status(j6_err_invalid_arg, set_priority(j6_handle_self_thread, 8));
+    expect_status(j6_err_invalid_arg, set_priority(j6_handle_self_thread, 1 << 9));
+    expect_status(j6_err_invalid_arg, set_affinity(j6_handle_self_thread, 0));
+    if (cpu_count() < CPUS_MAX) {
+        expect_status(j6_err_invalid_arg, set_affinity(j6_handle_self_thread, 1ull << 63));
+    }
+    expect_status(j6_err_out_of_range,
+                  j6_thread_control(j6_handle_self_thread, j6_control_priority, &value, 4));
+    expect_status(j6_err_out_of_range,
+                  j6_thread_control(j6_handle_self_thread, j6_control_affinity, &value, 16));
+}
+
+/* Threads of a process whose account allows neither urgent nor constant priorities. */
+TEST(no_thread_gets_a_priority_that_its_account_does_not_allow)
+{
+    const struct j6_limits limits = {
+        .pages = 100, .handles = 100, .threads = 2, .processes = 0, .priority = 5};
+    j6_handle_t process = j6_handle_none;
+    j6_handle_t thread = j6_handle_none;
+    expect_ok(j6_process_create("limited", 7, &limits, 0, &process));
+    expect_ok(j6_thread_create(process, 16 * PAGE, 32 * PAGE, 0, 0, &thread));
+    expect_equal(5, thread_row(koid_of(process), koid_of(thread)).priority);
+    expect_status(j6_err_quota, set_priority(thread, 4));
+    expect_status(j6_err_quota, set_priority(thread, 6 | j6_priority_constant));
+    expect_ok(set_priority(thread, 6));
+    expect_ok(j6_handle_close(thread));
+    process_drop(process);
+}
+
+/* The tests' own account may; one that may not can't be asked for from in here. */
+TEST(an_account_may_allow_constant_priorities)
+{
+    const struct j6_limits limits = {.pages = 100,
+                                     .handles = 100,
+                                     .threads = 1,
+                                     .priority = 5,
+                                     .flags = j6_limits_flag_constant};
+    j6_handle_t process = j6_handle_none;
+    j6_handle_t thread = j6_handle_none;
+    expect_ok(j6_process_create("limited", 7, &limits, 0, &process));
+    expect_ok(j6_thread_create(process, 16 * PAGE, 32 * PAGE, 0, 0, &thread));
+    expect_ok(set_priority(thread, 6 | j6_priority_constant));
+    expect_ok(j6_handle_close(thread));
+    process_drop(process);
+}
+
+TEST(the_time_that_a_thread_has_run_is_accounted)
+{
+    struct spinner spinner;
+    j6_time_t start = now();
+    begin();
+    spinner_start(&spinner, cpus_all());
+    sleep_for(60);
+    j6_time_t before = look_at(&spinner).cpu_time;
+    uint64_t count = spinner.count;
+    sleep_for(60);
+    j6_time_t after = look_at(&spinner).cpu_time;
+    expect(count > 0 && before > 0 && after > before);
+    expect(after <= now() - start);
+    j6_time_t own = thread_row(own_koid(), koid_of(j6_handle_self_thread)).cpu_time;
+    sleep_for(60);
+    j6_time_t slept = thread_row(own_koid(), koid_of(j6_handle_self_thread)).cpu_time - own;
+    expect(slept < 60 * MS);
+    spinner_end(&spinner);
+    end();
+}
+
+static struct j6_cpu_info cpu_row(uint32_t index)
+{
+    struct j6_snapshot snapshot = take(j6_topic_cpus, 0);
+    struct j6_cpu_info found = {.row_size = 0};
+    const struct j6_cpu_info *row;
+    J6_SNAPSHOT_EACH(row, &snapshot) {
+        if (row->index == index) {
+            found = *row;
+        }
+    }
+    j6_snapshot_drop(&snapshot);
+    return found;
+}
+
+static bool is_debug_kernel(void)
+{
+    uint64_t failed;
+    return j6_system_fail_nth(system_handle(), 0, 0, &failed) != j6_err_nyi;
+}
+
+/* What was set for the past may still go off once. */
+TEST(nothing_ticks_on_a_cpu_that_idles_or_runs_one_thread)
+{
+    struct spinner spinner;
+    if (cpu_count() < 2 || is_debug_kernel()) {
+        test_skip("one CPU, or a kernel that watches them");
+        return;
+    }
+    begin();
+    sleep_for(50);
+    uint64_t idle = cpu_row(1).alarms;
+    sleep_for(200);
+    expect(cpu_row(1).alarms - idle <= 1);
+    spinner_start(&spinner, 2);
+    sleep_for(50);
+    uint64_t alone = cpu_row(1).alarms;
+    sleep_for(200);
+    expect(cpu_row(1).alarms - alone <= 1);
+    expect_equal(1, look_at(&spinner).cpu);
+    spinner_end(&spinner);
+    end();
+}
+
+static int64_t spin_for_ever(void *arg)
+{
+    while (arg != NULL) {
+        ++*(volatile uint64_t *)arg;
+    }
+    return 0;
+}
+
+TEST(a_thread_that_spins_is_killed_wherever_it_runs)
+{
+    static volatile uint64_t counts[CPUS_MAX];
+    uint64_t cpus = cpu_count();
+    begin();
+    for (uint64_t cpu = 0; cpu < cpus; cpu++) {
+        struct j6_thread thread;
+        int64_t code = 0;
+        counts[cpu] = 0;
+        expect_ok(j6_thread_run(&thread, spin_for_ever, (void *)&counts[cpu], STACK));
+        expect_ok(set_affinity(thread.handle, 1ull << cpu));
+        while (counts[cpu] == 0) {
+            sleep_for(1);
+        }
+        expect_ok(j6_thread_kill(thread.handle, -7));
+        expect_ok(j6_thread_join(&thread, &code));
+        expect_equal(-7, code);
+    }
+    end();
+}
