@@ -42,10 +42,9 @@ static void waiter_end_locked(struct kobject *object, struct waiter *waiter, j6_
     wait_end_locked(thread, status);
 }
 
-void kobject_signal(struct kobject *object, uint64_t clear, uint64_t set)
+void kobject_signal_locked(struct kobject *object, uint64_t clear, uint64_t set)
 {
     struct waiter *waiter;
-    spinlock_lock(&object->lock);
     object->signals = (object->signals & ~clear) | set;
     list_for_each_entry_safe(waiter, &object->waiters, node) {
         j6_status_t status = kobject_verdict_locked(object, waiter->mask);
@@ -53,7 +52,24 @@ void kobject_signal(struct kobject *object, uint64_t clear, uint64_t set)
             waiter_end_locked(object, waiter, status);
         }
     }
+}
+
+void kobject_signal(struct kobject *object, uint64_t clear, uint64_t set)
+{
+    spinlock_lock(&object->lock);
+    kobject_signal_locked(object, clear, set);
     spinlock_unlock(&object->lock);
+}
+
+j6_status_t kobject_signal_user(struct kobject *object, uint64_t clear, uint64_t set)
+{
+    spinlock_lock(&object->lock);
+    bool closed = object->signals & j6_signal_closed;
+    if (!closed) {
+        kobject_signal_locked(object, clear, set);
+    }
+    spinlock_unlock(&object->lock);
+    return closed ? j6_status_closed : j6_status_ok;
 }
 
 uint64_t kobject_signals(struct kobject *object)
@@ -62,6 +78,15 @@ uint64_t kobject_signals(struct kobject *object)
     uint64_t signals = object->signals;
     spinlock_unlock(&object->lock);
     return signals;
+}
+
+/* Looks at the count under the lock: so it is the last look that is told, whoever came first. */
+void kobject_tell_handles(struct kobject *object)
+{
+    spinlock_lock(&object->lock);
+    bool none = atomic_load_explicit(&object->handles, memory_order_relaxed) == 0;
+    kobject_signal_locked(object, j6_signal_no_handles, none ? j6_signal_no_handles : 0);
+    spinlock_unlock(&object->lock);
 }
 
 void kobject_waits_end(struct kobject *object, j6_status_t status)

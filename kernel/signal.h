@@ -23,6 +23,10 @@ struct waiter {
 
 /* Sets and clears signals; who waits for one of those set goes on. */
 void kobject_signal(struct kobject *object, uint64_t clear, uint64_t set);
+void kobject_signal_locked(struct kobject *object, uint64_t clear, uint64_t set);
+
+/* The same on behalf of who has a handle. closed: the object is closed, or has ended. */
+j6_status_t kobject_signal_user(struct kobject *object, uint64_t clear, uint64_t set) J6_MUST_USE;
 
 uint64_t kobject_signals(struct kobject *object);
 

@@ -12,6 +12,7 @@
  * written last, and what was made is taken back if they can't be.
  */
 #pragma once
+#include "ipc/event.h"
 #include "kernel/process.h"
 #include "kernel/system.h"
 #include "kernel/thread.h"
@@ -23,6 +24,7 @@
 
 typedef struct kobject object_any;
 typedef struct system object_system;
+typedef struct event object_event;
 typedef struct vm_area object_vma;
 typedef struct process object_process;
 typedef struct thread object_thread;

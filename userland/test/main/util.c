@@ -76,6 +76,20 @@ j6_handle_t without(j6_handle_t handle, uint64_t rights)
     return narrowed(handle, j6_handle_rights(handle) & ~rights);
 }
 
+j6_handle_t event_new(void)
+{
+    j6_handle_t event = j6_handle_none;
+    expect_ok(j6_event_create(0, &event));
+    return event;
+}
+
+uint64_t signals_of(j6_handle_t object)
+{
+    uint64_t signals = 0;
+    j6_object_wait(object, 0, &signals, j6_deadline_poll);
+    return signals;
+}
+
 j6_handle_t area_new(uint64_t pages, uint64_t flags)
 {
     j6_handle_t area = j6_handle_none;

@@ -29,6 +29,13 @@ bool boot_number(const char *name, uint64_t *out_number);
 j6_handle_t narrowed(j6_handle_t handle, uint64_t rights);
 j6_handle_t without(j6_handle_t handle, uint64_t rights);
 
+/* ---- events --------------------------------------------------------------------------------- */
+
+j6_handle_t event_new(void);
+
+/* The signals that are set. */
+uint64_t signals_of(j6_handle_t object);
+
 /* ---- areas ---------------------------------------------------------------------------------- */
 
 j6_handle_t area_new(uint64_t pages, uint64_t flags);

@@ -20,6 +20,8 @@ static const struct {
     {"sleep", mode_sleep},
     {"wait", mode_wait},
     {"many_threads", mode_many_threads},
+    {"pause", mode_pause},
+    {"echo_signal", mode_echo_signal},
     {"parent", mode_parent},
     {"heir", mode_heir},
     {"make_loops", mode_make_loops},

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* Scenarios of events, signals and waits. */
+#include "userland/test/main/failures.h"
+
+static struct {
+    j6_handle_t event;
+} scene;
+
+static j6_status_t create(void)
+{
+    return j6_event_create(0, &scene.event);
+}
+
+static void make(void)
+{
+    scene.event = event_new();
+}
+
+static void drop(void)
+{
+    expect_ok(j6_handle_close(scene.event));
+}
+
+SCENARIO(an_event, event_create, .run = create, .undo = drop);
+
+static j6_status_t set_timer(void)
+{
+    return j6_event_set_timer(scene.event, now() + 1000, 1000);
+}
+
+static j6_status_t signal(void)
+{
+    return j6_object_signal(scene.event, j6_signal_event_timer, J6_SIGNAL(48));
+}
+
+SCENARIO(a_timer, event_set_timer, .set_up = make, .run = set_timer, .tear_down = drop);
+SCENARIO(a_signal, object_signal, .set_up = make, .run = signal, .tear_down = drop);
+
+static j6_status_t pause(void)
+{
+    expect_ok(j6_object_signal(j6_handle_self_thread, 0, J6_SIGNAL(48)));
+    return j6_thread_pause(NULL);
+}
+
+SCENARIO(a_pause, thread_pause, .run = pause);
