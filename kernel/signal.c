@@ -4,6 +4,7 @@
 #include "arch/arch.h"
 #include "arch/upcall.h"
 #include "kernel/thread.h"
+#include "kernel/wait_many.h"
 #include <j6/flags.h>
 #include <j6/info.h>
 
@@ -27,13 +28,18 @@ static struct thread *thread_of_waiter(struct waiter *waiter)
 /* Takes the thread out, and gives it the signals. */
 static void waiter_take_locked(struct thread *thread)
 {
-    struct kobject *object = thread->waiter.object;
+    const struct kobject *object =
+        atomic_load_explicit(&thread->waiter.object, memory_order_relaxed);
     list_remove(&thread->waiter.node);
     thread->tcb.arg[TCB_RDX] = object->signals;
 }
 
 static void waiter_end_locked(struct kobject *object, struct waiter *waiter, j6_status_t status)
 {
+    if (waiter->many != NULL) {
+        wait_many_wake_locked(waiter, status);
+        return;
+    }
     struct thread *thread = thread_of_waiter(waiter);
     waiter_take_locked(thread);
     if (status == j6_status_ok) {
@@ -114,7 +120,7 @@ static void wait_locked(struct kobject *object, uint64_t mask, uint64_t clear,
                         const struct wait_type *type, j6_time_t deadline)
 {
     struct thread *thread = sched_current();
-    thread->waiter.object = object;
+    atomic_store_explicit(&thread->waiter.object, object, memory_order_relaxed);
     thread->waiter.mask = mask;
     thread->waiter.clear = clear;
     list_push_back(&object->waiters, &thread->waiter.node);

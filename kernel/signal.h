@@ -12,13 +12,15 @@
 #include <j6/signals.h>
 
 struct thread;
+struct wait_many;
 
 /* In object->waiters; guarded by the object's lock. */
 struct waiter {
     struct list_node node;
-    struct kobject *object;
+    struct kobject *_Atomic object;
     uint64_t mask;
-    uint64_t clear; /* of the bits that it gets, those that are cleared then */
+    uint64_t clear;         /* of the bits that it gets, those that are cleared then */
+    struct wait_many *many; /* it is one of several of a thread (kernel/wait_many.h); or NULL */
 };
 
 /* Sets and clears signals; who waits for one of those set goes on. */

@@ -53,6 +53,8 @@ struct thread {
     /* What it waits for (kernel/wait.h) */
     struct wait wait;
     struct waiter waiter;
+    struct spinlock wait_lock; /* guards waits for several things … */
+    struct wait_many *many;    /* … such as this one */
     /* Atomic */
     _Atomic bool killed;            /* set once */
     _Atomic bool constant;          /* its level doesn't change */

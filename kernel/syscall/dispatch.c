@@ -96,7 +96,7 @@ static bool op_find(uint32_t number, uint64_t op, uint64_t *out_rights)
     }
 }
 
-static struct kobject *object_of(struct thread *caller, j6_handle_t handle)
+struct kobject *sys_object_of(struct thread *caller, j6_handle_t handle)
 {
     if (handle == j6_handle_self_process) {
         return &caller->process->object;
@@ -130,7 +130,7 @@ static inline void gate_check_op(struct gate *gate, uint64_t op)
 static inline __attribute__((always_inline)) struct kobject *
 gate_check(struct gate *gate, j6_handle_t handle, uint64_t type, uint64_t rights)
 {
-    struct kobject *object = object_of(gate->caller, handle);
+    struct kobject *object = sys_object_of(gate->caller, handle);
     gate->bad_handle |= object == NULL;
     gate->wrong_type |= type != j6_type_none && j6_handle_type(handle) != type;
     gate->denied |= (rights & ~handle) != 0;

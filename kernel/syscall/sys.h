@@ -48,6 +48,9 @@ typedef struct thread object_thread;
 #undef J6_LATER
 #undef J6_OP
 
+/* The gate's door for handles that lie in memory: the object, NULL if the handle is none. */
+struct kobject *sys_object_of(struct thread *caller, j6_handle_t handle);
+
 /* Opens a handle in the table and writes its value out. What fails leaves no handle. */
 j6_status_t sys_handle_out(struct handle_table *table, struct kobject *object, uint64_t rights,
                            struct user_ptr out);

@@ -165,7 +165,7 @@ TEST(object_signal_on_a_process_that_has_ended_is_closed)
 
 /* ---- races ---------------------------------------------------------------------------------- */
 
-enum { ROUNDS = 2000, LOST = 1000 }; /* ms after which a wake-up must have been lost */
+enum { ROUNDS = 500, LOST = 1000 }; /* ms after which a wake-up must have been lost */
 
 static const uint64_t PING = J6_SIGNAL(52);
 static const uint64_t PONG = J6_SIGNAL(53);
@@ -230,7 +230,7 @@ static int64_t wait_shortly(void *arg)
 
 TEST(waits_that_end_by_signal_time_out_and_close_at_once_end_one_way)
 {
-    enum { THREADS = 4, EVENTS = 40 };
+    enum { THREADS = 4, EVENTS = 20 };
     for (int round = 0; round < EVENTS; round++) {
         struct player waiters[THREADS];
         j6_handle_t event = event_new();

@@ -43,3 +43,16 @@ static j6_status_t pause(void)
 }
 
 SCENARIO(a_pause, thread_pause, .run = pause);
+
+static j6_status_t wait_for_many(void)
+{
+    struct j6_wait_item items[] = {
+        {scene.event, J6_SIGNAL(48), 0},
+        {j6_handle_self_process, j6_signal_closed, 0},
+    };
+    j6_status_t status = j6_object_wait_many(items, 2, now() + 100000);
+    return status == j6_status_timed_out ? j6_status_ok : status;
+}
+
+SCENARIO(a_wait_for_many, object_wait_many, .set_up = make, .run = wait_for_many,
+         .tear_down = drop);

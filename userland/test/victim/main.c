@@ -21,6 +21,7 @@ static const struct {
     {"wait", mode_wait},
     {"many_threads", mode_many_threads},
     {"pause", mode_pause},
+    {"wait_many", mode_wait_many},
     {"echo_signal", mode_echo_signal},
     {"parent", mode_parent},
     {"heir", mode_heir},

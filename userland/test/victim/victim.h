@@ -18,6 +18,7 @@ int64_t mode_wait(int64_t argument);
 int64_t mode_many_threads(int64_t argument);
 
 int64_t mode_pause(int64_t argument);
+int64_t mode_wait_many(int64_t threads);
 
 /* How to wait for others, and answer; 0 when all went well. */
 int64_t mode_echo_signal(int64_t times);

@@ -26,3 +26,29 @@ int64_t mode_pause(int64_t argument)
     j6_thread_pause(NULL);
     return -1;
 }
+
+static int64_t wait_many_for_ever(void *arg)
+{
+    struct j6_wait_item items[3] = {
+        {j6_find("event"), J6_SIGNAL(50), 0},
+        {j6_handle_self_process, j6_signal_closed, 0},
+        {*(j6_handle_t *)arg, J6_SIGNAL(48), 0},
+    };
+    return (int64_t)j6_object_wait_many(items, 3, j6_deadline_never);
+}
+
+/* So many threads wait for the event, the process and an event of their own. */
+int64_t mode_wait_many(int64_t threads)
+{
+    static j6_handle_t own;
+    struct j6_thread thread;
+    if (j6_event_create(0, &own) != j6_status_ok) {
+        return __LINE__;
+    }
+    for (int64_t i = 0; i < threads; i++) {
+        if (j6_thread_run(&thread, wait_many_for_ever, &own, 4 * j6_page_size) != j6_status_ok) {
+            return __LINE__;
+        }
+    }
+    return wait_many_for_ever(&own);
+}
