@@ -27,6 +27,7 @@
     X(RANK_SYSTEM, "tree of system objects") \
     X(RANK_LOG_READERS, "readers of the log") \
     X(RANK_OBJECT, "signals of an object")   \
+    X(RANK_FUTEX, "bucket of futexes")       \
     X(RANK_WAIT, "wait for several things")  \
     X(RANK_TIMERS, "timer queue")            \
     X(RANK_RUN_QUEUE, "run queue")           \

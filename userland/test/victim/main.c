@@ -22,6 +22,8 @@ static const struct {
     {"many_threads", mode_many_threads},
     {"pause", mode_pause},
     {"wait_many", mode_wait_many},
+    {"futex_crowd", mode_futex_crowd},
+    {"futex_echo", mode_futex_echo},
     {"echo_signal", mode_echo_signal},
     {"parent", mode_parent},
     {"heir", mode_heir},

@@ -52,3 +52,37 @@ int64_t mode_wait_many(int64_t threads)
     }
     return wait_many_for_ever(&own);
 }
+
+/* Waits until the first word is the next number, and says it in the first word of the second page. */
+int64_t mode_futex_echo(int64_t times)
+{
+    uint32_t *words = map_role("shared");
+    for (uint32_t i = 0; i < times; i++) {
+        while (__atomic_load_n(&words[0], __ATOMIC_SEQ_CST) == i) {
+            j6_futex_wait(&words[0], i, j6_deadline_never);
+        }
+        __atomic_store_n(&words[1024], i + 1, __ATOMIC_SEQ_CST);
+        if (j6_futex_wake(&words[1024], 1) != j6_status_ok) {
+            return __LINE__;
+        }
+    }
+    return 0;
+}
+
+static int64_t wait_at_word(void *arg)
+{
+    while (j6_futex_wait(arg, 0, j6_deadline_never) == j6_status_ok) {}
+    return -1;
+}
+
+int64_t mode_futex_crowd(int64_t threads)
+{
+    uint32_t *words = map_role("shared");
+    struct j6_thread thread;
+    for (int64_t i = 0; i < threads; i++) {
+        if (j6_thread_run(&thread, wait_at_word, &words[i % 2], 4 * j6_page_size) != j6_status_ok) {
+            return __LINE__;
+        }
+    }
+    return wait_at_word(words);
+}
