@@ -165,7 +165,7 @@ TEST(object_signal_on_a_process_that_has_ended_is_closed)
 
 /* ---- races ---------------------------------------------------------------------------------- */
 
-enum { ROUNDS = 500, LOST = 1000 }; /* ms after which a wake-up must have been lost */
+enum { LOST = 1000 }; /* ms after which a wake-up must have been lost */
 
 static const uint64_t PING = J6_SIGNAL(52);
 static const uint64_t PONG = J6_SIGNAL(53);
@@ -180,11 +180,12 @@ struct player {
 static int64_t play(void *arg)
 {
     const struct player *player = arg;
-    for (int i = 0; i < ROUNDS; i++) {
+    uint64_t rounds = race_rounds(150);
+    for (uint64_t i = 0; i < rounds; i++) {
         j6_time_t lost = now() + LOST * 1000000ull;
         j6_status_t status = j6_object_wait(player->event, player->wait, NULL, lost);
         if (status != j6_status_ok) {
-            return i + 1;
+            return (int64_t)i + 1;
         }
         status = j6_object_signal(player->event, player->wait, player->answer);
         if (status != j6_status_ok) {
@@ -230,8 +231,9 @@ static int64_t wait_shortly(void *arg)
 
 TEST(waits_that_end_by_signal_time_out_and_close_at_once_end_one_way)
 {
-    enum { THREADS = 4, EVENTS = 20 };
-    for (int round = 0; round < EVENTS; round++) {
+    enum { THREADS = 4 };
+    uint64_t rounds = race_rounds(15);
+    for (uint64_t round = 0; round < rounds; round++) {
         struct player waiters[THREADS];
         j6_handle_t event = event_new();
         for (int i = 0; i < THREADS; i++) {

@@ -345,7 +345,7 @@ TEST(threads_that_wait_at_words_end_with_their_process)
 
 /* ---- races ---------------------------------------------------------------------------------- */
 
-enum { LAPS = 300, RACERS = 4 };
+enum { RACERS = 4 };
 
 static uint32_t baton; /* whose turn it is, and the lap */
 
@@ -353,13 +353,14 @@ static uint32_t baton; /* whose turn it is, and the lap */
 static int64_t pass_baton(void *arg)
 {
     uint32_t mine = (uint32_t)(uint64_t)arg;
-    for (uint32_t lap = 0; lap < LAPS; lap++) {
-        uint32_t wanted = lap * RACERS + mine;
+    uint64_t laps = race_rounds(100);
+    for (uint64_t lap = 0; lap < laps; lap++) {
+        uint32_t wanted = (uint32_t)lap * RACERS + mine;
         uint32_t found;
         j6_time_t lost = now() + 1000000000;
         while ((found = __atomic_load_n(&baton, __ATOMIC_ACQUIRE)) != wanted) {
             if (j6_futex_wait(&baton, found, lost) == j6_status_timed_out) {
-                return lap + 1;
+                return (int64_t)lap + 1;
             }
         }
         __atomic_store_n(&baton, wanted + 1, __ATOMIC_RELEASE);
@@ -380,7 +381,7 @@ TEST(no_wake_up_at_a_word_is_lost)
         expect_ok(j6_thread_join(&threads[i], &lost));
         expect_equal(0, lost);
     }
-    expect_equal(LAPS * RACERS, baton);
+    expect_equal(race_rounds(100) * RACERS, baton);
 }
 
 static volatile bool stop;
@@ -398,7 +399,8 @@ static int64_t wait_at_what_goes(void *arg)
 
 TEST(words_may_come_and_go_while_threads_wait_at_them)
 {
-    enum { THREADS = 3, ROUNDS = 100 };
+    enum { THREADS = 3 };
+    uint64_t rounds = race_rounds(25);
     struct j6_thread threads[THREADS];
     uint64_t place = far_place();
     j6_handle_t area = area_new(1, 0);
@@ -406,11 +408,11 @@ TEST(words_may_come_and_go_while_threads_wait_at_them)
     for (int i = 0; i < THREADS; i++) {
         expect_ok(j6_thread_run(&threads[i], wait_at_what_goes, (void *)place, 4 * PAGE));
     }
-    for (uint32_t i = 0; i < ROUNDS; i++) {
+    for (uint64_t i = 0; i < rounds; i++) {
         uint64_t len = PAGE;
         expect_ok(
             j6_vma_map(area, j6_handle_self_process, &place, 0, 0, READ_WRITE | j6_map_exact));
-        *(uint32_t *)place = i % 3;
+        *(uint32_t *)place = (uint32_t)i % 3;
         expect_ok(j6_vma_op_range(area, j6_op_decommit, 0, &len));
         expect_ok(j6_futex_wake((uint32_t *)place, 1));
         area_unmap(area, (void *)place);

@@ -174,7 +174,7 @@ TEST(a_signal_that_ended_a_wait_is_told_though_it_was_cleared_at_once)
 {
     struct many_waiter waiter;
     items_make(2, FIRST);
-    for (int i = 0; i < 50; i++) {
+    for (uint64_t i = 0; i < race_rounds(15); i++) {
         start(&waiter, items, 2);
         expect_ok(j6_object_signal(items[1].handle, 0, FIRST));
         expect_ok(j6_object_signal(items[1].handle, FIRST, 0));
@@ -291,7 +291,7 @@ TEST(what_a_wait_for_many_takes_comes_back_when_its_process_is_killed)
 
 /* ---- races ---------------------------------------------------------------------------------- */
 
-enum { STATIONS = 6, LAPS = 200, LOST = 1000 };
+enum { STATIONS = 6, LOST = 1000 };
 
 static j6_handle_t stations[STATIONS];
 
@@ -305,11 +305,11 @@ struct runner {
     struct j6_thread thread;
 };
 
-static bool pass_on(const struct runner *runner, struct j6_wait_item *places, int lap)
+static bool pass_on(const struct runner *runner, struct j6_wait_item *places, uint64_t lap)
 {
     uint64_t mine = J6_SIGNAL(48 + runner->number);
     uint64_t next = J6_SIGNAL(48 + (runner->number + 1) % runner->runners);
-    for (int i = 0; i < STATIONS; i++) {
+    for (uint64_t i = 0; i < STATIONS; i++) {
         if (places[i].signals & mine) {
             return j6_object_signal(stations[i], mine, 0) == j6_status_ok &&
                    j6_object_signal(stations[(i + lap) % STATIONS], 0, next) == j6_status_ok;
@@ -325,11 +325,12 @@ static int64_t run_laps(void *arg)
     for (int i = 0; i < STATIONS; i++) {
         places[i] = (struct j6_wait_item){stations[i], J6_SIGNAL(48 + runner->number), 0};
     }
-    for (int lap = 0; lap < LAPS; lap++) {
+    uint64_t laps = race_rounds(100);
+    for (uint64_t lap = 0; lap < laps; lap++) {
         j6_time_t lost = now() + LOST * 1000000ull;
         if (j6_object_wait_many(places, STATIONS, lost) != j6_status_ok ||
             !pass_on(runner, places, lap)) {
-            return lap + 1;
+            return (int64_t)lap + 1;
         }
     }
     return 0;
@@ -373,8 +374,9 @@ static int64_t wait_shortly(void *arg)
 
 TEST(waits_for_many_that_end_in_several_ways_at_once_leave_nothing)
 {
-    enum { THREADS = 4, ROUNDS = 15 };
-    for (int round = 0; round < ROUNDS; round++) {
+    enum { THREADS = 4 };
+    uint64_t rounds = race_rounds(15);
+    for (uint64_t round = 0; round < rounds; round++) {
         struct j6_thread threads[THREADS];
         stop = false;
         items_make(4, FIRST);
