@@ -103,6 +103,9 @@ uint64_t arch_user_copy(void *dst, const void *src, uint64_t len);
 uint64_t arch_user_copy_in_now(void *dst, const void *src, uint64_t len);
 uint64_t arch_user_copy_out_now(void *dst, const void *src, uint64_t len);
 
+/* Likewise reads a word, in one access; false if it can't be. */
+bool arch_user_load32_now(const void *pointer, uint32_t *out_word);
+
 /* Reads a word that can be written too, or writes one; false if it can't be. */
 bool arch_user_load_inout(void *pointer, uint64_t *out_word);
 bool arch_user_store(void *dst, uint64_t word);

@@ -4,6 +4,7 @@
 #include "arch/arch.h"
 #include "arch/upcall.h"
 #include "kernel/thread.h"
+#include "kernel/wait_many.h"
 #include <j6/flags.h>
 #include <j6/info.h>
 
@@ -27,13 +28,18 @@ static struct thread *thread_of_waiter(struct waiter *waiter)
 /* Takes the thread out, and gives it the signals. */
 static void waiter_take_locked(struct thread *thread)
 {
-    struct kobject *object = thread->waiter.object;
+    const struct kobject *object =
+        atomic_load_explicit(&thread->waiter.object, memory_order_relaxed);
     list_remove(&thread->waiter.node);
     thread->tcb.arg[TCB_RDX] = object->signals;
 }
 
 static void waiter_end_locked(struct kobject *object, struct waiter *waiter, j6_status_t status)
 {
+    if (waiter->many != NULL) {
+        wait_many_wake_locked(waiter, status);
+        return;
+    }
     struct thread *thread = thread_of_waiter(waiter);
     waiter_take_locked(thread);
     if (status == j6_status_ok) {
@@ -42,10 +48,9 @@ static void waiter_end_locked(struct kobject *object, struct waiter *waiter, j6_
     wait_end_locked(thread, status);
 }
 
-void kobject_signal(struct kobject *object, uint64_t clear, uint64_t set)
+void kobject_signal_locked(struct kobject *object, uint64_t clear, uint64_t set)
 {
     struct waiter *waiter;
-    spinlock_lock(&object->lock);
     object->signals = (object->signals & ~clear) | set;
     list_for_each_entry_safe(waiter, &object->waiters, node) {
         j6_status_t status = kobject_verdict_locked(object, waiter->mask);
@@ -53,7 +58,24 @@ void kobject_signal(struct kobject *object, uint64_t clear, uint64_t set)
             waiter_end_locked(object, waiter, status);
         }
     }
+}
+
+void kobject_signal(struct kobject *object, uint64_t clear, uint64_t set)
+{
+    spinlock_lock(&object->lock);
+    kobject_signal_locked(object, clear, set);
     spinlock_unlock(&object->lock);
+}
+
+j6_status_t kobject_signal_user(struct kobject *object, uint64_t clear, uint64_t set)
+{
+    spinlock_lock(&object->lock);
+    bool closed = object->signals & j6_signal_closed;
+    if (!closed) {
+        kobject_signal_locked(object, clear, set);
+    }
+    spinlock_unlock(&object->lock);
+    return closed ? j6_status_closed : j6_status_ok;
 }
 
 uint64_t kobject_signals(struct kobject *object)
@@ -62,6 +84,15 @@ uint64_t kobject_signals(struct kobject *object)
     uint64_t signals = object->signals;
     spinlock_unlock(&object->lock);
     return signals;
+}
+
+/* Looks at the count under the lock: so it is the last look that is told, whoever came first. */
+void kobject_tell_handles(struct kobject *object)
+{
+    spinlock_lock(&object->lock);
+    bool none = atomic_load_explicit(&object->handles, memory_order_relaxed) == 0;
+    kobject_signal_locked(object, j6_signal_no_handles, none ? j6_signal_no_handles : 0);
+    spinlock_unlock(&object->lock);
 }
 
 void kobject_waits_end(struct kobject *object, j6_status_t status)
@@ -89,7 +120,7 @@ static void wait_locked(struct kobject *object, uint64_t mask, uint64_t clear,
                         const struct wait_type *type, j6_time_t deadline)
 {
     struct thread *thread = sched_current();
-    thread->waiter.object = object;
+    atomic_store_explicit(&thread->waiter.object, object, memory_order_relaxed);
     thread->waiter.mask = mask;
     thread->waiter.clear = clear;
     list_push_back(&object->waiters, &thread->waiter.node);

@@ -12,17 +12,23 @@
 #include <j6/signals.h>
 
 struct thread;
+struct wait_many;
 
 /* In object->waiters; guarded by the object's lock. */
 struct waiter {
     struct list_node node;
-    struct kobject *object;
+    struct kobject *_Atomic object;
     uint64_t mask;
-    uint64_t clear; /* of the bits that it gets, those that are cleared then */
+    uint64_t clear;         /* of the bits that it gets, those that are cleared then */
+    struct wait_many *many; /* it is one of several of a thread (kernel/wait_many.h); or NULL */
 };
 
 /* Sets and clears signals; who waits for one of those set goes on. */
 void kobject_signal(struct kobject *object, uint64_t clear, uint64_t set);
+void kobject_signal_locked(struct kobject *object, uint64_t clear, uint64_t set);
+
+/* The same on behalf of who has a handle. closed: the object is closed, or has ended. */
+j6_status_t kobject_signal_user(struct kobject *object, uint64_t clear, uint64_t set) J6_MUST_USE;
 
 uint64_t kobject_signals(struct kobject *object);
 

@@ -98,6 +98,7 @@ static void run_state_init(struct thread *thread)
     thread->turn_left = (int64_t)turn_length(thread->level);
     const struct thread *creator = sched_current();
     atomic_init(&thread->affinity, creator != NULL ? atomic_load(&creator->affinity) : ~0ull);
+    spinlock_init(&thread->wait_lock, RANK_WAIT);
 }
 
 j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stack, uint64_t arg,

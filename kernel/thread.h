@@ -26,6 +26,13 @@ struct process;
 
 enum { THREAD_NAME_SIZE = j6_thread_name_max + 1 };
 
+/* A word of memory that threads wait at, and when one came there (ipc/futex.h). */
+struct futex_place {
+    j6_koid_t area;
+    uint64_t offset;
+    uint64_t serial;
+};
+
 struct thread {
     struct kobject object;
     struct tcb tcb; /* at a constant place: thread_of_tcb */
@@ -53,6 +60,10 @@ struct thread {
     /* What it waits for (kernel/wait.h) */
     struct wait wait;
     struct waiter waiter;
+    struct spinlock wait_lock; /* guards waits for several things … */
+    struct wait_many *many;    /* … such as this one */
+    struct avl_node futex_node;
+    struct futex_place futex_place;
     /* Atomic */
     _Atomic bool killed;            /* set once */
     _Atomic bool constant;          /* its level doesn't change */

@@ -24,7 +24,7 @@ struct timer {
     uint64_t serial; /* orders equal deadlines */
     void (*fire)(struct timer *timer, uint64_t round);
     /* Whoever arms it */
-    uint64_t round; /* counts how often it was armed */
+    uint64_t round; /* counts how often it was armed, or might have been */
     /* Atomic */
     struct timer_queue *_Atomic queue; /* where it is armed; NULL: nowhere */
 };

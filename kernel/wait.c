@@ -34,6 +34,8 @@ void wait_begin_locked(struct thread *thread, struct spinlock *lock, const struc
     sched_mark_blocked(thread);
     if (deadline != j6_deadline_never) {
         timer_arm(&wait->timer, deadline, timed_out);
+    } else {
+        wait->timer.round++; /* the time-out of the wait before may be on its way */
     }
     atomic_store(&wait->lock, lock);    /* W2' */
     if (atomic_load(&thread->killed)) { /* W2" */

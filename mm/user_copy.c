@@ -47,6 +47,11 @@ j6_status_t user_copy_out(struct user_ptr dst, const void *src, uint64_t len)
     return user_copy_out_part(dst, src, len, &done);
 }
 
+bool user_peek32(struct user_ptr pointer, uint32_t *out_word)
+{
+    return arch_user_load32_now((const void *)pointer.address, out_word);
+}
+
 j6_status_t user_probe_out(struct user_ptr dst, uint64_t len)
 {
     spinlock_check_none_held();

@@ -43,6 +43,12 @@ j6_status_t user_copy_out_part(struct user_ptr dst, const void *src, uint64_t le
                                uint64_t *done) J6_MUST_USE;
 
 /*
+ * Reads an aligned word in one access, if its page is there; locks may be held. The range has been
+ * checked.
+ */
+bool user_peek32(struct user_ptr pointer, uint32_t *out_word) J6_MUST_USE;
+
+/*
  * Can a result of a call, at most a page, be written there? To be asked before anything is done. The
  * bytes stay as they are; pages are brought in. bad_address, quota, no_memory.
  */

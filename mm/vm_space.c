@@ -51,6 +51,19 @@ struct vm_mapping *vm_space_search_locked(struct vm_space *space, vaddr_t addres
     return allows ? mapping : NULL;
 }
 
+bool vm_space_locate(struct vm_space *space, vaddr_t address, enum vm_access access,
+                     j6_koid_t *out_area, uint64_t *out_offset)
+{
+    spinlock_lock(&space->lock);
+    const struct vm_mapping *mapping = vm_space_search_locked(space, address, access);
+    if (mapping != NULL) {
+        *out_area = mapping->area->object.koid;
+        *out_offset = address - mapping->start + mapping->offset;
+    }
+    spinlock_unlock(&space->lock);
+    return mapping != NULL;
+}
+
 /* Maps the block around the address, if mapping and area have all of it, and alike. */
 static __attribute__((noinline)) bool show_block_locked(struct vm_mapping *mapping, vaddr_t address,
                                                         bool write, struct page_batch *batch)

@@ -129,6 +129,13 @@ j6_status_t vm_space_fault(struct vm_space *space, vaddr_t address,
 /* The same for the space that this CPU has loaded; bad_address if that is the kernel's. */
 j6_status_t vm_space_fault_loaded(vaddr_t address, enum vm_access access) J6_MUST_USE;
 
+/*
+ * Which byte of which area an address shows, for who must know it again in other spaces. False: no
+ * mapping allows the access.
+ */
+bool vm_space_locate(struct vm_space *space, vaddr_t address, enum vm_access access,
+                     j6_koid_t *out_area, uint64_t *out_offset);
+
 /* Does it hold the address, and allow the access? Its space's or its area's lock is held. */
 static inline bool vm_mapping_allows_locked(const struct vm_mapping *mapping, vaddr_t address,
                                             enum vm_access access)

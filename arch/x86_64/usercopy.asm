@@ -9,7 +9,7 @@
 
 extern cpu_features
 global arch_user_copy, arch_user_copy_in_now, arch_user_copy_out_now
-global arch_user_load_inout, arch_user_store, arch_user_touch
+global arch_user_load32_now, arch_user_load_inout, arch_user_store, arch_user_touch
 
 ; An instruction that may fault on user memory, where to go on, and whether to bring the page in.
 %macro MAY_FAULT 2
@@ -75,6 +75,17 @@ align 16
 arch_user_copy_in_now:
 arch_user_copy_out_now:
     USER_COPY 0
+
+; bool arch_user_load32_now(const void *pointer, uint32_t *out_word): false if it isn't there.
+align 16
+arch_user_load32_now:
+    OPEN
+    MAY_FAULT failed, 0
+    mov eax, [rdi]
+    CLOSE
+    mov [rsi], eax
+    mov eax, 1
+    ret
 
 ; bool arch_user_load_inout(void *pointer, uint64_t *out_word): false if the word can't be written.
 ; Adds 0 to it in one step, so that nobody else's write is lost.

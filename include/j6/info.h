@@ -28,6 +28,7 @@ enum {
     j6_topic_account = 12,     /* object_info of a process: struct j6_account_info */
     j6_topic_fault = 13,       /* object_info of a stopped thread: struct j6_fault_info */
     j6_topic_registers = 14,   /* object_info of a stopped thread: struct j6_thread_registers */
+    j6_topic_timer = 15,       /* object_info of an event: struct j6_timer_info */
 };
 
 /* Topic `physical`: where an area made by system_map_phys lies. */
@@ -212,4 +213,12 @@ struct j6_mapping_info {
     uint64_t offset; /* into the area */
     j6_koid_t area;
     uint64_t pages; /* that the area has there */
+};
+
+/* Topic `timer`: of an event, since event_set_timer. */
+struct j6_timer_info {
+    j6_time_t deadline; /* when it is due next; never: not at all */
+    j6_time_t period;   /* 0: it is due once */
+    uint64_t count;     /* how often it has come due … */
+    uint64_t missed;    /* … and how often of these it found its signal still set */
 };

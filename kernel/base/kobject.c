@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* References and life of kernel objects; signals and waiting are in kernel/wait.c. */
+/* References and life of kernel objects; signals and waiting are in kernel/signal.c. */
 #include "kernel/base/kobject.h"
 #include "lib/container.h"
 #include <stddef.h>
@@ -71,14 +71,18 @@ bool kobject_try_get(struct kobject *object)
 
 void kobject_handle_add(struct kobject *object)
 {
-    atomic_fetch_add_explicit(&object->handles, 1, memory_order_relaxed);
+    if (atomic_fetch_add_explicit(&object->handles, 1, memory_order_relaxed) == 0) {
+        kobject_tell_handles(object);
+    }
 }
 
 void kobject_handle_put(struct kobject *object)
 {
-    if (atomic_fetch_sub_explicit(&object->handles, 1, memory_order_acq_rel) == 1 &&
-        object->type->last_handle != NULL) {
-        object->type->last_handle(object);
+    if (atomic_fetch_sub_explicit(&object->handles, 1, memory_order_acq_rel) == 1) {
+        kobject_tell_handles(object);
+        if (object->type->last_handle != NULL) {
+            object->type->last_handle(object);
+        }
     }
     kobject_put(object);
 }

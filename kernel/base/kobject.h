@@ -63,8 +63,12 @@ bool kobject_try_get(struct kobject *object) J6_MUST_USE;
 void kobject_handle_add(struct kobject *object);
 void kobject_handle_put(struct kobject *object);
 
-/* Ends every wait on the object with the status. Implemented by kernel/wait.c. */
+/*
+ * Implemented by kernel/signal.c: ends every wait on the object with the status; makes its signals say
+ * whether it has handles.
+ */
 void kobject_waits_end(struct kobject *object, j6_status_t status);
+void kobject_tell_handles(struct kobject *object);
 
 /* How many objects of the type are alive. */
 uint64_t kobject_live(enum j6_type type);

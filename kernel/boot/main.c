@@ -13,6 +13,7 @@
 #include "arch/x86_64/desc.h"
 #include "arch/x86_64/multiboot2.h"
 #include "arch/x86_64/serial.h"
+#include "ipc/futex.h"
 #include "kernel/base/alloc_site.h"
 #include "kernel/base/console.h"
 #include "kernel/base/log.h"
@@ -236,6 +237,7 @@ _Noreturn void kernel_main(paddr_t multiboot2_info, uint64_t entry_tsc)
     arch_clock_init(&acpi); /* time stamps from here on */
     timers_init();
     sched_init();
+    futex_init();
     stacks_start(); /* guarded */
     arch_call_on_stack(this_cpu(cpu)->kernel_stack, kernel_main_on_own_stack);
 }

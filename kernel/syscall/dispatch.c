@@ -34,6 +34,7 @@ enum call_number {
 
 #define to_any(object)     (object)
 #define to_system(object)  system_of(object)
+#define to_event(object)   event_of(object)
 #define to_vma(object)     vm_area_of(object)
 #define to_process(object) process_of(object)
 #define to_thread(object)  thread_of(object)
@@ -64,6 +65,7 @@ enum call_number {
 enum {
     TYPE_any = j6_type_none,
     TYPE_system = j6_type_system,
+    TYPE_event = j6_type_event,
     TYPE_vma = j6_type_vma,
     TYPE_process = j6_type_process,
     TYPE_thread = j6_type_thread,
@@ -94,7 +96,7 @@ static bool op_find(uint32_t number, uint64_t op, uint64_t *out_rights)
     }
 }
 
-static struct kobject *object_of(struct thread *caller, j6_handle_t handle)
+struct kobject *sys_object_of(struct thread *caller, j6_handle_t handle)
 {
     if (handle == j6_handle_self_process) {
         return &caller->process->object;
@@ -128,7 +130,7 @@ static inline void gate_check_op(struct gate *gate, uint64_t op)
 static inline __attribute__((always_inline)) struct kobject *
 gate_check(struct gate *gate, j6_handle_t handle, uint64_t type, uint64_t rights)
 {
-    struct kobject *object = object_of(gate->caller, handle);
+    struct kobject *object = sys_object_of(gate->caller, handle);
     gate->bad_handle |= object == NULL;
     gate->wrong_type |= type != j6_type_none && j6_handle_type(handle) != type;
     gate->denied |= (rights & ~handle) != 0;

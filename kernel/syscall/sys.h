@@ -12,6 +12,7 @@
  * written last, and what was made is taken back if they can't be.
  */
 #pragma once
+#include "ipc/event.h"
 #include "kernel/process.h"
 #include "kernel/system.h"
 #include "kernel/thread.h"
@@ -23,6 +24,7 @@
 
 typedef struct kobject object_any;
 typedef struct system object_system;
+typedef struct event object_event;
 typedef struct vm_area object_vma;
 typedef struct process object_process;
 typedef struct thread object_thread;
@@ -45,6 +47,9 @@ typedef struct thread object_thread;
 #undef J6_CALL
 #undef J6_LATER
 #undef J6_OP
+
+/* The gate's door for handles that lie in memory: the object, NULL if the handle is none. */
+struct kobject *sys_object_of(struct thread *caller, j6_handle_t handle);
 
 /* Opens a handle in the table and writes its value out. What fails leaves no handle. */
 j6_status_t sys_handle_out(struct handle_table *table, struct kobject *object, uint64_t rights,

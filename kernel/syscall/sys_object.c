@@ -151,6 +151,16 @@ static j6_status_t left_info(struct kobject *object, struct user_ptr buf, struct
     return sys_info_out(&info, sizeof(info), buf, len);
 }
 
+static j6_status_t timer_info(struct kobject *object, struct user_ptr buf, struct user_ptr len)
+{
+    if (object->type->number != j6_type_event) {
+        return j6_err_wrong_type;
+    }
+    struct j6_timer_info info;
+    event_timer_info(event_of(object), &info);
+    return sys_info_out(&info, sizeof(info), buf, len);
+}
+
 j6_status_t sys_object_info(struct thread *caller, struct kobject *object,
                             j6_handle_t object_handle, uint64_t topic, struct user_ptr buf,
                             struct user_ptr len)
@@ -162,6 +172,7 @@ j6_status_t sys_object_info(struct thread *caller, struct kobject *object,
     case j6_topic_account: return left_info(object, buf, len);
     case j6_topic_fault:
     case j6_topic_registers: return stop_info(object, object_handle, topic, buf, len);
+    case j6_topic_timer: return timer_info(object, buf, len);
     default: return layout_info(object, buf, len);
     }
 }
@@ -171,6 +182,19 @@ j6_status_t sys_object_wait(struct thread *caller, struct kobject *object, uint6
 {
     (void)caller;
     return kobject_wait(object, mask, deadline, signals);
+}
+
+j6_status_t sys_object_signal(struct thread *caller, struct kobject *object, uint64_t clear,
+                              uint64_t set)
+{
+    (void)caller;
+    bool event = object->type->number == j6_type_event;
+    uint64_t clearable = j6_signal_user_mask | (event ? j6_signal_event_timer : 0);
+    if ((clear & ~clearable) || (set & ~j6_signal_user_mask)) {
+        return j6_err_invalid_arg;
+    }
+    return event ? event_signal(event_of(object), clear, set)
+                 : kobject_signal_user(object, clear, set);
 }
 
 static j6_status_t close_area(struct vm_area *area)
@@ -192,6 +216,7 @@ j6_status_t sys_object_close(struct thread *caller, struct kobject *object)
     (void)caller;
     switch (object->type->number) {
     case j6_type_system: return system_close(system_of(object));
+    case j6_type_event: return event_close(event_of(object));
     case j6_type_vma: return close_area(vm_area_of(object));
     default: return j6_err_wrong_type;
     }

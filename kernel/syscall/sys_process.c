@@ -196,6 +196,11 @@ j6_status_t sys_thread_kill(struct thread *caller, struct thread *thread, int64_
     return j6_status_ok;
 }
 
+j6_status_t sys_thread_pause(struct thread *caller, uint64_t *signals)
+{
+    return thread_pause(caller, signals);
+}
+
 j6_status_t sys_thread_sleep(struct thread *caller, j6_time_t deadline)
 {
     if (deadline == 0) {

@@ -26,6 +26,11 @@ void kobject_waits_end(struct kobject *object, j6_status_t status)
     (void)status;
 }
 
+void kobject_tell_handles(struct kobject *object)
+{
+    (void)object;
+}
+
 paddr_t vm_model_start(void)
 {
     paddr_t more = test_frames_start(VM_MODEL_FRAMES, VM_MODEL_MORE);

@@ -12,6 +12,7 @@
  *   2  the thread looks for the signal before it takes the lock
  *   3  a time-out doesn't compare the round
  *   4  a kill doesn't look whether the wait is still there when it has the lock
+ *   5  a wait without a deadline doesn't count as a round of the timer
  */
 #ifndef BUG
 #define BUG 0
@@ -28,7 +29,8 @@ bool killed;
 bool waits;           /* wait.lock isn't NULL */
 bool queued;          /* the thread is in the object's list of waiters */
 bool armed;           /* the timer is in its queue */
-byte round;           /* counts how often it was armed */
+byte round;           /* of the timer */
+byte number;          /* counts the waits */
 
 inline lock()
 {
@@ -69,9 +71,11 @@ proctype thread()
         :: else ->
             queued = true;
             state = BLOCKED;
+            number++;
             if
             :: atomic { armed = true; round++ } /* it has a deadline */
-            :: skip
+            :: BUG != 5 -> round++
+            :: BUG == 5
             fi;
             waits = true;               /* W2' */
             if
@@ -87,16 +91,16 @@ proctype thread()
 /* The clock may reach any deadline at any time, or never. */
 proctype clock()
 {
-    byte fired;
+    byte fired, wanted;
 end:
     do
-    :: atomic { armed -> armed = false; fired = round };
+    :: atomic { armed -> armed = false; fired = round; wanted = number };
         if
         :: waits ->                     /* C1 */
             lock();                     /* C2 */
             if
             :: waits && (fired == round || BUG == 3) -> /* C3 */
-                assert(fired == round);
+                assert(wanted == number);
                 end_wait()
             :: else
             fi;

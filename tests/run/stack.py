@@ -20,7 +20,11 @@ ENTRIES = ["syscall_dispatch", "trap_from_user", "trap_from_kernel", "trap_anywh
 FREED = r"free_after_grace|mapping_free|directory_free|device_free|release_later|end_unused|end_others|item_run"
 
 # What a wait that ends for another reason takes the thread out of.
-UNDONE = r"waiter_take_locked|sleeper_take_locked|undo_nothing"
+<<<<<<< HEAD
+UNDONE = r"waiter_take_locked|sleeper_take_locked|undo_nothing|end_locked"
+=======
+UNDONE = r"waiter_take_locked|sleeper_take_locked|end_locked|undo"
+>>>>>>> b1c0363 (Futexes: words known by area and offset, their waiters in balanced trees)
 
 # What other CPUs are asked to do.
 CALLED = r"drain|nothing"
@@ -30,11 +34,11 @@ THROUGH_POINTERS = {
     "syscall_dispatch": r"run_\w+",
     "timers_run": r"timed_out|fired|reminder_fire|look|start_again",
     "undo_locked": UNDONE, "wait_cancel": UNDONE, "timed_out": UNDONE, "wait_begin_locked": UNDONE,
-    "resume_current": r"fs_base_take",
+    "resume_current": r"fs_base_take|resume",
     "run_all": FREED, "grace_pass": FREED, "pass_once": FREED,
     "cpu_calls_run": CALLED, "cpu_call": CALLED,
-    "free_after_grace": r"thread_free|free_process|area_free|system_free",
-    "kobject_put": r"area_destroy|system_destroy",
+    "free_after_grace": r"thread_free|free_process|area_free|system_free|event_free",
+    "kobject_put": r"area_destroy|system_destroy|event_destroy",
     "area_destroy": r"device_release", "vm_area_revoke": r"device_release",
     "system_close": r"area_revoke",
     "kobject_handle_put": r"last_handle",

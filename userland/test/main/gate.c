@@ -18,6 +18,7 @@ static void scratch_make(void)
     scratch.of_type[j6_type_none] = area_new(1, 0);
     scratch.of_type[j6_type_vma] = area_new(1, 0);
     scratch.of_type[j6_type_process] = process;
+    scratch.of_type[j6_type_event] = event_new();
     scratch.of_type[j6_type_system] = system_handle();
     expect_ok(j6_thread_create(process, far_place(), far_place(), 0, 0,
                                &scratch.of_type[j6_type_thread]));
@@ -28,6 +29,7 @@ static void scratch_close(void)
     expect_ok(j6_process_kill(scratch.of_type[j6_type_process], 0));
     expect_ok(j6_handle_close(scratch.of_type[j6_type_none]));
     expect_ok(j6_handle_close(scratch.of_type[j6_type_vma]));
+    expect_ok(j6_handle_close(scratch.of_type[j6_type_event]));
     expect_ok(j6_handle_close(scratch.of_type[j6_type_process]));
     expect_ok(j6_handle_close(scratch.of_type[j6_type_thread]));
 }

@@ -131,6 +131,8 @@ TEST(every_call_refuses_pointers_to_memory_that_the_caller_may_not_use)
         CASE(object_koid, 1, true, bench.area, out),
         CASE(object_info, 2, true, self, j6_topic_layout, out, size),
         CASE(object_info, 3, true, self, j6_topic_layout, out, size),
+        CASE(object_wait_many, 0, true, out, 1, 0),
+        CASE(event_create, 1, true, 0, out),
         CASE(process_create, 0, false, name, 8, 0, 0, out),
         CASE(process_create, 4, true, name, 8, 0, 0, out),
         CASE(process_give_handle, 3, true, bench.process, bench.area, 0, out),

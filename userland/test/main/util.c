@@ -64,6 +64,13 @@ bool boot_number(const char *name, uint64_t *out_number)
     return false;
 }
 
+uint64_t race_rounds(uint64_t usual)
+{
+    uint64_t factor = 1;
+    boot_number("races=", &factor);
+    return factor * usual;
+}
+
 j6_handle_t narrowed(j6_handle_t handle, uint64_t rights)
 {
     j6_handle_t copy = j6_handle_none;
@@ -74,6 +81,20 @@ j6_handle_t narrowed(j6_handle_t handle, uint64_t rights)
 j6_handle_t without(j6_handle_t handle, uint64_t rights)
 {
     return narrowed(handle, j6_handle_rights(handle) & ~rights);
+}
+
+j6_handle_t event_new(void)
+{
+    j6_handle_t event = j6_handle_none;
+    expect_ok(j6_event_create(0, &event));
+    return event;
+}
+
+uint64_t signals_of(j6_handle_t object)
+{
+    uint64_t signals = 0;
+    j6_object_wait(object, 0, &signals, j6_deadline_poll);
+    return signals;
 }
 
 j6_handle_t area_new(uint64_t pages, uint64_t flags)

@@ -23,11 +23,21 @@ void sleep_for(uint64_t milliseconds);
 /* The number behind `name` ("seed=") on the kernel's command line; false: it isn't there. */
 bool boot_number(const char *name, uint64_t *out_number);
 
+/* How often a race is run: so many times, or `races=` times as often. */
+uint64_t race_rounds(uint64_t usual);
+
 /* ---- handles -------------------------------------------------------------------------------- */
 
 /* A copy with those rights alone, or with all but those. */
 j6_handle_t narrowed(j6_handle_t handle, uint64_t rights);
 j6_handle_t without(j6_handle_t handle, uint64_t rights);
+
+/* ---- events --------------------------------------------------------------------------------- */
+
+j6_handle_t event_new(void);
+
+/* The signals that are set. */
+uint64_t signals_of(j6_handle_t object);
 
 /* ---- areas ---------------------------------------------------------------------------------- */
 

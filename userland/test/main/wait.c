@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* object_wait: level-triggered, with all signals told, and an end for every wait. */
-#include "userland/test/main/util.h"
+#include "userland/test/main/waiter.h"
 
 TEST(a_poll_of_a_process_that_runs_would_block)
 {
@@ -50,30 +50,6 @@ TEST(a_wait_for_something_else_on_an_ended_process_is_closed)
     expect_ok(j6_handle_close(process));
 }
 
-struct waiter {
-    j6_handle_t handle;
-    uint64_t mask;
-    j6_status_t status;
-    uint64_t signals;
-    struct j6_thread thread;
-};
-
-static int64_t waiter_main(void *arg)
-{
-    struct waiter *waiter = arg;
-    waiter->status =
-        j6_object_wait(waiter->handle, waiter->mask, &waiter->signals, j6_deadline_never);
-    return 0;
-}
-
-static void waiter_start(struct waiter *waiter, j6_handle_t handle, uint64_t mask)
-{
-    *waiter = (struct waiter){.handle = handle, .mask = mask, .status = j6_err_unexpected};
-    expect_ok(j6_thread_run(&waiter->thread, waiter_main, waiter, 4 * PAGE));
-    sleep_for(2);
-    expect_status(j6_err_unexpected, waiter->status);
-}
-
 TEST(every_waiter_of_a_process_learns_of_its_end)
 {
     struct waiter waiters[4];
@@ -83,8 +59,7 @@ TEST(every_waiter_of_a_process_learns_of_its_end)
     }
     expect_ok(j6_process_kill(process, 0));
     for (int i = 0; i < 4; i++) {
-        expect_ok(j6_thread_join(&waiters[i].thread, NULL));
-        expect_status(i < 2 ? j6_status_ok : j6_status_closed, waiters[i].status);
+        waiter_finish(&waiters[i], i < 2 ? j6_status_ok : j6_status_closed);
         expect(waiters[i].signals & j6_signal_closed);
     }
     expect_ok(j6_handle_close(process));
@@ -96,8 +71,7 @@ TEST(a_wait_ends_as_destroyed_when_the_last_handle_goes)
     j6_handle_t area = area_new(1, 0);
     waiter_start(&waiter, area, J6_SIGNAL(48));
     expect_ok(j6_handle_close(area));
-    expect_ok(j6_thread_join(&waiter.thread, NULL));
-    expect_status(j6_status_destroyed, waiter.status);
+    waiter_finish(&waiter, j6_status_destroyed);
 }
 
 TEST(closing_the_handle_of_a_wait_does_not_disturb_it_while_the_object_lives)
@@ -108,9 +82,37 @@ TEST(closing_the_handle_of_a_wait_does_not_disturb_it_while_the_object_lives)
     waiter_start(&waiter, copy, j6_signal_closed);
     expect_ok(j6_handle_close(copy));
     sleep_for(2);
-    expect_status(j6_err_unexpected, waiter.status);
+    expect(waiter_waits(&waiter));
     expect_ok(j6_process_kill(process, 0));
-    expect_ok(j6_thread_join(&waiter.thread, NULL));
-    expect_ok(waiter.status);
+    waiter_finish(&waiter, j6_status_ok);
     expect_ok(j6_handle_close(process));
+}
+
+TEST(the_signal_no_handles_tells_that_the_last_handle_has_gone)
+{
+    struct waiter waiter;
+    uint64_t signals = j6_signal_no_handles;
+    j6_handle_t process = victim_start("sleep", "0", NULL, 0);
+    j6_handle_t copy = narrowed(process, j6_right_wait);
+    expect_status(j6_status_would_block,
+                  j6_object_wait(process, j6_signal_no_handles, &signals, j6_deadline_poll));
+    expect_equal(0, signals & j6_signal_no_handles);
+    waiter_start(&waiter, copy, j6_signal_no_handles);
+    expect_ok(j6_handle_close(copy));
+    sleep_for(2);
+    expect(waiter_waits(&waiter));
+    expect_ok(j6_process_kill(process, 0));
+    expect_ok(j6_object_wait(process, j6_signal_closed, NULL, j6_deadline_never));
+    waiter_finish(&waiter, j6_status_closed);
+    expect_ok(j6_handle_close(process));
+}
+
+TEST(who_waits_for_no_handles_is_told_when_the_last_one_is_closed)
+{
+    struct waiter waiter;
+    j6_handle_t event = event_new();
+    waiter_start(&waiter, event, j6_signal_no_handles);
+    expect_ok(j6_handle_close(event));
+    waiter_finish(&waiter, j6_status_ok);
+    expect_equal(j6_signal_no_handles, waiter.signals);
 }

@@ -17,6 +17,14 @@ int64_t mode_sleep(int64_t argument);
 int64_t mode_wait(int64_t argument);
 int64_t mode_many_threads(int64_t argument);
 
+int64_t mode_pause(int64_t argument);
+int64_t mode_wait_many(int64_t threads);
+int64_t mode_futex_crowd(int64_t threads);
+
+/* How to wait for others, and answer; 0 when all went well. */
+int64_t mode_echo_signal(int64_t times);
+int64_t mode_futex_echo(int64_t times);
+
 /* Who ends while a child goes on, and that child. */
 int64_t mode_parent(int64_t argument);
 int64_t mode_heir(int64_t argument);
