@@ -169,8 +169,8 @@ enum {
 /* What a blocked thread waits for. */
 enum {
     j6_wait_none = 0,
-    j6_wait_start = 1, /* thread_start, or process_start */
-    j6_wait_sleep = 2, /* a deadline, if any */
+    j6_wait_start = 1,  /* thread_start, or process_start */
+    j6_wait_sleep = 2,  /* a deadline, if any */
     j6_wait_object = 3, /* signals of the object */
     j6_wait_many = 4,   /* signals of several objects */
     j6_wait_futex = 5,  /* a word of the area */
@@ -187,8 +187,9 @@ struct j6_thread_info {
     uint32_t priority; /* 0 is the most urgent */
     uint32_t cpu;      /* that it runs on, or ran on last */
     j6_time_t cpu_time;
-    uint32_t wait;  /* j6_wait_… */
-    uint32_t level; /* how urgent it is at the moment: less than its priority when it uses up turns */
+    uint32_t wait; /* j6_wait_… */
+    uint32_t
+        level; /* how urgent it is at the moment: less than its priority when it uses up turns */
     j6_koid_t wait_koid; /* the object that it waits for, or 0 */
 };
 

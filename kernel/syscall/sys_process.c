@@ -9,8 +9,8 @@
 static j6_status_t limits_in(struct user_ptr pointer, struct j6_limits *limits)
 {
     j6_status_t status = user_copy_in(limits, pointer, sizeof(*limits));
-    if (status == j6_status_ok && (limits->priority >= PRIORITIES ||
-                                   (limits->flags & ~j6_limits_flag_constant) != 0)) {
+    if (status == j6_status_ok &&
+        (limits->priority >= PRIORITIES || (limits->flags & ~j6_limits_flag_constant) != 0)) {
         status = j6_err_invalid_arg;
     }
     return status;
