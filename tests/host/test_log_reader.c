@@ -5,7 +5,7 @@
 #include "arch/arch.h"
 #include "arch/cpu.h"
 #include "kernel/base/log.h"
-#include "kernel/wait.h"
+#include "kernel/signal.h"
 #include <pthread.h>
 #include <sched.h>
 #include <test.h>
