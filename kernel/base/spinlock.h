@@ -17,42 +17,28 @@
 #include <stdint.h>
 
 /* In the order in which they are taken, with the names that the debug build reports. */
-#define LOCK_RANKS(X)                        \
-    X(RANK_PROCESS_LIST, "process list")     \
-    X(RANK_PROCESS, "process")               \
-    X(RANK_HANDLES, "handle table")          \
-    X(RANK_SPACE, "mappings of a space")     \
-    X(RANK_AREA, "area")                     \
-    X(RANK_PAGE_TABLE, "page tables")        \
-    X(RANK_SYSTEM, "tree of system objects") \
+#define LOCK_RANKS(X)                         \
+    X(RANK_PROCESS_LIST, "process list")      \
+    X(RANK_PROCESS, "process")                \
+    X(RANK_HANDLES, "handle table")           \
+    X(RANK_SPACE, "mappings of a space")      \
+    X(RANK_AREA, "area")                      \
+    X(RANK_PAGE_TABLE, "page tables")         \
+    X(RANK_SYSTEM, "tree of system objects")  \
     X(RANK_LOG_READERS, "readers of the log") \
-<<<<<<< HEAD
-X(RANK_OBJECT, "signals of an object")
-X(RANK_FUTEX, "bucket of futexes")
-X(RANK_WAIT, "wait for several things")
-X(RANK_TIMERS, "timer queue")
-X(RANK_RUN_QUEUE, "run queue")
-X(RANK_STACKS, "spare kernel stacks")
-X(RANK_ACCOUNT, "account")
-X(RANK_GRACE, "grace period")
-X(RANK_RANDOM, "random numbers")
-X(RANK_PHYSICAL, "physical addresses")
-X(RANK_SLAB_LIST, "list of slab caches")
-X(RANK_SLAB, "slab cache")               \
-=======
-X(RANK_OBJECT, "signals of an object")
-X(RANK_WAIT, "wait for several things")
-X(RANK_TIMERS, "timer queue")
-X(RANK_RUN_QUEUE, "run queue")
-X(RANK_STACKS, "spare kernel stacks")
-X(RANK_ACCOUNT, "account")
-X(RANK_GRACE, "grace period")
-X(RANK_RANDOM, "random numbers")
-X(RANK_PHYSICAL, "physical addresses")
-X(RANK_SLAB_LIST, "list of slab caches")
-X(RANK_SLAB, "slab cache")                \
->>>>>>> ffff0d0b136a5d0a44a37707b3ae113e4b16b1ff
-X(RANK_FRAMES, "frame allocator")
+    X(RANK_OBJECT, "signals of an object")    \
+    X(RANK_FUTEX, "bucket of futexes")        \
+    X(RANK_WAIT, "wait for several things")   \
+    X(RANK_TIMERS, "timer queue")             \
+    X(RANK_RUN_QUEUE, "run queue")            \
+    X(RANK_STACKS, "spare kernel stacks")     \
+    X(RANK_ACCOUNT, "account")                \
+    X(RANK_GRACE, "grace period")             \
+    X(RANK_RANDOM, "random numbers")          \
+    X(RANK_PHYSICAL, "physical addresses")    \
+    X(RANK_SLAB_LIST, "list of slab caches")  \
+    X(RANK_SLAB, "slab cache")                \
+    X(RANK_FRAMES, "frame allocator")
 
 /* clang-format off */
 enum lock_rank {

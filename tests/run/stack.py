@@ -20,11 +20,7 @@ ENTRIES = ["syscall_dispatch", "trap_from_user", "trap_from_kernel", "trap_anywh
 FREED = r"free_after_grace|mapping_free|directory_free|device_free|release_later|end_unused|end_others|item_run"
 
 # What a wait that ends for another reason takes the thread out of.
-<<<<<<< HEAD
-UNDONE = r"waiter_take_locked|sleeper_take_locked|undo_nothing|end_locked"
-=======
-UNDONE = r"waiter_take_locked|sleeper_take_locked|end_locked|undo"
->>>>>>> b1c0363 (Futexes: words known by area and offset, their waiters in balanced trees)
+UNDONE = r"waiter_take_locked|sleeper_take_locked|undo_nothing|end_locked|undo"
 
 # What other CPUs are asked to do.
 CALLED = r"drain|nothing"
