@@ -129,7 +129,7 @@ void run_queue_promote(struct run_queue *queue, j6_time_t now)
     spinlock_unlock(&queue->lock);
 }
 
-bool run_queue_send(struct run_queue *queue, struct thread *thread)
+void run_queue_send(struct run_queue *queue, struct thread *thread)
 {
     struct thread *first = atomic_load_explicit(&queue->inbox, memory_order_relaxed);
     do {
@@ -137,7 +137,6 @@ bool run_queue_send(struct run_queue *queue, struct thread *thread)
         /* Release: partner of the acquire in run_queue_receive. */
     } while (!atomic_compare_exchange_weak_explicit(&queue->inbox, &first, thread,
                                                     memory_order_release, memory_order_relaxed));
-    return first == NULL;
 }
 
 struct thread *run_queue_receive(struct run_queue *queue)

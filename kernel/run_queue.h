@@ -62,8 +62,8 @@ bool run_queue_take(struct run_queue *queue, struct thread *thread, uint32_t hom
 /* Those that wait for too long go up by a level. */
 void run_queue_promote(struct run_queue *queue, j6_time_t now);
 
-/* Puts a thread into an inbox; true if that was empty, so that its CPU has to be told. */
-bool run_queue_send(struct run_queue *queue, struct thread *thread);
+/* Puts a thread into an inbox. */
+void run_queue_send(struct run_queue *queue, struct thread *thread);
 
 /* Empties the inbox: the threads in the order in which they came, linked by inbox_next. */
 struct thread *run_queue_receive(struct run_queue *queue);

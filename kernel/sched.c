@@ -42,7 +42,6 @@ struct sched {
     struct run_queue queue;
     /* Only the owning CPU */
     struct list blocked;
-    j6_time_t since;        /* up to when time is charged to the running thread */
     j6_time_t turn_end;     /* never: nobody else is ready */
     j6_time_t starved_look; /* when to look next for threads that starve */
     bool turn_over;         /* the running thread lets equals go first */
@@ -50,6 +49,8 @@ struct sched {
     /* Written by the owning CPU, read by others */
     struct thread *_Atomic current;
     _Atomic uint32_t attention; /* enum attention */
+    _Atomic uint32_t charges;   /* counts them twice: odd while one is under way … */
+    _Atomic j6_time_t since;    /* … up to when time is charged to the running thread */
 };
 
 static PER_CPU(struct sched, sched);
@@ -98,25 +99,42 @@ static void charge_time(struct sched *mine, j6_time_t now)
 {
     struct thread *thread = running(mine);
     uint64_t passed = now - mine->since;
-    mine->since = now;
-    if (thread == NULL) {
-        return;
+    uint32_t charges = atomic_load_explicit(&mine->charges, memory_order_relaxed);
+    atomic_store_explicit(&mine->charges, charges + 1, memory_order_relaxed);
+    atomic_thread_fence(memory_order_release); /* partner of the acquires in sched_cpu_time */
+    atomic_store_explicit(&mine->since, now, memory_order_relaxed);
+    if (thread != NULL) {
+        uint64_t run_time = atomic_load_explicit(&thread->run_time, memory_order_relaxed);
+        thread->turn_left -= (int64_t)passed;
+        atomic_store_explicit(&thread->run_time, run_time + passed, memory_order_relaxed);
     }
-    thread->turn_left -= (int64_t)passed;
-    uint64_t run_time = atomic_load_explicit(&thread->run_time, memory_order_relaxed);
-    atomic_store_explicit(&thread->run_time, run_time + passed, memory_order_relaxed);
+    atomic_store_explicit(&mine->charges, charges + 2, memory_order_release);
+}
+
+/* What was charged, and what its CPU has not charged yet; false: that has changed meanwhile. */
+static bool read_cpu_time(const struct thread *thread, uint64_t *out_time)
+{
+    const struct sched *home = sched_of(atomic_load(&thread->home));
+    uint32_t charges = atomic_load_explicit(&home->charges, memory_order_acquire);
+    uint64_t time = atomic_load_explicit(&thread->run_time, memory_order_relaxed);
+    if (running(home) == thread) {
+        j6_time_t since = atomic_load_explicit(&home->since, memory_order_relaxed);
+        j6_time_t now = clock_now();
+        time += now > since ? now - since : 0;
+    }
+    *out_time = time;
+    atomic_thread_fence(memory_order_acquire);
+    return charges % 2 == 0 &&
+           atomic_load_explicit(&home->charges, memory_order_relaxed) == charges;
 }
 
 uint64_t sched_cpu_time(const struct thread *thread)
 {
-    const struct sched *home = sched_of(atomic_load(&thread->home));
-    uint64_t ran = atomic_load_explicit(&thread->run_time, memory_order_relaxed);
-    if (running(home) == thread) {
-        uint64_t now = clock_now();
-        uint64_t since = home->since;
-        ran += now > since ? now - since : 0;
+    uint64_t time;
+    while (!read_cpu_time(thread, &time)) {
+        arch_pause();
     }
-    return ran;
+    return time;
 }
 
 static void attention_set(struct sched *mine, uint32_t attention)
@@ -166,10 +184,8 @@ static void offer(const struct thread *thread)
 static void send(struct thread *thread, uint32_t home)
 {
     struct sched *there = sched_of(home);
-    uint32_t level = thread->level;               /* it may run before this function ends */
-    if (!run_queue_send(&there->queue, thread)) { /* S1 */
-        return;
-    }
+    uint32_t level = thread->level;        /* it may run before this function ends */
+    run_queue_send(&there->queue, thread); /* S1 */
     cpu_pend_on(home, CPU_PENDING_INBOX);
     uint32_t attention = atomic_load(&there->attention); /* S2 */
     bool urgent = (attention & ATTENTION_ALONE) || level < (attention & ATTENTION_LEVEL);
@@ -226,6 +242,7 @@ static void wake_here(struct sched *mine, struct thread *thread)
         return;
     }
     if (list_is_linked(&thread->run_node)) { /* else it was moved here */
+        assert(thread->state == THREAD_BLOCKED);
         list_remove(&thread->run_node);
         turn_given_up(thread);
         level_update(thread);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Spinlocks, each with a rank.
+ * Spinlocks, each with a rank. Who waits isn't served in the order in which they came: where CPUs are
+ * virtual, the next one of a queue may not be running, and all behind it would wait for that.
  *
  * Rules: locks are taken in rising rank, one of a rank at a time. Interrupts are off while one is
  * held (the kernel runs with interrupts off, except at named points that hold nothing). Nothing
