@@ -270,6 +270,10 @@ static void inbox_empty(struct sched *mine)
 
 void sched_wake(struct thread *thread)
 {
+    if (KERNEL_DEBUG) {
+        assert(thread->state == THREAD_BLOCKED && list_is_linked(&thread->run_node) &&
+               atomic_load(&thread->wait.lock) == NULL);
+    }
     uint32_t home = atomic_load_explicit(&thread->home, memory_order_relaxed);
     if (home == cpu_index()) {
         wake_here(this_cpu(sched), thread);
@@ -458,6 +462,10 @@ static void put_down(struct sched *mine, struct thread *prev, bool first, struct
 
 static void take_up(struct sched *mine, struct thread *next)
 {
+    if (KERNEL_DEBUG) {
+        assert(next->state == THREAD_READY && !list_is_linked(&next->run_node) &&
+               atomic_load(&next->home) == cpu_index());
+    }
     cpu_count(switches);
     next->state = THREAD_RUNNING;
     level_update(next);

@@ -46,6 +46,9 @@ void wait_begin_locked(struct thread *thread, struct spinlock *lock, const struc
 void wait_end_locked(struct thread *thread, j6_status_t status)
 {
     struct wait *wait = &thread->wait;
+    if (KERNEL_DEBUG) {
+        assert(atomic_load(&wait->lock) != NULL && atomic_load(&wait->lock)->held != 0);
+    }
     thread->tcb.rax = status;
     if (timer_is_armed(&wait->timer)) {
         timer_cancel(&wait->timer);
