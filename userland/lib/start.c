@@ -6,7 +6,9 @@
  * hidden, so that they are reached without relocations.
  */
 #include "lib/auxv.h"
+#include "lib/string.h"
 #include "userland/lib/start.h"
+#include "userland/lib/tls.h"
 #include <j6/j6.h>
 
 #define HIDDEN __attribute__((visibility("hidden")))
@@ -76,6 +78,9 @@ noreturn void j6_start_main(uint64_t *stack, uint64_t tsc)
         end++;
     }
     take_auxv((const uint64_t *)(end + 1));
+    tls_init();
+    void *block = __builtin_alloca(tls_size()); /* this function never returns */
+    tls_use(tls_make(memset(block, 0, tls_size())));
     construct();
     j6_exit(main(argc, argv, envp));
 }

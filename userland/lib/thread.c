@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Threads of this process. A thread can't give back the stack that it stands on, so whoever joins
- * it does. What the thread is to run lies at the top of its stack.
+ * it does. Its thread-local variables, and what it is to run, lie above its stack.
  */
 #include "userland/lib/stack.h"
+#include "userland/lib/tls.h"
 #include <j6/j6.h>
 
-/* A multiple of 16 bytes, so that the stack below is aligned as a function's caller leaves it. */
-struct task {
-    int64_t (*run)(void *arg);
-    void *arg;
-};
-
-_Static_assert(sizeof(struct task) % 16 == 0, "the stack below a task is aligned");
-
-static noreturn void thread_main(struct task *task)
+static noreturn void thread_main(struct tls_end *end)
 {
-    j6_thread_exit(task->run(task->arg));
+    tls_use(end);
+    j6_thread_exit(end->run(end->arg));
     __builtin_unreachable();
 }
 
@@ -24,17 +18,23 @@ j6_status_t j6_thread_run(struct j6_thread *out_thread, int64_t (*run)(void *arg
                           size_t stack_size)
 {
     struct stack stack;
-    j6_status_t status = stack_map(j6_handle_self_process, stack_size, &stack);
+    size_t size;
+    if (stack_size == 0 || __builtin_add_overflow(stack_size, tls_size(), &size)) {
+        return j6_err_out_of_range;
+    }
+    j6_status_t status = stack_map(j6_handle_self_process, size, &stack);
     if (status != j6_status_ok) {
         return status;
     }
-    struct task *task = (struct task *)(stack.base + stack.size) - 1;
-    *task = (struct task){.run = run, .arg = arg};
+    uint64_t top = stack.base + stack.size - tls_size(); /* a multiple of 16 */
+    struct tls_end *end = tls_make((void *)top);
+    end->run = run;
+    end->arg = arg;
 
     struct j6_thread thread = {.stack_area = stack.area, .stack_base = stack.base};
-    uint64_t return_address = (uint64_t)task - sizeof(uint64_t); /* 0: a fresh page */
+    uint64_t return_address = top - sizeof(uint64_t); /* 0: a fresh page */
     status = j6_thread_create(j6_handle_self_process, (uint64_t)thread_main, return_address,
-                              (uint64_t)task, 0, &thread.handle);
+                              (uint64_t)end, 0, &thread.handle);
     if (status != j6_status_ok) {
         goto unmap_stack;
     }

@@ -23,6 +23,7 @@ static const struct {
     {"pause", mode_pause},
     {"wait_many", mode_wait_many},
     {"futex_crowd", mode_futex_crowd},
+    {"count_up", mode_count_up},
     {"futex_echo", mode_futex_echo},
     {"echo_signal", mode_echo_signal},
     {"parent", mode_parent},

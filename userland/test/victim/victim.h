@@ -24,6 +24,7 @@ int64_t mode_futex_crowd(int64_t threads);
 /* How to wait for others, and answer; 0 when all went well. */
 int64_t mode_echo_signal(int64_t times);
 int64_t mode_futex_echo(int64_t times);
+int64_t mode_count_up(int64_t times);
 
 /* Who ends while a child goes on, and that child. */
 int64_t mode_parent(int64_t argument);
