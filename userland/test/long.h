@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 struct long_report {
-    volatile uint64_t started; /* the operation comes next … */
-    volatile uint64_t done;    /* … and was the last thing */
+    uint32_t started;          /* a futex: the operation comes next … */
+    volatile uint32_t done;    /* … and was the last thing */
     volatile uint64_t address; /* where the victim has mapped what it was given */
     uint64_t len;              /* of vma_write */
 };

@@ -2,8 +2,6 @@
 /* Makes and ends processes to be debugged. */
 #include "userland/test/main/debuggee.h"
 
-static const uint64_t PATIENCE = 10000000000; /* ns: what doesn't come by then doesn't come */
-
 /* The handle of an area that the process alone needs is closed at once. */
 static uint64_t map_code(j6_handle_t process)
 {
@@ -81,12 +79,7 @@ struct j6_fault_info debuggee_stop(const struct debuggee *debuggee, j6_handle_t 
     struct j6_fault_info fault = {0};
     uint64_t len = sizeof(fault);
     wait_a_while(debuggee->process, j6_signal_process_faulted);
-    j6_status_t status = j6_object_info(thread, j6_topic_fault, &fault, &len);
-    for (int i = 0; i < 1000 && status == j6_err_bad_state; i++) {
-        sleep_for(1);
-        status = j6_object_info(thread, j6_topic_fault, &fault, &len);
-    }
-    expect_ok(status);
+    expect_soon(j6_object_info(thread, j6_topic_fault, &fault, &len) == j6_status_ok);
     return fault;
 }
 

@@ -40,8 +40,8 @@ TEST(threads_that_stop_all_the_time_go_on_with_what_a_debugger_set)
     for (int i = 0; i < THREADS; i++) {
         debuggee_run(&debuggee, debuggee_rounds, ROUNDS);
     }
-    j6_time_t patience = now() + 20000000000;
-    for (uint64_t done = 0; done < THREADS * ROUNDS && now() < patience;) {
+    j6_time_t give_up = now() + PATIENCE; /* with the next round */
+    for (uint64_t done = 0; done < THREADS * ROUNDS && now() < give_up;) {
         uint64_t before = done;
         for (int i = 0; i < THREADS; i++) {
             bool went_on = next_round(&debuggee, debuggee.threads[i], rounds[i]);
@@ -50,6 +50,8 @@ TEST(threads_that_stop_all_the_time_go_on_with_what_a_debugger_set)
         }
         if (done == before) {
             j6_thread_sleep(0);
+        } else {
+            give_up = now() + PATIENCE;
         }
     }
     for (int i = 0; i < THREADS; i++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a debugger may read and set of a stopped thread, and when, and with which rights. */
 #include "userland/test/main/debuggee.h"
+#include "userland/test/main/look.h"
 
 enum { LENGTH_OF_UD2 = 2 };
 
@@ -175,7 +176,7 @@ TEST(only_a_stopped_thread_shows_registers_takes_some_or_goes_on)
     expect_not_stopped(debuggee_thread(&debuggee, debuggee_exit, 0));
     expect_not_stopped(debuggee_run(&debuggee, debuggee_spin, 0));
     j6_handle_t sleeper = debuggee_run(&debuggee, debuggee_sleep, 0);
-    sleep_for(2);
+    expect_soon(thread_waits(debuggee.process, sleeper, j6_wait_sleep));
     expect_not_stopped(sleeper);
     debuggee_resume(undefined); /* stops again */
     debuggee_stop(&debuggee, undefined);

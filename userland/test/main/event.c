@@ -165,8 +165,6 @@ TEST(object_signal_on_a_process_that_has_ended_is_closed)
 
 /* ---- races ---------------------------------------------------------------------------------- */
 
-enum { LOST = 1000 }; /* ms after which a wake-up must have been lost */
-
 static const uint64_t PING = J6_SIGNAL(52);
 static const uint64_t PONG = J6_SIGNAL(53);
 
@@ -182,7 +180,7 @@ static int64_t play(void *arg)
     const struct player *player = arg;
     uint64_t rounds = race_rounds(150);
     for (uint64_t i = 0; i < rounds; i++) {
-        j6_time_t lost = now() + LOST * 1000000ull;
+        j6_time_t lost = now() + PATIENCE;
         j6_status_t status = j6_object_wait(player->event, player->wait, NULL, lost);
         if (status != j6_status_ok) {
             return (int64_t)i + 1;

@@ -7,6 +7,7 @@
 #include "lib/format.h"
 #include "lib/string.h"
 #include "userland/test/main/failures.h"
+#include "userland/test/main/look.h"
 
 enum { TRIES_MAX = 2000, DOUBLES = 1000 };
 
@@ -87,11 +88,13 @@ TEST(every_call_copes_with_two_of_its_allocations_failing)
     }
 }
 
+/* As soon as the word is set. */
 static int64_t make_area(void *arg)
 {
-    (void)arg;
     j6_handle_t area;
-    sleep_for(5);
+    while (__atomic_load_n((uint32_t *)arg, __ATOMIC_ACQUIRE) == 0) {
+        expect(j6_futex_wait(arg, 0, j6_deadline_never) != j6_err_bad_address);
+    }
     j6_status_t status = j6_vma_create(PAGE, 0, &area);
     return status == j6_status_ok ? (int64_t)j6_handle_close(area) : -1;
 }
@@ -110,9 +113,12 @@ TEST(failures_are_a_matter_of_the_thread_that_sets_them)
 {
     if (failures_offered()) {
         int64_t code = -1;
+        uint32_t armed = 0;
         struct j6_thread thread;
-        expect_ok(j6_thread_run(&thread, make_area, NULL, 4 * PAGE));
+        expect_ok(j6_thread_run(&thread, make_area, &armed, 4 * PAGE));
         failures_arm(1, j6_fail_all);
+        __atomic_store_n(&armed, 1, __ATOMIC_RELEASE);
+        expect_ok(j6_futex_wake(&armed, 1));
         expect_ok(j6_object_wait(thread.handle, j6_signal_closed, NULL, j6_deadline_never));
         expect_equal(0, failures_disarm());
         expect_ok(j6_thread_join(&thread, &code));
@@ -181,7 +187,7 @@ TEST(a_process_is_killed_while_every_allocation_fails)
     struct ledger before = ledger_take();
     const struct j6_spawn_row row = {"system", system_handle(), j6_handle_rights(system_handle())};
     j6_handle_t process = victim_start("fail_end", "2", &row, 1);
-    sleep_for(100); /* by then it has most of what it wants */
+    threads_block(process, 2, j6_wait_sleep); /* it has all that it wants */
     failures_arm(1, j6_fail_all);
     expect_ok(j6_process_kill(process, 0));
     expect_equal(j6_reason_killed, process_finish(process).reason);

@@ -4,8 +4,6 @@
 #include "lib/format.h"
 #include "lib/string.h"
 
-enum { SETTLE_ROUNDS = 500 }; /* of 1 ms */
-
 /* The stack that the scenarios may need. */
 static void touch_stack(void)
 {
@@ -81,7 +79,8 @@ static void ledger_judge(const struct ledger *wanted, const struct ledger *found
 bool expect_ledger(const struct ledger *wanted, const char *what)
 {
     struct ledger found = ledger_take();
-    for (int i = 0; i < SETTLE_ROUNDS && memcmp(&found, wanted, sizeof(found)) != 0; i++) {
+    j6_time_t give_up = now() + PATIENCE;
+    while (memcmp(&found, wanted, sizeof(found)) != 0 && now() < give_up) {
         sleep_for(1);
         found = ledger_take();
     }

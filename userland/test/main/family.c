@@ -63,9 +63,7 @@ static void run_family(const struct j6_limits *limits)
     if (shared != NULL && expect_ok(j6_start_program(parent, &program))) {
         expect_equal(0, process_finish(parent).code);
         shared[0] = 1;
-        for (int i = 0; i < 1000 && shared[1] == 0; i++) {
-            sleep_for(1);
-        }
+        expect_soon(shared[1] != 0);
         expect_equal(1 + j6_status_ok, shared[1]);
     }
     area_unmap(area, (const void *)shared);
@@ -92,7 +90,7 @@ TEST(a_thread_tells_its_end_when_nothing_else_is_left_of_its_process)
         expect_ok(j6_process_kill(process, 3));
         expect_ok(j6_handle_close(process));
         uint64_t signals;
-        expect_ok(j6_object_wait(thread, j6_signal_closed, &signals, now() + 1000000000));
+        expect_ok(j6_object_wait(thread, j6_signal_closed, &signals, now() + PATIENCE));
         expect_status(j6_err_bad_state, j6_thread_start(thread));
         expect_ok(j6_object_info(thread, j6_topic_end, &end, &len));
         expect_equal(j6_reason_killed, end.reason);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* futex_wait and futex_wake: who waits at which word, and what ends that. */
-#include "userland/test/main/util.h"
-
-enum { RETRIES = 2000 }; /* of 1 ms, until a thread is seen to wait */
+#include "userland/test/main/look.h"
 
 /* A thread that waits at a word, and what it was told. */
 struct sleeper {
@@ -30,18 +28,24 @@ static bool sleeps(const struct sleeper *sleeper)
     return __atomic_load_n(&sleeper->status, __ATOMIC_ACQUIRE) == j6_err_unexpected;
 }
 
+static bool waits_at_word(const struct sleeper *sleeper)
+{
+    return thread_waits(j6_handle_self_process, sleeper->thread.handle, j6_wait_futex);
+}
+
+/* When it returns the sleeper waits, or its deadline has passed. */
 static void start_until(struct sleeper *sleeper, uint32_t *word, j6_time_t deadline)
 {
     *sleeper = (struct sleeper){
         .word = word, .value = *word, .deadline = deadline, .status = j6_err_unexpected};
     expect_ok(j6_thread_run(&sleeper->thread, sleep_at_word, sleeper, 4 * PAGE));
-    sleep_for(1);
+    expect_soon(waits_at_word(sleeper) || !sleeps(sleeper));
 }
 
 static void start(struct sleeper *sleeper, uint32_t *word)
 {
     start_until(sleeper, word, j6_deadline_never);
-    expect(sleeps(sleeper));
+    expect(waits_at_word(sleeper));
 }
 
 static void finish(struct sleeper *sleeper, j6_status_t wanted)
@@ -50,13 +54,9 @@ static void finish(struct sleeper *sleeper, j6_status_t wanted)
     expect_status(wanted, sleeper->status);
 }
 
-/* Wakes at the word until the thread has gone: it may not have come yet. */
 static void wake_and_finish(uint32_t *word, struct sleeper *sleeper)
 {
-    for (int i = 0; i < RETRIES && sleeps(sleeper); i++) {
-        expect_ok(j6_futex_wake(word, 1));
-        sleep_for(1);
-    }
+    expect_ok(j6_futex_wake(word, 1));
     finish(sleeper, j6_status_ok);
 }
 
@@ -155,14 +155,13 @@ TEST(a_wake_wakes_as_many_as_it_says)
     for (int i = 0; i < SLEEPERS; i++) {
         start(&sleepers[i], &word);
     }
-    sleep_for(5);
     expect_ok(j6_futex_wake(&word, 0));
-    sleep_for(2);
+    leave_time();
     expect(sleeps(&sleepers[0]));
     expect_ok(j6_futex_wake(&word, 2));
     finish(&sleepers[0], j6_status_ok);
     finish(&sleepers[1], j6_status_ok);
-    sleep_for(2);
+    leave_time();
     for (int i = 2; i < SLEEPERS; i++) {
         expect(sleeps(&sleepers[i]));
     }
@@ -173,13 +172,9 @@ TEST(a_wake_wakes_as_many_as_it_says)
     expect_ok(j6_futex_wake(&word, 1)); /* nobody: that is no mistake */
 }
 
-static uint32_t crowd_left;
-
 static int64_t stay_in_crowd(void *arg)
 {
-    j6_status_t status = j6_futex_wait(arg, 0, j6_deadline_never);
-    __atomic_sub_fetch(&crowd_left, 1, __ATOMIC_SEQ_CST);
-    return (int64_t)status;
+    return (int64_t)j6_futex_wait(arg, 0, j6_deadline_never);
 }
 
 TEST(one_wake_reaches_hundreds_of_threads)
@@ -187,14 +182,11 @@ TEST(one_wake_reaches_hundreds_of_threads)
     enum { CROWD = 300 };
     static struct j6_thread crowd[CROWD];
     static uint32_t word;
-    crowd_left = CROWD;
     for (int i = 0; i < CROWD; i++) {
         expect_ok(j6_thread_run(&crowd[i], stay_in_crowd, &word, PAGE));
     }
-    for (int i = 0; i < RETRIES && __atomic_load_n(&crowd_left, __ATOMIC_SEQ_CST) > 0; i++) {
-        sleep_for(1);
-        expect_ok(j6_futex_wake(&word, ~0ull));
-    }
+    threads_block(j6_handle_self_process, CROWD, j6_wait_futex);
+    expect_ok(j6_futex_wake(&word, ~0ull));
     for (int i = 0; i < CROWD; i++) {
         int64_t status = -1;
         expect_ok(j6_thread_join(&crowd[i], &status));
@@ -214,12 +206,12 @@ TEST(a_wake_reaches_nobody_at_other_words)
     start(&sleeper, &words[1]);
     expect_ok(j6_futex_wake(&words[0], ~0ull));
     expect_ok(j6_futex_wake(&words[2], ~0ull));
-    sleep_for(2);
+    leave_time();
     expect(sleeps(&sleeper));
     wake_and_finish(&words[1], &sleeper);
     start(&sleeper, first);
     expect_ok(j6_futex_wake(second, ~0ull));
-    sleep_for(2);
+    leave_time();
     expect(sleeps(&sleeper));
     wake_and_finish(first, &sleeper);
     area_unmap(areas[0], first);
@@ -254,7 +246,7 @@ TEST(a_word_is_the_same_in_two_processes)
     for (uint32_t i = 0; i < 200; i++) {
         __atomic_store_n(&words[0], i + 1, __ATOMIC_SEQ_CST);
         expect_ok(j6_futex_wake(&words[0], 1));
-        j6_time_t lost = now() + 1000000000;
+        j6_time_t lost = now() + PATIENCE;
         while (__atomic_load_n(&words[1024], __ATOMIC_SEQ_CST) == i &&
                j6_futex_wait(&words[1024], i, lost) != j6_status_timed_out) {}
         if (!expect_equal(i + 1, words[1024])) {
@@ -286,7 +278,7 @@ TEST(a_word_is_the_same_before_and_after_its_page_is_copied)
     *word = 5;
     expect_status(j6_status_futex_changed, j6_futex_wait(word, 4, j6_deadline_poll));
     expect_status(j6_status_would_block, j6_futex_wait(cloned, 4, j6_deadline_poll));
-    sleep_for(2);
+    leave_time();
     expect(sleeps(&sleeper));
     wake_and_finish(word, &sleeper);
     expect(sleeps(&cloned_sleeper)); /* a clone's words are others */
@@ -309,7 +301,7 @@ TEST(a_wait_outlives_the_area_of_its_word)
     start(&sleeper, word);
     start_until(&timed, word, now() + 20000000);
     area_unmap(area, word);
-    sleep_for(1);
+    leave_time();
     expect(sleeps(&sleeper));
     uint32_t *again = (uint32_t *)area_map(area, READ_WRITE);
     wake_and_finish(again, &sleeper);
@@ -332,7 +324,7 @@ TEST(threads_that_wait_at_words_end_with_their_process)
     uint32_t *words = (uint32_t *)area_map(area, READ_WRITE);
     for (int i = 0; i < 6; i++) {
         j6_handle_t process = victim_start("futex_crowd", "20", &row, 1);
-        sleep_for((uint64_t)i);
+        threads_block(process, (uint64_t)i * 4, j6_wait_futex);
         expect_ok(j6_futex_wake(words, 3));
         expect_ok(j6_process_kill(process, 9));
         expect_ok(j6_futex_wake(words, 3));
@@ -357,7 +349,7 @@ static int64_t pass_baton(void *arg)
     for (uint64_t lap = 0; lap < laps; lap++) {
         uint32_t wanted = (uint32_t)lap * RACERS + mine;
         uint32_t found;
-        j6_time_t lost = now() + 1000000000;
+        j6_time_t lost = now() + PATIENCE;
         while ((found = __atomic_load_n(&baton, __ATOMIC_ACQUIRE)) != wanted) {
             if (j6_futex_wait(&baton, found, lost) == j6_status_timed_out) {
                 return (int64_t)lap + 1;

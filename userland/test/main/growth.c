@@ -13,8 +13,7 @@ static void rounds(void (*round)(void), int count)
 static void expect_no_growth(void (*round)(void), int warm_up, int count)
 {
     rounds(round, warm_up);
-    sleep_for(20);
-    uint64_t before = frames_free();
+    uint64_t before = frames_at_rest();
     rounds(round, count);
     frames_settle(before);
 }

@@ -6,6 +6,7 @@
 #include "lib/format.h"
 #include "lib/string.h"
 #include "userland/test/main/devices.h"
+#include "userland/test/main/look.h"
 
 enum { LINES = 20, RING_ENTRIES = 1024 };
 
@@ -159,7 +160,7 @@ static int64_t read_along(void *arg)
         j6_status_t status = read_next(reader);
         if (status == j6_status_would_block) {
             status =
-                j6_object_wait(reader->system, j6_signal_system_has_log, NULL, now() + 10000000000);
+                j6_object_wait(reader->system, j6_signal_system_has_log, NULL, now() + PATIENCE);
             waits++;
         }
         if (!expect_ok(status)) {
@@ -177,7 +178,9 @@ TEST(readers_of_the_log_that_wait_wake_when_another_process_logs)
         reader_open(&readers[i]);
         expect_ok(j6_thread_run(&threads[i], read_along, &readers[i], 4 * PAGE));
     }
-    sleep_for(2);
+    for (int i = 0; i < 2; i++) {
+        thread_blocks(threads[i].handle, j6_wait_object);
+    }
     expect_equal(0, victim_run("log", "20"));
     for (int i = 0; i < 2; i++) {
         int64_t waits = 0;

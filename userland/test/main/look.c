@@ -69,12 +69,68 @@ void process_drop(j6_handle_t process)
     expect_ok(j6_handle_close(process));
 }
 
-bool thread_blocks(j6_handle_t thread)
+/*
+ * A wait is told of together with its kind. Without one a blocked thread was woken, or hasn't been on a
+ * CPU yet.
+ */
+static bool row_waits(const struct j6_thread_info *row, uint32_t wait)
 {
-    j6_time_t give_up = now() + 20000000000;
-    j6_koid_t koid = koid_of(thread);
-    while (thread_row(own_koid(), koid).state != j6_thread_state_blocked && now() < give_up) {
-        sleep_for(1);
+    return row->state == j6_thread_state_blocked && row->wait == wait;
+}
+
+bool thread_waits(j6_handle_t process, j6_handle_t thread, uint32_t wait)
+{
+    struct j6_thread_info row = thread_row(koid_of(process), koid_of(thread));
+    return row_waits(&row, wait);
+}
+
+uint64_t threads_waiting(j6_handle_t process, uint32_t wait)
+{
+    uint64_t count = 0;
+    struct j6_snapshot snapshot = take(j6_topic_threads, koid_of(process));
+    const struct j6_thread_info *row;
+    J6_SNAPSHOT_EACH(row, &snapshot) {
+        count += row_waits(row, wait);
     }
-    return expect_equal(j6_thread_state_blocked, thread_row(own_koid(), koid).state);
+    j6_snapshot_drop(&snapshot);
+    return count;
+}
+
+bool thread_blocks(j6_handle_t thread, uint32_t wait)
+{
+    return expect_soon(thread_waits(j6_handle_self_process, thread, wait));
+}
+
+bool threads_block(j6_handle_t process, uint64_t count, uint32_t wait)
+{
+    return expect_soon(threads_waiting(process, wait) >= count);
+}
+
+uint64_t cpu_count(void)
+{
+    struct j6_snapshot snapshot = take(j6_topic_cpus, 0);
+    uint64_t count = count_rows(&snapshot);
+    j6_snapshot_drop(&snapshot);
+    return count;
+}
+
+uint64_t cpus_all(void)
+{
+    uint64_t count = cpu_count();
+    return count == CPUS_MAX ? ~0ull : (1ull << count) - 1;
+}
+
+static void stay_on(uint64_t cpus)
+{
+    expect_ok(j6_thread_control(j6_handle_self_thread, j6_control_affinity, &cpus, sizeof(cpus)));
+}
+
+void stay_on_first_cpu(void)
+{
+    stay_on(1);
+}
+
+void leave_first_cpu(void)
+{
+    stay_on(cpus_all());
 }

@@ -15,8 +15,29 @@ uint64_t count_rows(const struct j6_snapshot *snapshot);
 struct j6_process_info process_row(j6_koid_t koid);
 struct j6_thread_info thread_row(j6_koid_t process, j6_koid_t koid);
 
-/* Waits until the thread of this process waits for something; false after some seconds. */
-bool thread_blocks(j6_handle_t thread);
+/* How many threads of the process, or whether this one of it, wait in that way: j6_wait_…. */
+uint64_t threads_waiting(j6_handle_t process, uint32_t wait);
+bool thread_waits(j6_handle_t process, j6_handle_t thread, uint32_t wait);
+
+/* Waits until the thread of this process waits in that way. */
+bool thread_blocks(j6_handle_t thread, uint32_t wait);
+
+/* Waits until so many threads of the process do. */
+bool threads_block(j6_handle_t process, uint64_t count, uint32_t wait);
+
+/* ---- CPUs ---- */
+
+enum { CPUS_MAX = 64 };
+
+uint64_t cpu_count(void);
+uint64_t cpus_all(void); /* as an affinity */
+
+/*
+ * This thread stays on the first CPU, and with it all that it starts from now on, until it is let go:
+ * for tests of who makes way for whom.
+ */
+void stay_on_first_cpu(void);
+void leave_first_cpu(void);
 
 /* Kills the process and closes its handle when it has ended. */
 void process_drop(j6_handle_t process);

@@ -125,7 +125,7 @@ TEST(pages_of_clones_and_of_device_memory_are_counted)
 TEST(nothing_that_is_listed_of_a_process_lies_outside_of_the_user_half)
 {
     j6_handle_t victim = victim_start("sleep", "1000000", NULL, 0);
-    sleep_for(5);
+    threads_block(victim, 1, j6_wait_sleep);
     struct j6_snapshot snapshot = take(j6_topic_mappings, koid_of(victim));
     const struct j6_mapping_info *row;
     uint64_t last = 0;

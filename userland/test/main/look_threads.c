@@ -18,11 +18,11 @@ TEST(a_thread_that_waits_tells_for_what)
     struct j6_thread waiter;
     struct j6_thread sleeper;
     j6_handle_t process = process_new();
-    j6_time_t deadline = now() + 1000000000;
+    j6_time_t deadline = now() + 2 * PATIENCE;
     expect_ok(j6_thread_run(&waiter, wait_for_end, &process, 4 * PAGE));
     expect_ok(j6_thread_run(&sleeper, sleep_until, &deadline, 4 * PAGE));
-    thread_blocks(waiter.handle);
-    thread_blocks(sleeper.handle);
+    thread_blocks(waiter.handle, j6_wait_object);
+    thread_blocks(sleeper.handle, j6_wait_sleep);
     struct j6_thread_info row = thread_row(own_koid(), koid_of(waiter.handle));
     expect_equal(j6_thread_state_blocked, row.state);
     expect_equal(j6_wait_object, row.wait);
@@ -37,6 +37,7 @@ TEST(a_thread_that_waits_tells_for_what)
     expect_equal(own_koid(), row.process);
     expect_equal(4, row.priority);
     process_drop(process);
+    expect_ok(j6_thread_kill(sleeper.handle, 0));
     expect_ok(j6_thread_join(&waiter, NULL));
     expect_ok(j6_thread_join(&sleeper, NULL));
 }

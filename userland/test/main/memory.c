@@ -151,11 +151,5 @@ uint64_t slab_live(const char *name)
 
 bool frames_used_at_most(uint64_t limit, uint64_t before)
 {
-    for (int i = 0; i < 1000; i++) {
-        if (frames_free() + limit >= before) {
-            return true;
-        }
-        sleep_for(1);
-    }
-    return expect(frames_free() + limit >= before);
+    return expect_soon(frames_free() + limit >= before);
 }

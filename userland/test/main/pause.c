@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* thread_pause: until a user signal of one's own thread, which is cleared. */
-#include "userland/test/main/util.h"
+#include "userland/test/main/look.h"
 
 static const uint64_t FIRST = J6_SIGNAL(48);
 static const uint64_t LAST = J6_SIGNAL(63);
@@ -54,9 +54,10 @@ TEST(a_pause_lasts_until_a_user_signal_of_its_own_thread)
 {
     struct pauser pauser;
     pauser_start(&pauser, 1);
+    thread_blocks(pauser.thread.handle, j6_wait_object);
     expect_ok(j6_object_signal(j6_handle_self_process, 0, FIRST));
     expect_ok(j6_object_signal(j6_handle_self_thread, 0, FIRST));
-    sleep_for(3);
+    leave_time();
     expect_equal(0, pauser.paused);
     expect_ok(j6_object_signal(pauser.thread.handle, 0, LAST));
     pauser_finish(&pauser);
@@ -72,7 +73,7 @@ TEST(no_signal_to_a_thread_that_pauses_is_lost)
     pauser_start(&pauser, times);
     for (uint64_t i = 0; i < times; i++) {
         expect_ok(j6_object_signal(pauser.thread.handle, 0, J6_SIGNAL(48 + i % 16)));
-        j6_time_t lost = now() + 1000000000;
+        j6_time_t lost = now() + PATIENCE;
         while (pauser.paused <= i && now() < lost) {
             j6_thread_sleep(0);
         }
@@ -87,7 +88,7 @@ TEST(no_signal_to_a_thread_that_pauses_is_lost)
 TEST(who_pauses_ends_with_its_process)
 {
     j6_handle_t process = victim_start("pause", "0", NULL, 0);
-    sleep_for(3);
+    threads_block(process, 1, j6_wait_object);
     expect_ok(j6_process_kill(process, 12));
     struct j6_end_info end = process_finish(process);
     expect_equal(j6_reason_killed, end.reason);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* process_create, process_give_handle, process_start, process_kill, process_exit. */
 #include "lib/string.h"
-#include "userland/test/main/util.h"
+#include "userland/test/main/look.h"
 
 TEST(the_value_of_main_is_the_exit_code)
 {
@@ -18,12 +18,20 @@ TEST(process_exit_ends_all_threads_with_that_code)
 TEST(the_end_of_the_last_thread_ends_the_process_with_its_code)
 {
     expect_equal(9, victim_run("thread_exit", "9"));
-    expect_equal(10, victim_run("last_thread_exit", "10"));
+    j6_handle_t event = event_new();
+    const struct j6_spawn_row row = {"event", event, j6_right_wait};
+    j6_handle_t victim = victim_start("last_thread_exit", "10", &row, 1);
+    threads_block(victim, 1, j6_wait_object);
+    expect_soon(process_row(koid_of(victim)).threads == 1);
+    expect_ok(j6_object_signal(event, 0, J6_SIGNAL(48)));
+    expect_equal(10, process_finish(victim).code);
+    expect_ok(j6_handle_close(event));
 }
 
-static void expect_killed(j6_handle_t victim, int64_t code)
+/* When so many of its threads wait in that way. */
+static void expect_killed(j6_handle_t victim, uint64_t count, uint32_t wait, int64_t code)
 {
-    sleep_for(5);
+    threads_block(victim, count, wait);
     expect_ok(j6_process_kill(victim, code));
     struct j6_end_info end = process_finish(victim);
     expect_equal(j6_reason_killed, end.reason);
@@ -32,11 +40,13 @@ static void expect_killed(j6_handle_t victim, int64_t code)
 
 TEST(process_kill_ends_whatever_the_process_is_doing)
 {
-    expect_killed(victim_start("spin", "", NULL, 0), 11);
-    expect_killed(victim_start("sleep", "", NULL, 0), -12);
-    expect_killed(victim_start("wait", "", NULL, 0), 13);
-    expect_killed(victim_start("many_threads", "", NULL, 0), 14);
-    expect_killed(process_new(), 15);
+    j6_handle_t spinner = victim_start("spin", "", NULL, 0);
+    sleep_for(5); /* that it spins by then can't be seen, and any other moment will do */
+    expect_killed(spinner, 0, j6_wait_none, 11);
+    expect_killed(victim_start("sleep", "", NULL, 0), 1, j6_wait_sleep, -12);
+    expect_killed(victim_start("wait", "", NULL, 0), 1, j6_wait_object, 13);
+    expect_killed(victim_start("many_threads", "", NULL, 0), 2, j6_wait_object, 14);
+    expect_killed(process_new(), 0, j6_wait_none, 15);
 }
 
 TEST(a_process_can_kill_itself)

@@ -2,9 +2,7 @@
 /* Who runs when and where: priorities, turns, starving, affinity, stealing, time that is accounted. */
 #include "userland/test/main/look.h"
 
-enum { CPUS_MAX = 64, LESS_URGENT = 6, MORE_URGENT = 2, STACK = 4 * PAGE };
-
-static const uint64_t PATIENCE = 20000000000; /* for what comes within half a second */
+enum { LESS_URGENT = 6, MORE_URGENT = 2, STACK = 4 * PAGE };
 
 static const uint64_t MS = 1000000;
 
@@ -54,48 +52,18 @@ static struct j6_thread_info look_at(const struct spinner *spinner)
     return thread_row(own_koid(), spinner->koid);
 }
 
-static uint64_t cpu_count(void)
-{
-    struct j6_snapshot snapshot = take(j6_topic_cpus, 0);
-    uint64_t count = count_rows(&snapshot);
-    j6_snapshot_drop(&snapshot);
-    return count;
-}
-
-static uint64_t cpus_all(void)
-{
-    uint64_t count = cpu_count();
-    return count == CPUS_MAX ? ~0ull : (1ull << count) - 1;
-}
-
-/* The test itself stays on the first CPU meanwhile. */
-static void begin(void)
-{
-    expect_ok(set_affinity(j6_handle_self_thread, 1));
-}
-
-static void end(void)
-{
-    expect_ok(set_affinity(j6_handle_self_thread, cpus_all()));
-}
-
 TEST(who_uses_up_its_turns_becomes_less_urgent)
 {
     struct spinner spinners[2];
-    j6_time_t give_up = now() + PATIENCE;
-    begin();
+    stay_on_first_cpu();
     spinner_start(&spinners[0], 1);
     spinner_start(&spinners[1], 1);
-    while ((look_at(&spinners[0]).level == 4 || look_at(&spinners[1]).level == 4) &&
-           now() < give_up) {
-        sleep_for(1);
-    }
     for (int i = 0; i < 2; i++) {
-        expect(look_at(&spinners[i]).level > 4);
+        expect_soon(look_at(&spinners[i]).level > 4);
         expect_equal(4, look_at(&spinners[i]).priority);
         spinner_end(&spinners[i]);
     }
-    end();
+    leave_first_cpu();
 }
 
 TEST(who_waits_before_its_turn_is_used_up_becomes_urgent_again)
@@ -104,7 +72,7 @@ TEST(who_waits_before_its_turn_is_used_up_becomes_urgent_again)
     struct j6_thread_info row = {.level = 0};
     j6_koid_t own = koid_of(j6_handle_self_thread);
     j6_time_t give_up = now() + PATIENCE;
-    begin();
+    stay_on_first_cpu();
     spinner_start(&spinner, 1);
     for (row = thread_row(own_koid(), own); row.level == 4 && now() < give_up;) {
         row = thread_row(own_koid(), own); /* uses up its own turns */
@@ -115,14 +83,14 @@ TEST(who_waits_before_its_turn_is_used_up_becomes_urgent_again)
     }
     expect_equal(4, row.level);
     spinner_end(&spinner);
-    end();
+    leave_first_cpu();
 }
 
 TEST(a_constant_priority_never_changes)
 {
     struct spinner constant;
     struct spinner other;
-    begin();
+    stay_on_first_cpu();
     spinner_start(&constant, 1);
     expect_ok(set_priority(constant.thread.handle, 5 | j6_priority_constant));
     spinner_start(&other, 1);
@@ -135,29 +103,25 @@ TEST(a_constant_priority_never_changes)
     }
     spinner_end(&constant);
     spinner_end(&other);
-    end();
+    leave_first_cpu();
 }
 
 /* Equals take turns: while one of two spinners counts, so does the other. */
 TEST(a_spinner_does_not_starve_an_equal)
 {
     struct spinner spinners[2];
-    begin();
+    stay_on_first_cpu();
     spinner_start(&spinners[0], 1);
     spinner_start(&spinners[1], 1);
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < 2; i++) {
             uint64_t before = spinners[i].count;
-            j6_time_t give_up = now() + PATIENCE;
-            while (spinners[i].count == before && now() < give_up) {
-                sleep_for(1);
-            }
-            expect(spinners[i].count > before);
+            expect_soon(spinners[i].count > before);
         }
     }
     spinner_end(&spinners[0]);
     spinner_end(&spinners[1]);
-    end();
+    leave_first_cpu();
 }
 
 /* The urgent one never waits and never gets less urgent: only starving gets the other a turn. */
@@ -165,21 +129,17 @@ TEST(a_thread_that_starves_gets_a_turn)
 {
     struct spinner urgent;
     struct spinner starving;
-    j6_time_t give_up = now() + PATIENCE;
-    begin();
+    stay_on_first_cpu();
     spinner_start(&urgent, 1);
     expect_ok(set_priority(urgent.thread.handle, 5 | j6_priority_constant));
     spinner_start(&starving, 1);
     expect_ok(set_priority(starving.thread.handle, 7));
     uint64_t before = starving.count;
-    while (starving.count == before && now() < give_up) {
-        sleep_for(5);
-    }
-    expect(starving.count > before);
+    expect_soon(starving.count > before);
     expect_equal(7, look_at(&starving).priority);
     spinner_end(&urgent);
     spinner_end(&starving);
-    end();
+    leave_first_cpu();
 }
 
 static int64_t set_flag(void *arg)
@@ -201,7 +161,7 @@ static struct j6_thread start_with(uint64_t priority, volatile bool *flag)
 TEST(a_more_urgent_thread_runs_at_once_and_a_less_urgent_one_when_nobody_else_does)
 {
     volatile bool flag;
-    begin();
+    stay_on_first_cpu();
     struct j6_thread thread = start_with(LESS_URGENT, &flag);
     expect(!flag);
     expect_ok(set_priority(j6_handle_self_thread, 7)); /* now the other is more urgent */
@@ -214,29 +174,24 @@ TEST(a_more_urgent_thread_runs_at_once_and_a_less_urgent_one_when_nobody_else_do
     expect(!flag);
     expect_ok(j6_thread_join(&thread, NULL));
     expect(flag);
-    end();
+    leave_first_cpu();
 }
 
 TEST(a_thread_runs_on_the_cpus_that_its_affinity_names)
 {
     struct spinner spinner;
     uint64_t count = cpu_count();
-    begin();
+    stay_on_first_cpu();
     spinner_start(&spinner, 1);
     for (uint64_t cpu = 0; cpu < count; cpu++) {
         expect_ok(set_affinity(spinner.thread.handle, 1ull << cpu));
+        expect_soon(look_at(&spinner).cpu == cpu);
         uint64_t before = spinner.count;
-        j6_time_t give_up = now() + PATIENCE;
-        struct j6_thread_info row = look_at(&spinner);
-        while ((spinner.count == before || row.cpu != cpu) && now() < give_up) {
-            sleep_for(1);
-            row = look_at(&spinner);
-        }
-        expect_equal(cpu, row.cpu);
-        expect(spinner.count > before);
+        expect_soon(spinner.count > before);
+        expect_equal(cpu, look_at(&spinner).cpu);
     }
     spinner_end(&spinner);
-    end();
+    leave_first_cpu();
 }
 
 /* As many spinners as CPUs: at some moment each is on one of its own. */
@@ -316,26 +271,31 @@ TEST(an_account_may_allow_constant_priorities)
     process_drop(process);
 }
 
+/* If nothing holds this thread up between the look at the clock and its sleep. */
+static bool sleeps_unaccounted(void)
+{
+    j6_koid_t self = koid_of(j6_handle_self_thread);
+    j6_time_t start = now();
+    j6_time_t before = thread_row(own_koid(), self).cpu_time;
+    sleep_for(60);
+    j6_time_t after = thread_row(own_koid(), self).cpu_time;
+    return after - before + 60 * MS <= now() - start;
+}
+
 TEST(the_time_that_a_thread_has_run_is_accounted)
 {
     struct spinner spinner;
     j6_time_t start = now();
-    begin();
+    stay_on_first_cpu();
     spinner_start(&spinner, cpus_all());
-    sleep_for(60);
+    expect_soon(spinner.count > 0 && look_at(&spinner).cpu_time > 0);
     j6_time_t before = look_at(&spinner).cpu_time;
-    uint64_t count = spinner.count;
-    sleep_for(60);
+    expect_soon(look_at(&spinner).cpu_time > before);
     j6_time_t after = look_at(&spinner).cpu_time;
-    expect(count > 0 && before > 0 && after > before);
     expect(after <= now() - start);
-    start = now();
-    j6_time_t own = thread_row(own_koid(), koid_of(j6_handle_self_thread)).cpu_time;
-    sleep_for(60);
-    own = thread_row(own_koid(), koid_of(j6_handle_self_thread)).cpu_time - own;
-    expect(own + 60 * MS <= now() - start);
+    expect_soon(sleeps_unaccounted());
     spinner_end(&spinner);
-    end();
+    leave_first_cpu();
 }
 
 static struct j6_cpu_info cpu_row(uint32_t index)
@@ -366,19 +326,20 @@ TEST(nothing_ticks_on_a_cpu_that_idles_or_runs_one_thread)
         test_skip("one CPU, or a kernel that watches them");
         return;
     }
-    begin();
+    stay_on_first_cpu();
     sleep_for(50);
     uint64_t idle = cpu_row(1).alarms;
     sleep_for(200);
     expect(cpu_row(1).alarms - idle <= 1);
     spinner_start(&spinner, 2);
+    expect_soon(look_at(&spinner).cpu == 1);
     sleep_for(50);
     uint64_t alone = cpu_row(1).alarms;
     sleep_for(200);
     expect(cpu_row(1).alarms - alone <= 1);
     expect_equal(1, look_at(&spinner).cpu);
     spinner_end(&spinner);
-    end();
+    leave_first_cpu();
 }
 
 static int64_t spin_for_ever(void *arg)
@@ -393,19 +354,17 @@ TEST(a_thread_that_spins_is_killed_wherever_it_runs)
 {
     static volatile uint64_t counts[CPUS_MAX];
     uint64_t cpus = cpu_count();
-    begin();
+    stay_on_first_cpu();
     for (uint64_t cpu = 0; cpu < cpus; cpu++) {
         struct j6_thread thread;
         int64_t code = 0;
         counts[cpu] = 0;
         expect_ok(j6_thread_run(&thread, spin_for_ever, (void *)&counts[cpu], STACK));
         expect_ok(set_affinity(thread.handle, 1ull << cpu));
-        while (counts[cpu] == 0) {
-            sleep_for(1);
-        }
+        expect_soon(counts[cpu] != 0);
         expect_ok(j6_thread_kill(thread.handle, -7));
         expect_ok(j6_thread_join(&thread, &code));
         expect_equal(-7, code);
     }
-    end();
+    leave_first_cpu();
 }

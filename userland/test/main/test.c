@@ -9,8 +9,6 @@
 extern const struct test __start_tests[] __attribute__((visibility("hidden")));
 extern const struct test __stop_tests[] __attribute__((visibility("hidden")));
 
-enum { SETTLE_ROUNDS = 1000 }; /* of 1 ms: objects are freed a little after their end */
-
 /* Of the test that runs; the first reason stays. */
 static struct {
     const char *verdict;
@@ -73,7 +71,8 @@ void test_skip(const char *reason)
 static void expect_objects(const struct j6_objects_info *before)
 {
     struct j6_objects_info after = objects_live();
-    for (int i = 0; i < SETTLE_ROUNDS && memcmp(&after, before, sizeof(after)) != 0; i++) {
+    j6_time_t give_up = now() + PATIENCE;
+    while (memcmp(&after, before, sizeof(after)) != 0 && now() < give_up) {
         sleep_for(1);
         after = objects_live();
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* thread_control: sizes, rights, names, FS bases. Foreign calls and registers have files of their own. */
 #include "userland/test/main/debuggee.h"
+#include "userland/test/main/look.h"
 
 static j6_status_t set(j6_handle_t thread, uint64_t what, uint64_t value)
 {
@@ -146,7 +147,7 @@ TEST(the_fs_base_of_another_thread_that_runs_is_bad_state)
     j6_handle_t spinner = debuggee_run(&debuggee, debuggee_spin, 0);
     j6_handle_t sleeper = debuggee_run(&debuggee, debuggee_sleep, 0);
     j6_handle_t ended = debuggee_run(&debuggee, debuggee_exit, 0);
-    sleep_for(2);
+    expect_soon(thread_waits(debuggee.process, sleeper, j6_wait_sleep));
     expect_ok(j6_object_wait(ended, j6_signal_closed, NULL, j6_deadline_never));
     expect_status(j6_err_bad_state, set(spinner, j6_control_tls_base, 0));
     expect_status(j6_err_bad_state, set(sleeper, j6_control_tls_base, 0));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* thread_kill: in whatever state a thread is, it ends, and tells that it was killed and with which code. */
 #include "userland/test/main/debuggee.h"
+#include "userland/test/main/look.h"
 
 static void expect_killed(j6_handle_t thread, int64_t code)
 {
@@ -37,22 +38,38 @@ static int64_t wait_long(void *arg)
     return 0;
 }
 
+static volatile bool spins;
+
 static int64_t spin(void *arg)
 {
     (void)arg;
+    spins = true;
     for (volatile bool stop = false; !stop;) {}
     return 0;
 }
 
 TEST(thread_kill_ends_a_thread_whatever_it_is_doing)
 {
-    static int64_t (*const ways[])(void *) = {sleep_for_ever, sleep_long, wait_for_ever, wait_long,
-                                              spin};
+    static const struct {
+        int64_t (*run)(void *);
+        uint32_t wait;
+    } ways[] = {
+        {sleep_for_ever, j6_wait_sleep},
+        {sleep_long, j6_wait_sleep},
+        {wait_for_ever, j6_wait_object},
+        {wait_long, j6_wait_object},
+        {spin, j6_wait_none},
+    };
+    spins = false;
     j6_handle_t process = process_new();
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
         struct j6_thread thread;
-        if (expect_ok(j6_thread_run(&thread, ways[i], &process, 4 * PAGE))) {
-            sleep_for(2);
+        if (expect_ok(j6_thread_run(&thread, ways[i].run, &process, 4 * PAGE))) {
+            if (ways[i].wait != j6_wait_none) {
+                thread_blocks(thread.handle, ways[i].wait);
+            } else {
+                expect_soon(spins);
+            }
             expect_killed(thread.handle, 100 + (int64_t)i);
             expect_ok(j6_thread_join(&thread, NULL));
         }

@@ -27,13 +27,24 @@ uint64_t frames_free(void)
 /* More is as good: kernel objects that were spread over many slabs may fill fewer now. */
 bool frames_settle(uint64_t wanted)
 {
-    for (int i = 0; i < 1000; i++) {
-        if (frames_free() >= wanted) {
-            return true;
-        }
+    j6_time_t give_up = now() + PATIENCE;
+    while (frames_free() < wanted && now() < give_up) {
         sleep_for(1);
     }
-    return expect_equal(wanted, frames_free());
+    return frames_free() >= wanted || expect_equal(wanted, frames_free());
+}
+
+uint64_t frames_at_rest(void)
+{
+    enum { REST = 20 }; /* ms */
+    uint64_t found = frames_free();
+    for (int i = 0; i < REST; i++) {
+        sleep_for(1);
+        uint64_t next = frames_free();
+        i = next == found ? i : 0;
+        found = next;
+    }
+    return found;
 }
 
 j6_time_t now(void)
@@ -46,6 +57,11 @@ j6_time_t now(void)
 void sleep_for(uint64_t milliseconds)
 {
     expect_ok(j6_thread_sleep(now() + milliseconds * 1000000));
+}
+
+void leave_time(void)
+{
+    sleep_for(3);
 }
 
 bool boot_number(const char *name, uint64_t *out_number)

@@ -8,6 +8,35 @@ enum { PAGE = j6_page_size };
 
 static const uint64_t READ_WRITE = j6_map_read | j6_map_write;
 
+/* ---- time ----------------------------------------------------------------------------------- */
+
+/*
+ * Rules: no test counts on how fast another thread is. An emulator's CPU may stand still for a while,
+ * and any other goes on meanwhile. What another thread is to have done is waited for, by an event, by
+ * the word that it sets, or by what look.h shows of it.
+ */
+
+/* ns: what doesn't come by then doesn't come. */
+static const uint64_t PATIENCE = 20000000000;
+
+j6_time_t now(void);
+void sleep_for(uint64_t milliseconds);
+
+/* Waits for what comes sooner or later and can only be seen by looking. */
+#define expect_soon(condition)                                                   \
+    test_expect(({                                                               \
+                    j6_time_t patience_ends = now() + PATIENCE;                  \
+                    bool met_soon;                                               \
+                    while (!(met_soon = (condition)) && now() < patience_ends) { \
+                        sleep_for(1);                                            \
+                    }                                                            \
+                    met_soon;                                                    \
+                }),                                                              \
+                #condition, TEST_HERE)
+
+/* Leaves some time to what must not happen. That it happens later than that isn't seen. */
+void leave_time(void);
+
 /* ---- the machine ---------------------------------------------------------------------------- */
 
 j6_handle_t system_handle(void);
@@ -17,8 +46,8 @@ uint64_t frames_free(void);
 /* Whether the free frames come back to that number; frames are given back in the background. */
 bool frames_settle(uint64_t wanted);
 
-j6_time_t now(void);
-void sleep_for(uint64_t milliseconds);
+/* The free frames, when nothing has been given back for a while. */
+uint64_t frames_at_rest(void);
 
 /* The number behind `name` ("seed=") on the kernel's command line; false: it isn't there. */
 bool boot_number(const char *name, uint64_t *out_number);

@@ -108,10 +108,7 @@ TEST(protecting_back_and_forth_a_thousand_times_leaves_one_mapping)
             expect_ok(protect(area, memory + first * PAGE, count, i % 3 == 0 ? 0 : j6_map_read));
             expect_ok(protect(area, memory + first * PAGE, count, READ_WRITE));
         }
-        for (int i = 0; i < 1000 && slab_live("vm_mapping") != mappings; i++) {
-            sleep_for(1); /* they are freed a little later */
-        }
-        expect_equal(mappings, slab_live("vm_mapping"));
+        expect_soon(slab_live("vm_mapping") == mappings); /* they are freed a little later */
         frames_used_at_most(2, before);
         expect(is_marked(memory, PAGES, 1));
     }

@@ -81,7 +81,7 @@ TEST(closing_the_handle_of_a_wait_does_not_disturb_it_while_the_object_lives)
     j6_handle_t copy = narrowed(process, j6_right_wait);
     waiter_start(&waiter, copy, j6_signal_closed);
     expect_ok(j6_handle_close(copy));
-    sleep_for(2);
+    leave_time();
     expect(waiter_waits(&waiter));
     expect_ok(j6_process_kill(process, 0));
     waiter_finish(&waiter, j6_status_ok);
@@ -99,7 +99,7 @@ TEST(the_signal_no_handles_tells_that_the_last_handle_has_gone)
     expect_equal(0, signals & j6_signal_no_handles);
     waiter_start(&waiter, copy, j6_signal_no_handles);
     expect_ok(j6_handle_close(copy));
-    sleep_for(2);
+    leave_time();
     expect(waiter_waits(&waiter));
     expect_ok(j6_process_kill(process, 0));
     expect_ok(j6_object_wait(process, j6_signal_closed, NULL, j6_deadline_never));

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* object_wait_many: one wait for several objects. */
 #include "lib/string.h"
-#include "userland/test/main/util.h"
+#include "userland/test/main/look.h"
 
-enum { MANY = 64 };
+enum { ITEMS = 64 };
 
 static const uint64_t FIRST = J6_SIGNAL(48);
 static const uint64_t SECOND = J6_SIGNAL(49);
 static const uint64_t UNTOUCHED = 0x1122334455667788;
 
-static struct j6_wait_item items[MANY + 1];
+static struct j6_wait_item items[ITEMS + 1];
 
 static void items_make(int count, uint64_t mask)
 {
@@ -35,16 +35,16 @@ static void expect_signals(int count, int place, uint64_t signals)
 
 TEST(a_wait_takes_between_1_and_64_objects)
 {
-    items_make(MANY, FIRST);
+    items_make(ITEMS, FIRST);
     expect_status(j6_err_invalid_arg, j6_object_wait_many(items, 0, j6_deadline_poll));
-    expect_status(j6_err_out_of_range, j6_object_wait_many(items, MANY + 1, j6_deadline_poll));
+    expect_status(j6_err_out_of_range, j6_object_wait_many(items, ITEMS + 1, j6_deadline_poll));
     expect_status(j6_err_out_of_range, j6_object_wait_many(items, 1ull << 32, j6_deadline_poll));
     expect_status(j6_err_out_of_range, j6_object_wait_many(items, ~0ull, j6_deadline_poll));
     expect_equal(UNTOUCHED, items[0].signals);
-    expect_status(j6_status_would_block, j6_object_wait_many(items, MANY, j6_deadline_poll));
-    expect_signals(MANY, -1, 0);
+    expect_status(j6_status_would_block, j6_object_wait_many(items, ITEMS, j6_deadline_poll));
+    expect_signals(ITEMS, -1, 0);
     expect_status(j6_status_would_block, j6_object_wait_many(items, 1, j6_deadline_poll));
-    items_close(MANY);
+    items_close(ITEMS);
 }
 
 TEST(a_wait_for_many_refuses_any_bad_handle_and_then_any_without_the_right_wait)
@@ -71,16 +71,16 @@ TEST(a_wait_for_many_refuses_any_bad_handle_and_then_any_without_the_right_wait)
 
 TEST(a_wait_for_many_returns_at_once_with_the_signals_of_all_every_time)
 {
-    items_make(MANY, FIRST);
-    for (int place = 0; place < MANY; place += 21) {
+    items_make(ITEMS, FIRST);
+    for (int place = 0; place < ITEMS; place += 21) {
         expect_ok(j6_object_signal(items[place].handle, 0, FIRST | SECOND));
-        expect_ok(j6_object_wait_many(items, MANY, j6_deadline_poll));
-        expect_signals(MANY, place, FIRST | SECOND);
-        expect_ok(j6_object_wait_many(items, MANY, j6_deadline_never));
-        expect_signals(MANY, place, FIRST | SECOND);
+        expect_ok(j6_object_wait_many(items, ITEMS, j6_deadline_poll));
+        expect_signals(ITEMS, place, FIRST | SECOND);
+        expect_ok(j6_object_wait_many(items, ITEMS, j6_deadline_never));
+        expect_signals(ITEMS, place, FIRST | SECOND);
         expect_ok(j6_object_signal(items[place].handle, FIRST | SECOND, 0));
     }
-    items_close(MANY);
+    items_close(ITEMS);
 }
 
 TEST(a_wait_for_many_times_out_with_the_signals_of_all)
@@ -145,8 +145,7 @@ static void start(struct many_waiter *waiter, struct j6_wait_item *for_items, ui
     *waiter = (struct many_waiter){
         .items = for_items, .count = count, j6_deadline_never, .status = j6_err_unexpected};
     expect_ok(j6_thread_run(&waiter->thread, wait_for_many, waiter, 4 * PAGE));
-    sleep_for(2);
-    expect_status(j6_err_unexpected, waiter->status);
+    thread_blocks(waiter->thread.handle, j6_wait_many);
 }
 
 static void finish(struct many_waiter *waiter, j6_status_t wanted)
@@ -158,16 +157,16 @@ static void finish(struct many_waiter *waiter, j6_status_t wanted)
 TEST(any_one_of_64_objects_ends_the_wait_for_them)
 {
     struct many_waiter waiter;
-    items_make(MANY, FIRST);
-    for (int place = 0; place < MANY; place += 9) {
-        start(&waiter, items, MANY);
+    items_make(ITEMS, FIRST);
+    for (int place = 0; place < ITEMS; place += 9) {
+        start(&waiter, items, ITEMS);
         expect_ok(j6_object_signal(items[place].handle, 0, SECOND));
         expect_ok(j6_object_signal(items[place].handle, 0, FIRST));
         finish(&waiter, j6_status_ok);
-        expect_signals(MANY, place, FIRST | SECOND);
+        expect_signals(ITEMS, place, FIRST | SECOND);
         expect_ok(j6_object_signal(items[place].handle, FIRST | SECOND, 0));
     }
-    items_close(MANY);
+    items_close(ITEMS);
 }
 
 TEST(a_signal_that_ended_a_wait_is_told_though_it_was_cleared_at_once)
@@ -215,7 +214,7 @@ TEST(closing_the_handles_of_a_wait_for_many_does_not_disturb_it_while_the_object
     start(&waiter, copies, 2);
     expect_ok(j6_handle_close(copies[0].handle));
     expect_ok(j6_handle_close(copies[1].handle));
-    sleep_for(2);
+    leave_time();
     expect_status(j6_err_unexpected, waiter.status);
     expect_ok(j6_object_signal(items[1].handle, 0, FIRST));
     finish(&waiter, j6_status_ok);
@@ -247,7 +246,7 @@ TEST(a_wait_for_many_sees_its_items_as_they_were_when_it_began)
     struct j6_wait_item before = items[0];
     items[0] = (struct j6_wait_item){0, SECOND, UNTOUCHED};
     expect_ok(j6_object_signal(before.handle, 0, SECOND));
-    sleep_for(2);
+    leave_time();
     expect_status(j6_err_unexpected, waiter.status);
     expect_ok(j6_object_signal(before.handle, 0, FIRST));
     finish(&waiter, j6_status_ok);
@@ -274,7 +273,7 @@ TEST(what_a_wait_for_many_takes_comes_back_when_its_process_is_killed)
     for (int i = 0; i < 8; i++) {
         const struct j6_spawn_row row = {"event", event, j6_right_wait | j6_right_signal};
         j6_handle_t process = victim_start("wait_many", "8", &row, 1);
-        sleep_for((uint64_t)i);
+        threads_block(process, (uint64_t)i, j6_wait_many);
         expect_ok(j6_process_kill(process, 3));
         if (i & 1) {
             expect_ok(j6_object_signal(event, 0, FIRST));
@@ -282,16 +281,13 @@ TEST(what_a_wait_for_many_takes_comes_back_when_its_process_is_killed)
         }
         expect_equal(j6_reason_killed, process_finish(process).reason);
     }
-    for (int i = 0; i < 1000 && memory_left() != before; i++) {
-        sleep_for(1); /* objects are freed a little after their end */
-    }
-    expect_equal(before, memory_left());
+    expect_soon(memory_left() == before); /* objects are freed a little after their end */
     expect_ok(j6_handle_close(event));
 }
 
 /* ---- races ---------------------------------------------------------------------------------- */
 
-enum { STATIONS = 6, LOST = 1000 };
+enum { STATIONS = 6 };
 
 static j6_handle_t stations[STATIONS];
 
@@ -327,7 +323,7 @@ static int64_t run_laps(void *arg)
     }
     uint64_t laps = race_rounds(100);
     for (uint64_t lap = 0; lap < laps; lap++) {
-        j6_time_t lost = now() + LOST * 1000000ull;
+        j6_time_t lost = now() + PATIENCE;
         if (j6_object_wait_many(places, STATIONS, lost) != j6_status_ok ||
             !pass_on(runner, places, lap)) {
             return (int64_t)lap + 1;

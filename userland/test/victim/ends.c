@@ -55,21 +55,19 @@ int64_t mode_thread_exit(int64_t argument)
     return -1;
 }
 
-static int64_t outlive(void *arg)
+static int64_t end_at_signal(void *arg)
 {
-    j6_time_t now;
-    j6_clock(&now);
-    j6_thread_sleep(now + 5000000);
-    return *(int64_t *)arg;
+    j6_status_t status = j6_object_wait(j6_find("event"), J6_SIGNAL(48), NULL, j6_deadline_never);
+    return status == j6_status_ok ? *(int64_t *)arg : -3;
 }
 
-/* The main thread goes first. */
+/* The main thread goes first, the other at a signal. */
 int64_t mode_last_thread_exit(int64_t argument)
 {
     static int64_t code;
     struct j6_thread thread;
     code = argument;
-    if (j6_thread_run(&thread, outlive, &code, STACK) == j6_status_ok) {
+    if (j6_thread_run(&thread, end_at_signal, &code, STACK) == j6_status_ok) {
         j6_thread_exit(-2);
     }
     return -1;

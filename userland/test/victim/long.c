@@ -16,6 +16,12 @@ static void must(j6_status_t status)
     }
 }
 
+static void tell_start(struct long_report *report)
+{
+    __atomic_store_n(&report->started, 1, __ATOMIC_RELEASE);
+    must(j6_futex_wake(&report->started, 1));
+}
+
 static char *touched(uint64_t size, j6_handle_t *out_area)
 {
     uint64_t address = 0;
@@ -49,7 +55,7 @@ int64_t mode_long_write(int64_t mib)
     struct long_report *report = map_role("report");
     const char *from = many_x((uint64_t)mib);
     report->len = (uint64_t)mib * MIB;
-    report->started = 1;
+    tell_start(report);
     must(j6_vma_write(j6_find("target"), 0, from, &report->len));
     report->done = 1;
     return 0;
@@ -60,7 +66,7 @@ int64_t mode_long_unmap(int64_t mib)
     struct long_report *report = map_role("report");
     j6_handle_t area;
     char *memory = touched((uint64_t)mib * MIB, &area);
-    report->started = 1;
+    tell_start(report);
     must(j6_vma_unmap(area, j6_handle_self_process, (uint64_t)memory, 0));
     report->done = 1;
     return 0;
@@ -71,7 +77,7 @@ int64_t mode_long_unmap_of(int64_t argument)
 {
     (void)argument;
     struct long_report *report = map_role("report");
-    report->started = 1;
+    tell_start(report);
     j6_status_t status = j6_vma_unmap(j6_find("target"), j6_find("owner"), report->address, 0);
     report->done = 1;
     return status == j6_status_ok ? 0 : 1;
@@ -86,6 +92,7 @@ int64_t mode_touch(int64_t mib)
         *(volatile char *)(memory + at) = 1;
     }
     report->address = (uint64_t)memory;
+    tell_start(report);
     j6_thread_sleep(j6_deadline_never);
     return -1;
 }
@@ -99,7 +106,7 @@ int64_t mode_end_with_handles(int64_t count)
     for (int64_t i = 0; i < count; i++) {
         must(j6_handle_duplicate(area, 0, 0, &copy));
     }
-    report->started = 1;
+    tell_start(report);
     return 0;
 }
 
@@ -108,7 +115,7 @@ int64_t mode_end_with_pages(int64_t mib)
     struct long_report *report = map_role("report");
     j6_handle_t area;
     touched((uint64_t)mib * MIB, &area);
-    report->started = 1;
+    tell_start(report);
     return 0;
 }
 
@@ -121,7 +128,7 @@ int64_t mode_end_with_mappings(int64_t count)
         uint64_t address = 0;
         must(j6_vma_map(area, j6_handle_self_process, &address, 0, 0, READ_WRITE));
     }
-    report->started = 1;
+    tell_start(report);
     return 0;
 }
 
@@ -136,7 +143,7 @@ int64_t mode_long_close(int64_t count)
     for (int64_t i = 0; i < count; i++) {
         must(j6_system_restrict(parent, &range, 1, &child));
     }
-    report->started = 1;
+    tell_start(report);
     must(j6_object_close(parent));
     report->done = 1;
     return 0;
@@ -151,7 +158,7 @@ int64_t mode_long_resize(int64_t mib)
     for (uint64_t at = 0; at < (uint64_t)mib * MIB; at += j6_page_size) {
         *(volatile char *)(memory + at) = 1;
     }
-    report->started = 1;
+    tell_start(report);
     must(j6_vma_resize(j6_find("target"), &size));
     report->done = 1;
     return 0;
@@ -187,7 +194,7 @@ int64_t mode_long_writers(int64_t mib)
     struct long_report *report = map_role("report");
     const char *from = many_x((uint64_t)mib);
     int64_t wrong = 0;
-    report->started = 1;
+    tell_start(report);
     for (int i = 0; i < WRITERS; i++) {
         writers[i] = (struct writer){.from = from, .len = (uint64_t)mib * MIB};
         must(j6_thread_run(&writers[i].thread, write_and_look, &writers[i], STACK));
