@@ -10,6 +10,8 @@
  *   clone_cow@N    a write to a page that it shares, less the copy
  *   list_thread@N, list_handle@N, list_mapping@N
  *                  a row of system_info, of a process that has N of them (userland/bench/lists.c)
+ *   futex_wake@N, yield@N, timer_set@N
+ *                  threads and timers among N others (userland/bench/crowds.c)
  */
 #include "lib/page.h"
 #include "userland/bench/bench.h"
@@ -151,4 +153,5 @@ void bench_growth(void)
     grow_area();
     grow_clones();
     bench_lists();
+    bench_crowds();
 }

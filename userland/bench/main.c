@@ -32,5 +32,6 @@ int main(void)
     bench_faults();
     bench_memory();
     bench_copies();
+    bench_threads();
     end(0);
 }
