@@ -127,6 +127,8 @@ void cpu_info(uint32_t index, struct j6_cpu_info *out_row)
         .alarms = counts->alarms,
         .kicks = counts->kicks,
         .shootdowns = counts->shootdowns,
+        .lock_waits = counts->lock_waits,
+        .fpu_loads = counts->fpu_loads,
         .idle_time = cpu_idle_time(counts),
     };
 }

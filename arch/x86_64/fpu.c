@@ -15,6 +15,7 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/x86.h"
 #include "kernel/base/assert.h"
+#include "kernel/base/cpu_counts.h"
 #include "lib/bits.h"
 #include "lib/string.h"
 
@@ -101,6 +102,7 @@ static void registers_restore(const void *area)
 
 static void state_load(struct fpu_cpu *fpu, struct tcb *tcb)
 {
+    cpu_count(fpu_loads);
     registers_restore(tcb->fpu_area);
     tcb->uses_fpu = 1 + cpu_index();
     fpu->owner = tcb;

@@ -132,6 +132,8 @@ struct j6_cpu_info {
     uint64_t alarms;     /*   its timer */
     uint64_t kicks;      /*   other CPUs, to have it look at what is pending */
     uint64_t shootdowns; /*   other CPUs, to have it forget pages */
+    uint64_t lock_waits; /* for locks of the kernel that another CPU had */
+    uint64_t fpu_loads;  /* of the floating-point state of a thread */
     j6_time_t idle_time;
 };
 

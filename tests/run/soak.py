@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """`make test-soak BUDGET=minutes`: the tests of memory at full length, with new seeds.
 
-Once: 100,000 shootdown rounds and 1,000,000 areas, clones and spaces on 4 CPUs. Then, until the time is
+Once: 100,000 shootdown rounds and 1,000,000 areas, clones and spaces on 4 CPUs; 1,000,000 threads and
+100,000 processes that live and end, on 1 and on 4. Then, until the time is
 up or something fails: streams of operations beside a model, booted with 4 CPUs and on the host, and
 the fuzzers. What is begun is ended, so a small budget is exceeded. Seeds are printed.
 """
@@ -17,6 +18,7 @@ from report import Report
 
 SHOOTDOWNS = 100_000
 CYCLES = 1_000_000
+LIVES = 1_000_000           # of threads; of processes a tenth
 OPERATIONS = 100_000        # of each of the two ways in a boot
 BOOT_LIMIT = 3 * 3600
 FUZZERS = ("fuzz_vm_stream", "fuzz_page_tree", "fuzz_vm_mapping", "fuzz_frame")
@@ -33,6 +35,13 @@ def full_numbers(report):
     words = f"shootdown={SHOOTDOWNS} cycles={CYCLES} vm_stream={OPERATIONS} seed={new_seed()}"
     print(f"    {words}", flush=True)
     boot.one(machine("soak_full_numbers", words), report)
+
+
+def full_lives(report):
+    for cpus in 1, 4:
+        config = dataclasses.replace(machine(f"soak_lives_on_{cpus}_cpus", f"lives={LIVES}"),
+                                     cpus=cpus, lines="lives: .* processes\nlives: .* threads")
+        boot.one(config, report)
 
 
 def new_seed():
@@ -72,6 +81,7 @@ def run(_):
     budget = 60 * float(os.environ.get("BUDGET", "60"))
     deadline = time.monotonic() + budget
     full_numbers(report)
+    full_lives(report)
     streams = Streams(report)
     while time.monotonic() < deadline and not report.count("FAIL"):     # its log stays
         start = time.monotonic()

@@ -46,25 +46,6 @@ TEST(ten_thousand_areas_mapped_and_touched_leave_nothing)
     expect_no_growth(map_and_touch, 1000, 10000);
 }
 
-static int64_t nothing(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
-static void run_and_join(void)
-{
-    struct j6_thread thread;
-    if (expect_ok(j6_thread_run(&thread, nothing, NULL, PAGE))) {
-        expect_ok(j6_thread_join(&thread, NULL));
-    }
-}
-
-TEST(a_thousand_threads_run_and_joined_leave_nothing)
-{
-    expect_no_growth(run_and_join, 100, 1000);
-}
-
 static void create_and_kill(void)
 {
     j6_handle_t process = process_new();
@@ -75,16 +56,6 @@ static void create_and_kill(void)
 TEST(ten_thousand_processes_created_and_killed_leave_nothing)
 {
     expect_no_growth(create_and_kill, 500, 10000);
-}
-
-static void run_victim(void)
-{
-    expect_equal(7, victim_run("exit", "7"));
-}
-
-TEST(a_hundred_programs_run_to_their_end_leave_nothing)
-{
-    expect_no_growth(run_victim, 20, 100);
 }
 
 static void run_faulting_victim(void)

@@ -62,6 +62,20 @@ struct j6_thread_info thread_row(j6_koid_t process, j6_koid_t koid)
     return found;
 }
 
+struct j6_cpu_info cpu_row(uint32_t index)
+{
+    struct j6_snapshot snapshot = take(j6_topic_cpus, 0);
+    struct j6_cpu_info found = {.row_size = 0};
+    const struct j6_cpu_info *row;
+    J6_SNAPSHOT_EACH(row, &snapshot) {
+        if (row->index == index) {
+            found = *row;
+        }
+    }
+    j6_snapshot_drop(&snapshot);
+    return found;
+}
+
 void process_drop(j6_handle_t process)
 {
     expect_ok(j6_process_kill(process, 0));

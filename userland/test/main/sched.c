@@ -298,20 +298,6 @@ TEST(the_time_that_a_thread_has_run_is_accounted)
     leave_first_cpu();
 }
 
-static struct j6_cpu_info cpu_row(uint32_t index)
-{
-    struct j6_snapshot snapshot = take(j6_topic_cpus, 0);
-    struct j6_cpu_info found = {.row_size = 0};
-    const struct j6_cpu_info *row;
-    J6_SNAPSHOT_EACH(row, &snapshot) {
-        if (row->index == index) {
-            found = *row;
-        }
-    }
-    j6_snapshot_drop(&snapshot);
-    return found;
-}
-
 static bool is_debug_kernel(void)
 {
     uint64_t failed;

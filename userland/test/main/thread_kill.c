@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* thread_kill: in whatever state a thread is, it ends, and tells that it was killed and with which code. */
+#include "userland/test/blocked.h"
 #include "userland/test/main/debuggee.h"
 #include "userland/test/main/look.h"
 
@@ -12,70 +13,87 @@ static void expect_killed(j6_handle_t thread, int64_t code)
     expect_equal(code, end.code);
 }
 
-static int64_t sleep_for_ever(void *arg)
-{
-    (void)arg;
-    j6_thread_sleep(j6_deadline_never);
-    return 0;
-}
-
-static int64_t sleep_long(void *arg)
-{
-    (void)arg;
-    sleep_for(1000000);
-    return 0;
-}
-
-static int64_t wait_for_ever(void *arg)
-{
-    j6_object_wait(*(const j6_handle_t *)arg, j6_signal_closed, NULL, j6_deadline_never);
-    return 0;
-}
-
-static int64_t wait_long(void *arg)
-{
-    j6_object_wait(*(const j6_handle_t *)arg, j6_signal_closed, NULL, now() + 1000000000000);
-    return 0;
-}
-
-static volatile bool spins;
+static volatile bool runs; /* the thread has begun */
 
 static int64_t spin(void *arg)
 {
     (void)arg;
-    spins = true;
+    runs = true;
     for (volatile bool stop = false; !stop;) {}
     return 0;
 }
 
+static int64_t yield(void *arg)
+{
+    (void)arg;
+    runs = true;
+    while (j6_thread_sleep(0) == j6_status_ok) {}
+    return 0;
+}
+
+/* Most of the time it is in the middle of an operation of many steps. */
+static int64_t operate(void *arg)
+{
+    static char from[256 * PAGE];
+    uint64_t len = sizeof(from);
+    runs = true;
+    while (j6_vma_write(*(const j6_handle_t *)arg, 0, from, &len) == j6_status_ok) {}
+    return 0;
+}
+
+/* Once it waits in that way; j6_wait_none: once it runs. */
+static void kill_in(int64_t (*run)(void *arg), void *arg, uint32_t wait)
+{
+    static int64_t code;
+    struct j6_thread thread;
+    code++;
+    runs = false;
+    if (expect_ok(j6_thread_run(&thread, run, arg, 4 * PAGE))) {
+        if (wait != j6_wait_none) {
+            thread_blocks(thread.handle, wait);
+        } else {
+            expect_soon(runs);
+        }
+        expect_killed(thread.handle, code);
+        expect_ok(j6_thread_join(&thread, NULL));
+    }
+}
+
 TEST(thread_kill_ends_a_thread_whatever_it_is_doing)
 {
-    static const struct {
-        int64_t (*run)(void *);
-        uint32_t wait;
-    } ways[] = {
-        {sleep_for_ever, j6_wait_sleep},
-        {sleep_long, j6_wait_sleep},
-        {wait_for_ever, j6_wait_object},
-        {wait_long, j6_wait_object},
-        {spin, j6_wait_none},
-    };
-    spins = false;
-    j6_handle_t process = process_new();
-    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-        struct j6_thread thread;
-        if (expect_ok(j6_thread_run(&thread, ways[i].run, &process, 4 * PAGE))) {
-            if (ways[i].wait != j6_wait_none) {
-                thread_blocks(thread.handle, ways[i].wait);
-            } else {
-                expect_soon(spins);
-            }
-            expect_killed(thread.handle, 100 + (int64_t)i);
-            expect_ok(j6_thread_join(&thread, NULL));
-        }
+    j6_handle_t area = area_new(256, 0);
+    for (int i = 0; i < BLOCKED_FAULT; i++) {
+        kill_in(blocked_ways[i].run, NULL, blocked_ways[i].wait);
     }
-    expect_ok(j6_process_kill(process, 0));
-    process_finish(process);
+    kill_in(spin, NULL, j6_wait_none);
+    kill_in(yield, NULL, j6_wait_none);
+    for (int i = 0; i < 10; i++) {
+        kill_in(operate, &area, j6_wait_none);
+    }
+    expect_ok(j6_handle_close(area));
+}
+
+static void set(j6_handle_t thread, uint64_t property, uint64_t value)
+{
+    expect_ok(j6_thread_control(thread, property, &value, sizeof(value)));
+}
+
+/* The test shares the CPU with a thread that spins, is more urgent, and so finds it ready. */
+TEST(a_thread_that_is_ready_and_does_not_run_can_be_killed)
+{
+    struct j6_thread thread;
+    stay_on_first_cpu();
+    if (expect_ok(j6_thread_run(&thread, spin, NULL, 4 * PAGE))) {
+        set(thread.handle, j6_control_priority, 5);
+        set(j6_handle_self_thread, j6_control_priority, 3 | j6_priority_constant);
+        j6_koid_t koid = koid_of(thread.handle);
+        expect_soon(thread_row(own_koid(), koid).cpu_time != 0);
+        expect_equal(j6_thread_state_ready, thread_row(own_koid(), koid).state);
+        expect_killed(thread.handle, 21);
+        expect_ok(j6_thread_join(&thread, NULL));
+    }
+    set(j6_handle_self_thread, j6_control_priority, 4);
+    leave_first_cpu();
 }
 
 TEST(a_thread_that_has_not_run_yet_can_be_killed)
@@ -143,6 +161,66 @@ TEST(a_kill_changes_nothing_about_a_thread_that_has_ended)
     expect_ok(j6_wait_end(thread, &end));
     expect_equal(6, end.code);
     debuggee_close(&debuggee);
+}
+
+static void kill_blocked(void)
+{
+    j6_handle_t process = j6_handle_none;
+    expect_ok(j6_process_create("blocked", 7, NULL, j6_process_flag_hold_faults, &process));
+    victim_start_in(process, "blocked", "0");
+    threads_block(process, 2 + 1, j6_wait_sleep);
+    threads_block(process, 3, j6_wait_object);
+    threads_block(process, 2, j6_wait_many);
+    threads_block(process, 2, j6_wait_futex);
+    threads_block(process, 1, j6_wait_fault);
+    expect_ok(j6_process_kill(process, 22));
+    struct j6_end_info end = process_finish(process);
+    expect_equal(j6_reason_killed, end.reason);
+    expect_equal(22, end.code);
+}
+
+TEST(a_process_whose_threads_wait_in_ten_ways_is_killed_and_leaves_nothing)
+{
+    kill_blocked(); /* fills caches */
+    for (int i = 0; i < 3; i++) {
+        uint64_t before = frames_at_rest();
+        kill_blocked();
+        expect_equal(before, frames_at_rest());
+    }
+}
+
+/* Its memory and that of its process would have been used again many times meanwhile. */
+TEST(how_a_thread_and_its_process_ended_can_be_read_as_long_as_there_are_handles)
+{
+    struct debuggee debuggee;
+    struct j6_end_info end = {0};
+    debuggee_open(&debuggee, 0);
+    j6_handle_t killed = narrowed(debuggee_run(&debuggee, debuggee_sleep, 0), j6_right_info);
+    j6_handle_t exited = narrowed(debuggee_run(&debuggee, debuggee_exit, 31), j6_right_info);
+    j6_handle_t process = narrowed(debuggee.process, j6_right_info);
+    expect_equal(31, debuggee_exit_code(debuggee.threads[1]));
+    expect_killed(debuggee.threads[0], 32);
+    debuggee_close(&debuggee);
+    for (int i = 0; i < 50; i++) {
+        expect_ok(j6_handle_close(process_ended()));
+        struct j6_thread thread;
+        expect_ok(j6_thread_run(&thread, kill_self, (void *)33, 4 * PAGE));
+        expect_ok(j6_thread_join(&thread, NULL));
+    }
+    const struct {
+        j6_handle_t handle;
+        uint32_t reason;
+        int64_t code;
+    } ends[] = {{exited, j6_reason_exited, 31},
+                {killed, j6_reason_killed, 32},
+                {process, j6_reason_killed, 32}};
+    for (int i = 0; i < 3; i++) {
+        uint64_t len = sizeof(end);
+        expect_ok(j6_object_info(ends[i].handle, j6_topic_end, &end, &len));
+        expect_equal(ends[i].reason, end.reason);
+        expect_equal(ends[i].code, end.code);
+        expect_ok(j6_handle_close(ends[i].handle));
+    }
 }
 
 TEST(the_kill_of_its_last_thread_ends_a_process_with_that_code)

@@ -20,6 +20,7 @@ static const struct {
     {"sleep", mode_sleep},
     {"wait", mode_wait},
     {"many_threads", mode_many_threads},
+    {"blocked", mode_blocked},
     {"pause", mode_pause},
     {"wait_many", mode_wait_many},
     {"futex_crowd", mode_futex_crowd},

@@ -17,6 +17,7 @@ int64_t mode_sleep(int64_t argument);
 int64_t mode_wait(int64_t argument);
 int64_t mode_many_threads(int64_t argument);
 
+int64_t mode_blocked(int64_t argument);
 int64_t mode_pause(int64_t argument);
 int64_t mode_wait_many(int64_t threads);
 int64_t mode_futex_crowd(int64_t threads);

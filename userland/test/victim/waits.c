@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Ways to wait for others. */
+#include "userland/test/blocked.h"
 #include "userland/test/victim/victim.h"
 #include <j6/sync.h>
 
@@ -19,6 +20,19 @@ int64_t mode_echo_signal(int64_t times)
         }
     }
     return 0;
+}
+
+/* A thread for each way, and the first one sleeps. */
+int64_t mode_blocked(int64_t argument)
+{
+    struct j6_thread thread;
+    for (int i = 0; i < BLOCKED_WAYS; i++) {
+        if (j6_thread_run(&thread, blocked_ways[i].run, (void *)argument, 4 * j6_page_size) !=
+            j6_status_ok) {
+            return __LINE__;
+        }
+    }
+    return blocked_sleep(NULL);
 }
 
 int64_t mode_pause(int64_t argument)
