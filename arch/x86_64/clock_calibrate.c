@@ -4,14 +4,12 @@
  * rounded marketing figures. Else the TSC is compared with a timer of known frequency for less than
  * a millisecond. Single readings of such a timer are off by a tick and by the time that the access
  * takes, so the mean of many at the start is compared with the mean of many at the end. Every wait
- * is bounded by the TSC itself; a timer that isn't there reads as all ones, or never moves.
+ * is bounded by the TSC itself.
  */
 #include "arch/arch.h"
-#include "arch/page_table.h"
-#include "arch/upcall.h"
-#include "arch/x86_64/acpi.h"
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/clock.h"
+#include "arch/x86_64/clock_reference.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/x86.h"
 #include "kernel/base/log.h"
@@ -35,40 +33,6 @@ enum { LEAF_TSC = 0x15 };
 #define LEAF_HYPERVISOR_HZ  0x40000010u
 #define LEAF_HYPERVISOR_END 0x40000100u
 
-/* HPET (IA-PC HPET specification 1.0a, §2.3.1): words from its base. */
-enum {
-    HPET_PERIOD = 1, /* upper half of the capabilities: femtoseconds per tick */
-    HPET_CONFIG = 4,
-    HPET_COUNTER = 60, /* lower half */
-    HPET_SIZE = 0x400,
-};
-enum { HPET_CONFIG_ON = 1, HPET_PERIOD_MAX = 100000000 };
-
-/* Power management timer (ACPI 6.4, §4.8.3.3): 3.579545 MHz; 24 bits count everywhere. */
-enum { PM_TIMER_PERIOD_FS = 279365115, PM_TIMER_MASK = 0xffffff };
-
-/* Interval timer 8254, counter 2 (data sheet 231164): 1.193182 MHz. */
-enum { PIT_PERIOD_FS = 838095345, PIT_MASK = 0xffff };
-enum { PIT_COUNTER_2 = 0x42, PIT_COMMAND = 0x43, PIT_GATE = 0x61 };
-enum {
-    PIT_GATE_ON = 1 << 0, /* of counter 2 */
-    PIT_SPEAKER_ON = 1 << 1,
-    PIT_LATCH_2 = 0x80,
-    PIT_SETUP_2 = 0xb0, /* low byte then high byte, mode 0, binary */
-};
-
-/* A timer of known frequency; its count goes up. */
-struct reference {
-    const char *name;
-    bool (*start)(const struct acpi_info *acpi, struct reference *self);
-    uint32_t (*read)(void);
-    uint32_t mask;
-    uint32_t period_fs;
-};
-
-static volatile uint32_t *hpet;
-static uint16_t pm_timer;
-
 /* a * b / c, by way of 128 bits; the result must fit into 64. */
 static uint64_t mul_div(uint64_t a, uint64_t b, uint64_t c)
 {
@@ -77,60 +41,6 @@ static uint64_t mul_div(uint64_t a, uint64_t b, uint64_t c)
     __asm__("divq %4" : "=a"(low), "=d"(high) : "a"(low), "d"(high), "rm"(c));
     return low;
 }
-
-static uint32_t hpet_read(void)
-{
-    return hpet[HPET_COUNTER];
-}
-
-static bool hpet_start(const struct acpi_info *acpi, struct reference *self)
-{
-    hpet = acpi->hpet != 0 ? device_map(acpi->hpet, HPET_SIZE) : NULL;
-    if (hpet == NULL || hpet[HPET_PERIOD] == 0 || hpet[HPET_PERIOD] > HPET_PERIOD_MAX) {
-        return false;
-    }
-    self->period_fs = hpet[HPET_PERIOD];
-    hpet[HPET_CONFIG] |= HPET_CONFIG_ON;
-    return true;
-}
-
-static uint32_t pm_timer_read(void)
-{
-    return x86_in32(pm_timer);
-}
-
-static bool pm_timer_start(const struct acpi_info *acpi, struct reference *self)
-{
-    (void)self;
-    pm_timer = acpi->power.pm_timer;
-    return pm_timer != 0 && pm_timer_read() != UINT32_MAX;
-}
-
-/* The 8254 counts down. */
-static uint32_t pit_read(void)
-{
-    x86_out8(PIT_COMMAND, PIT_LATCH_2);
-    uint32_t low = x86_in8(PIT_COUNTER_2);
-    return ~(low | (uint32_t)x86_in8(PIT_COUNTER_2) << 8);
-}
-
-static bool pit_start(const struct acpi_info *acpi, struct reference *self)
-{
-    (void)acpi;
-    (void)self;
-    x86_out8(PIT_GATE, (uint8_t)((x86_in8(PIT_GATE) & ~PIT_SPEAKER_ON) | PIT_GATE_ON));
-    x86_out8(PIT_COMMAND, PIT_SETUP_2);
-    x86_out8(PIT_COUNTER_2, 0xff);
-    x86_out8(PIT_COUNTER_2, 0xff);
-    return true;
-}
-
-/* The best first. */
-static struct reference references[] = {
-    {"HPET", hpet_start, hpet_read, UINT32_MAX, 0},
-    {"PM timer", pm_timer_start, pm_timer_read, PM_TIMER_MASK, PM_TIMER_PERIOD_FS},
-    {"PIT", pit_start, pit_read, PIT_MASK, PIT_PERIOD_FS},
-};
 
 /* Sums over the readings of one part of the window. */
 struct readings {
@@ -142,7 +52,7 @@ struct readings {
 enum { PARTS = 3, FRACTION_BITS = 8 };
 
 /* Reads the timer through a window, without what an interruption between two readings has spoilt. */
-static void window_read(const struct reference *ref, struct readings part[PARTS])
+static void window_read(const struct clock_reference *ref, struct readings part[PARTS])
 {
     uint64_t part_count = WINDOW_FS / ref->period_fs / PARTS;
     uint64_t quickest = UINT64_MAX;
@@ -168,34 +78,37 @@ static uint64_t mean(uint64_t sum, uint64_t number)
     return (sum << FRACTION_BITS) / number;
 }
 
-/* The TSC's frequency, 0 if the timer doesn't work. */
-static uint64_t tsc_measure(const struct reference *ref)
+/* The TSC's frequency, 0 if the timer doesn't work. A hypervisor may stop us for all of a window. */
+static uint64_t tsc_measure(const struct clock_reference *ref)
 {
-    struct readings part[PARTS] = {0};
-    window_read(ref, part);
-    const struct readings *first = &part[0], *last = &part[PARTS - 1];
-    if (first->number == 0 || last->number == 0) {
-        return 0;
+    enum { TRIES = 3 };
+    for (unsigned i = 0; i < TRIES; i++) {
+        struct readings part[PARTS] = {0};
+        window_read(ref, part);
+        const struct readings *first = &part[0], *last = &part[PARTS - 1];
+        if (first->number != 0 && last->number != 0) {
+            uint64_t ticks = mean(last->tsc, last->number) - mean(first->tsc, first->number);
+            uint64_t count = mean(last->count, last->number) - mean(first->count, first->number);
+            return mul_div(ticks, FS_PER_S, count * ref->period_fs);
+        }
     }
-    uint64_t ticks = mean(last->tsc, last->number) - mean(first->tsc, first->number);
-    uint64_t count = mean(last->count, last->number) - mean(first->count, first->number);
-    return mul_div(ticks, FS_PER_S, count * ref->period_fs);
+    return 0;
 }
 
-/* The APIC timer's count so far, and the TSC at that moment: the tightest of a few readings. */
+/* A timer's count, and the TSC at that moment: the tightest of a few readings. */
 struct moment {
     uint64_t tsc;
     uint32_t count;
 };
 
-static struct moment apic_moment(void)
+static struct moment moment_of(uint32_t (*read)(void))
 {
-    enum { TRIES = 4 };
+    enum { TRIES = 8 };
     struct moment best = {0};
     uint64_t quickest = UINT64_MAX;
     for (unsigned i = 0; i < TRIES; i++) {
         uint64_t before = x86_rdtsc();
-        uint32_t count = UINT32_MAX - apic_timer_count();
+        uint32_t count = read();
         uint64_t took = x86_rdtsc() - before;
         if (took < quickest) {
             quickest = took;
@@ -203,6 +116,11 @@ static struct moment apic_moment(void)
         }
     }
     return best;
+}
+
+static uint32_t apic_count(void)
+{
+    return UINT32_MAX - apic_timer_count();
 }
 
 static bool within(uint64_t value, uint64_t min, uint64_t max)
@@ -233,8 +151,8 @@ static bool rates_told(struct clock_rates *out)
 
 static bool tsc_find(const struct acpi_info *acpi, struct clock_rates *out)
 {
-    for (unsigned i = 0; i < sizeof(references) / sizeof(references[0]); i++) {
-        struct reference *ref = &references[i];
+    for (unsigned i = 0; i < CLOCK_REFERENCES; i++) {
+        struct clock_reference *ref = &clock_references[i];
         uint64_t hz = ref->start(acpi, ref) ? tsc_measure(ref) : 0;
         if (within(hz, TSC_HZ_MIN, TSC_HZ_MAX)) {
             *out = (struct clock_rates){.tsc_hz = hz, .source = ref->name};
@@ -247,7 +165,7 @@ static bool tsc_find(const struct acpi_info *acpi, struct clock_rates *out)
 bool clock_calibrate(const struct acpi_info *acpi, bool apic, struct clock_rates *out)
 {
     apic_timer_start(UINT32_MAX);
-    struct moment start = apic_moment();
+    struct moment start = moment_of(apic_count);
     bool told = rates_told(out);
     if (!told && !tsc_find(acpi, out)) {
         apic_timer_start(0);
@@ -257,7 +175,7 @@ bool clock_calibrate(const struct acpi_info *acpi, bool apic, struct clock_rates
         while (x86_rdtsc() - start.tsc < out->tsc_hz / WINDOWS_PER_S) {
             arch_pause();
         }
-        struct moment end = apic_moment();
+        struct moment end = moment_of(apic_count);
         out->apic_hz = mul_div(end.count - start.count, out->tsc_hz, end.tsc - start.tsc);
         if (!within(out->apic_hz, APIC_HZ_MIN, APIC_HZ_MAX)) {
             log_error("clock: the APIC timer counts %lu times a second", out->apic_hz);
