@@ -49,8 +49,11 @@ void arch_fpu_init(void);
 /* Masks the PIC and every IOAPIC line; turns on the local APIC (x2APIC where offered). *acpi stays. */
 void arch_apic_init(const struct acpi_info *acpi);
 
-/* Finds the TSC's frequency: CPUID, hypervisor leaf, else at most 1 ms against HPET, PM timer, PIT. */
-void arch_clock_init(const struct acpi_info *acpi);
+/*
+ * Finds the TSC's frequency: CPUID, hypervisor leaf, else at most 1 ms against HPET, PM timer, PIT.
+ * Time 0 is entry_tsc. Option "call": programs are to ask the kernel for the time; else NULL.
+ */
+void arch_clock_init(const struct acpi_info *acpi, uint64_t entry_tsc, const char *option);
 
 /* ---- other CPUs ---- */
 
@@ -68,7 +71,7 @@ const struct cpu_place *arch_stopped_at(uint32_t index);
 
 /* ---- time ---- */
 
-/* Monotonic nanoseconds since kernel entry. */
+/* Monotonic nanoseconds since kernel entry. Any context, NMI too; never waits. */
 j6_time_t clock_now(void);
 
 /*
@@ -76,6 +79,12 @@ j6_time_t clock_now(void);
  * come a little early: who is called looks at the clock.
  */
 void clock_set_alarm(j6_time_t deadline);
+
+/* The frame that processes read the clock from (<j6/clock.h>). */
+paddr_t arch_clock_page(void);
+
+/* The time of day at which clock_now was 0, for the page. */
+void clock_set_boot_time(j6_time_t boot_time);
 
 /* ---- interrupts and idling ---- */
 

@@ -2,6 +2,7 @@
 /* Lives and deaths of processes. */
 #include "kernel/process.h"
 #include "arch/arch.h"
+#include "kernel/clock.h"
 #include "kernel/power.h"
 #include "kernel/signal.h"
 #include "lib/string.h"
@@ -177,6 +178,10 @@ static j6_status_t process_init(struct process *process, struct account *creator
     if (status != j6_status_ok) {
         goto undo_account;
     }
+    status = clock_map_page(process->space, &process->clock_page);
+    if (status != j6_status_ok) {
+        goto undo_space;
+    }
     handle_table_init(&process->handles, process->account);
     spinlock_init(&process->lock, RANK_PROCESS);
     list_init(&process->unstarted);
@@ -184,6 +189,7 @@ static j6_status_t process_init(struct process *process, struct account *creator
     if (status == j6_status_ok) {
         return status;
     }
+undo_space:
     vm_space_destroy(process->space);
 undo_account:
     account_leave(process->account);

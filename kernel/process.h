@@ -29,6 +29,7 @@ struct process {
     bool is_init;
     bool hold_faults;       /* a fault stops its thread (kernel/thread_stop.h) */
     struct vm_space *space; /* own_space; the kernel's process: kernel_space */
+    vaddr_t clock_page;     /* where it lies there */
     /* Atomic */
     _Atomic uint32_t space_users; /* who works in it from outside, and 1 until it ends */
     /* Locks of their own */

@@ -1,23 +1,50 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Time from the time-stamp counter. Its ticks become nanoseconds by one multiplication:
+ * Time from the time-stamp counter (TSC), by the page that processes read it from too: what its
+ * words mean, and how they change, stands in <j6/clock.h>.
  *
- *     ns = (TSC - clock_entry_tsc) * ns_per_tick / 2^32
+ *   clock_page.c       the page: reading the clock, changing its scale
+ *   clock_calibrate.c  how fast the TSC runs, compared with the timers of clock_reference.c
+ *   clock.c            the start, and the alarm
  */
 #pragma once
+#include "arch/x86_64/x86.h"
+#include "lib/page.h"
+#include <j6/clock.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 struct acpi_info;
 
-/* The TSC when the kernel was entered; set before the first use of the clock. */
-extern uint64_t clock_entry_tsc;
+/* ---- the page ---- */
 
-/* Fixed point with 32 fraction bits. Immutable after arch_clock_init; 0 before: time stands still. */
-extern uint64_t clock_ns_per_tick;
+/* Alone in its frame: processes see all of that. */
+union clock_frame {
+    struct j6_clock_page page;
+    char bytes[PAGE_SIZE];
+};
 
-/* Lets this CPU's timer raise the alarm, as arch_clock_init does for the first one's. */
-void clock_setup(void);
+extern union clock_frame clock_frame;
+
+/* Time stands still at 0 until it begins. */
+static inline bool clock_runs(void)
+{
+    return clock_frame.page.sequence != 0;
+}
+
+/*
+ * How long a tick lasts, as a fixed-point number as in the page: the clock begins, with time 0 at
+ * entry_tsc; or it goes on from where it is at another rate.
+ */
+void clock_begin(uint64_t entry_tsc, uint64_t ns_per_tick);
+void clock_set_rate(uint64_t ns_per_tick);
+
+/* May programs read the TSC themselves? Once they may not, they may never again. */
+void clock_set_trusted(bool trusted);
+
+/* One more CPU runs. */
+void clock_count_cpu(void);
+
+/* ---- rates ---- */
 
 struct clock_rates {
     uint64_t tsc_hz;
@@ -30,3 +57,8 @@ struct clock_rates {
  * disturbs. The APIC's is found if `apic` is set. False: there is nothing to measure against.
  */
 bool clock_calibrate(const struct acpi_info *acpi, bool apic, struct clock_rates *out);
+
+/* ---- other CPUs ---- */
+
+/* Lets this CPU's timer raise the alarm, as arch_clock_init does for the first one's. */
+void clock_setup(void);

@@ -53,7 +53,7 @@ static uint16_t verdict_port;            /* 0: none */
 static void delay(uint32_t us)
 {
     j6_time_t end = clock_now() + us * 1000ull;
-    for (uint32_t i = 0; clock_ns_per_tick != 0 ? clock_now() < end : i < us; i++) {
+    for (uint32_t i = 0; clock_runs() ? clock_now() < end : i < us; i++) {
         x86_in8(DELAY_PORT);
     }
 }

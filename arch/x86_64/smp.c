@@ -118,6 +118,7 @@ void cpu_set_online(void)
 {
     atomic_fetch_or(&cpu_mask_online, cpu_bit(cpu_index()));
     tlb_flush_all();
+    clock_count_cpu();
 }
 
 void smp_interrupt(uint32_t index, uint8_t vector)

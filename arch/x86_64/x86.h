@@ -110,6 +110,14 @@ static inline uint64_t x86_rdtsc(void)
     return (uint64_t)high << 32 | low;
 }
 
+/* When all loads before it have been done: what others wrote later isn't read before it either. */
+static inline uint64_t x86_rdtsc_ordered(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("lfence\n\trdtsc" : "=a"(low), "=d"(high)::"memory");
+    return (uint64_t)high << 32 | low;
+}
+
 #define X86_CONTROL_REGISTER(name)                                       \
     static inline uint64_t x86_read_##name(void)                         \
     {                                                                    \

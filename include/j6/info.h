@@ -102,7 +102,7 @@ struct j6_slab_info {
 struct j6_layout_info {
     uint64_t window; /* start of the stretch in which the kernel and spawners place mappings */
     uint64_t window_size;
-    uint64_t clock_page; /* 0 while there is none */
+    uint64_t clock_page; /* <j6/clock.h> */
 };
 
 /* Topic `allocations`: one row for each place in the kernel that asks for memory or quota. */

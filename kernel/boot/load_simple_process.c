@@ -41,7 +41,10 @@ static const struct boot_module *find_init(const struct boot_info *boot)
     panic("no module named init: nothing to run");
 }
 
-/* The address in the space that the image's address 0 goes to: at random in the window. */
+/*
+ * The address in the space that the image's address 0 goes to: at random in the upper half of the
+ * window. What the kernel has placed lies in the lower one.
+ */
 static vaddr_t base_choose(const struct process *process, const struct elf_image *image)
 {
     if (!image->pie) {
@@ -52,7 +55,8 @@ static vaddr_t base_choose(const struct process *process, const struct elf_image
         panic("init: %lu MiB are too large", span >> 20);
     }
     uint64_t room = VM_WINDOW_SIZE / 2 - span;
-    return align_up(process->space->window + random_u64() % room, image->align);
+    vaddr_t half = process->space->window + VM_WINDOW_SIZE / 2;
+    return align_up(half + random_u64() % room, image->align);
 }
 
 static void map_segment(struct process *process, vaddr_t base, const char *file,
@@ -149,6 +153,7 @@ void load_simple_process(const struct boot_info *boot, struct account *account)
         .phdr = image.phdr != 0 ? base + image.phdr : 0,
         .phnum = image.phnum,
         .entry = base + image.entry,
+        .clock_page = process->clock_page,
     };
     start.rows = start_table_make(process, boot, &start.row_count);
     random_bytes(start.random, sizeof(start.random));

@@ -8,7 +8,6 @@
 #include "arch/page_table.h"
 #include "arch/upcall.h"
 #include "arch/x86_64/acpi.h"
-#include "arch/x86_64/clock.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/desc.h"
 #include "arch/x86_64/multiboot2.h"
@@ -25,6 +24,7 @@
 #include "kernel/boot/load_simple_process.h"
 #include "kernel/boot/memory.h"
 #include "kernel/boot/start_cpus.h"
+#include "kernel/clock.h"
 #include "kernel/debug/cpu_watch.h"
 #include "kernel/power.h"
 #include "kernel/sched.h"
@@ -197,6 +197,7 @@ _Noreturn void kernel_main_on_own_stack(void)
     }
     account_init_root(&root_account, memory_for_processes());
     process_init_kernel(&root_account);
+    clock_start(&root_account); /* the page that processes read */
     self_test(&boot);
     if (!logs_are_limited()) {
         process_log_unlimited();
@@ -210,7 +211,6 @@ _Noreturn void kernel_main_on_own_stack(void)
 
 _Noreturn void kernel_main(paddr_t multiboot2_info, uint64_t entry_tsc)
 {
-    clock_entry_tsc = entry_tsc;
     arch_percpu_init(); /* before anything per CPU */
     desc_init();        /* faults are reported from here on */
     panic_set_hooks(&panic_hooks);
@@ -233,8 +233,8 @@ _Noreturn void kernel_main(paddr_t multiboot2_info, uint64_t entry_tsc)
     random_start();
     acpi_start(); /* tables */
     arch_fpu_init();
-    arch_apic_init(&acpi);  /* PIC and IOAPIC lines masked */
-    arch_clock_init(&acpi); /* time stamps from here on */
+    arch_apic_init(&acpi); /* PIC and IOAPIC lines masked */
+    arch_clock_init(&acpi, entry_tsc, boot_option(&boot, "clock")); /* time stamps from here on */
     timers_init();
     sched_init();
     futex_init();

@@ -70,7 +70,7 @@ static struct vm_area *boot_area_make(struct account *account, const struct boot
     framebuffer_describe(&boot->framebuffer, &info->framebuffer);
     info->rsdp_len = boot->rsdp_len;
     memcpy(info->rsdp, boot->rsdp, boot->rsdp_len);
-    info->entry_tsc = clock_entry_tsc;
+    info->entry_tsc = clock_frame.page.entry_tsc;
     info->frames_at_start = frames_free();
     info->module_count = boot->module_count;
     string_copy(info->command_line, sizeof(info->command_line), boot->command_line);

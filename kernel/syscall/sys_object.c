@@ -127,6 +127,7 @@ static j6_status_t layout_info(struct kobject *object, struct user_ptr buf, stru
     struct j6_layout_info layout = {
         .window = process_of(object)->space->window,
         .window_size = VM_WINDOW_SIZE,
+        .clock_page = process_of(object)->clock_page,
     };
     return sys_info_out(&layout, sizeof(layout), buf, len);
 }

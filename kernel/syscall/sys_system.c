@@ -83,6 +83,22 @@ j6_status_t sys_system_restrict(struct thread *caller, struct system *system,
     return status;
 }
 
+/* So that no time of day overflows, not even as a signed number. */
+#define BOOT_TIME_MAX ((uint64_t)INT64_MAX)
+
+j6_status_t sys_system_set_clock(struct thread *caller, struct system *system, j6_time_t boot_time)
+{
+    (void)caller;
+    j6_status_t status = system_check(system, j6_range_clock, 0, 1);
+    if (status == j6_status_ok && boot_time > BOOT_TIME_MAX) {
+        status = j6_err_invalid_arg;
+    }
+    if (status == j6_status_ok) {
+        clock_set_boot_time(boot_time);
+    }
+    return status;
+}
+
 j6_status_t sys_random(struct thread *caller, struct user_ptr buf, uint64_t len)
 {
     (void)caller;

@@ -3,6 +3,7 @@
  * calibration_2m: a loop of 2,000,000 instructions, to show that ticks are instructions.
  * null_syscall: one noop call from user mode to user mode, its stub included; the loop around it is
  * measured empty and taken off.
+ * clock_read: one j6_clock, in the same way.
  */
 #include "userland/bench/bench.h"
 
@@ -34,9 +35,21 @@ static uint64_t noop_loop(void)
     return ticks() - start;
 }
 
+static uint64_t clock_loop(void)
+{
+    j6_time_t now;
+    uint64_t start = ticks();
+    for (int i = 0; i < CALLS; i++) {
+        j6_clock(&now);
+    }
+    return ticks() - start;
+}
+
 void bench_calls(void)
 {
     bench_report("calibration_2m", calibrate(), "insn");
     noop_loop();
     bench_report("null_syscall", (noop_loop() - empty_loop()) / CALLS, "insn");
+    clock_loop(); /* brings the page in */
+    bench_report("clock_read", (clock_loop() - empty_loop()) / CALLS, "insn");
 }

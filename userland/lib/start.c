@@ -7,6 +7,7 @@
  */
 #include "lib/auxv.h"
 #include "lib/string.h"
+#include "userland/lib/clock.h"
 #include "userland/lib/start.h"
 #include "userland/lib/tls.h"
 #include <j6/j6.h>
@@ -46,6 +47,7 @@ static void relocate(void)
 
 static void take_auxv(const uint64_t *auxv)
 {
+    const struct j6_clock_page *clock_page = NULL;
     const struct j6_start_handle *rows = NULL;
     size_t count = 0;
     for (; auxv[0] != AT_NULL; auxv += 2) {
@@ -53,9 +55,12 @@ static void take_auxv(const uint64_t *auxv)
             rows = (const struct j6_start_handle *)auxv[1];
         } else if (auxv[0] == J6_AT_HANDLE_COUNT) {
             count = auxv[1];
+        } else if (auxv[0] == J6_AT_SYSINFO) {
+            clock_page = (const struct j6_clock_page *)auxv[1];
         }
     }
     start_rows_set(rows, count);
+    clock_page_set(clock_page);
 }
 
 static void construct(void)

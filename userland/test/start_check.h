@@ -62,6 +62,7 @@ static const char *start_check(int argc, char **argv, char **envp)
         {"AT_SECURE", auxv_value(envp, AT_SECURE, 1) == 0},
         {"no foreign vDSO", auxv_value(envp, 32, 0) == 0 && auxv_value(envp, 33, 0) == 0},
         {"J6_AT_HANDLES", auxv_value(envp, J6_AT_HANDLES, 0) == (uint64_t)rows},
+        {"J6_AT_SYSINFO", auxv_value(envp, J6_AT_SYSINFO, 0) == (uint64_t)j6_clock_page()},
         {"J6_AT_HANDLE_COUNT", auxv_value(envp, J6_AT_HANDLE_COUNT, 0) == count},
         {"row process", count >= 2 && check_self_row(&rows[0], "process", j6_handle_self_process)},
         {"row thread", count >= 2 && check_self_row(&rows[1], "thread", j6_handle_self_thread)},

@@ -50,6 +50,18 @@ SCENARIO(an_area_of_device_memory, system_map_phys, .set_up = make_system, .run 
 SCENARIO(an_area_for_dma, system_map_phys, .set_up = make_system, .run = map_dma,
          .undo = close_area, .tear_down = close_system);
 
+static j6_status_t set_clock(void)
+{
+    return j6_system_set_clock(system_handle(), 1);
+}
+
+static void unset_clock(void)
+{
+    expect_ok(j6_system_set_clock(system_handle(), 0));
+}
+
+SCENARIO(a_time_of_day, system_set_clock, .run = set_clock, .undo = unset_clock);
+
 /* ---- object_close --------------------------------------------------------------------------- */
 
 static j6_status_t close_object(void)

@@ -27,7 +27,7 @@ static void place_drop(void)
 
 static j6_status_t clock_to_place(void)
 {
-    return j6_clock((j6_time_t *)scene.place);
+    return j6_clock_call((j6_time_t *)scene.place);
 }
 
 static j6_status_t random_to_place(void)

@@ -5,6 +5,9 @@
 
 enum { MANY = 200 };
 
+/* What a new process has mapped already: the clock page. */
+enum { FIRST_MAPPINGS = 1, FIRST_PAGES = 1 };
+
 j6_koid_t koid_of(j6_handle_t handle);
 j6_koid_t own_koid(void);
 

@@ -17,8 +17,8 @@ TEST(processes_are_listed_with_names_makers_and_states)
     expect_equal(own.koid, row.maker);
     expect_equal(0, row.threads);
     expect_equal(0, row.handles);
-    expect_equal(0, row.mappings);
-    expect_equal(0, row.pages);
+    expect_equal(FIRST_MAPPINGS, row.mappings);
+    expect_equal(FIRST_PAGES, row.pages);
     process_drop(process);
 }
 
@@ -64,8 +64,8 @@ TEST(a_process_is_listed_with_what_it_has_and_what_is_left_to_it)
     struct j6_process_info after = process_row(koid_of(process));
     expect_equal(1, after.threads);
     expect_equal(1, after.handles);
-    expect_equal(1, after.mappings);
-    expect_equal(1, after.pages);
+    expect_equal(FIRST_MAPPINGS + 1, after.mappings);
+    expect_equal(FIRST_PAGES + 1, after.pages);
     expect_equal(6, after.left.handles);
     expect_equal(2, after.left.threads);
     expect(after.left.memory < before.left.memory);

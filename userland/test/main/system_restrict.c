@@ -128,6 +128,7 @@ TEST(system_calls_need_the_range_that_they_touch)
     expect_status(j6_err_denied, try_info(ports));
     expect_status(j6_err_denied, j6_system_power(ports, j6_power_off, 0));
     expect_status(j6_err_denied, j6_system_power(info, j6_power_verdict, 0));
+    expect_status(j6_err_denied, j6_system_set_clock(info, 1));
     expect_ok(try_map_phys(vga, PHYS_VGA, PAGE, 0));
     expect_status(j6_err_denied, try_map_phys(vga, PHYS_VGA, 2 * PAGE, 0));
     expect_status(j6_err_denied, try_map_phys(vga, PHYS_VGA + PAGE, PAGE, 0));

@@ -54,6 +54,16 @@ void fault_null_jump(struct report *report)
     break_by_jump(report, 0);
 }
 
+void fault_write_to_clock_page(struct report *report)
+{
+    break_by_write(report, (uint64_t)j6_clock_page());
+}
+
+void fault_clock_page_execution(struct report *report)
+{
+    break_by_jump(report, (uint64_t)j6_clock_page());
+}
+
 void fault_write_to_constant(struct report *report)
 {
     static const char constant[64] = "constant";

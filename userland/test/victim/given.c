@@ -51,3 +51,11 @@ int64_t mode_await_word(int64_t argument)
     shared[1] = word;
     return 0;
 }
+
+int64_t mode_time_of_day(int64_t argument)
+{
+    (void)argument;
+    j6_time_t time;
+    return j6_time_of_day(&time) == j6_status_ok ? (int64_t)(time / (24 * 3600 * 1000000000ull))
+                                                 : -1;
+}

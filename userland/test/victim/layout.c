@@ -53,5 +53,6 @@ int64_t mode_count_tables(int64_t argument)
     place_add(&variable);
     place_add((const void *)mode_count_tables);
     place_add((const void *)address);
+    place_add(j6_clock_page());
     return 1 + stretches(39) + stretches(30) + stretches(21);
 }

@@ -67,6 +67,7 @@ static const struct {
     {"rows", mode_rows},
     {"share", mode_share},
     {"await_word", mode_await_word},
+    {"time_of_day", mode_time_of_day},
     {"count_tables", mode_count_tables},
     {"fpu", mode_fpu},
     {"fpu_start", mode_fpu_start},

@@ -82,6 +82,7 @@ int64_t mode_log_flood(int64_t argument); /* or the line of what went wrong */
 int64_t mode_rows(int64_t argument);
 int64_t mode_share(int64_t argument);
 int64_t mode_await_word(int64_t argument);
+int64_t mode_time_of_day(int64_t argument);  /* in days */
 int64_t mode_count_tables(int64_t argument); /* their number */
 int64_t mode_fpu(int64_t argument);
 int64_t mode_fpu_start(int64_t argument);

@@ -3,7 +3,7 @@
  * A stub for each row of <j6/syscalls.def>: `j6_` and the call's name, arguments in the row's
  * order. A stub is the loads of its arguments and the instruction `syscall`, nothing more; a
  * result that comes in a register is stored unless the call failed or nobody wants it (NULL).
- * Calls that the kernel doesn't serve yet answer j6_err_nyi.
+ * Calls that the kernel doesn't serve yet answer j6_err_nyi. That of `clock` is j6_clock_call.
  */
 #pragma once
 #include <j6/flags.h>
@@ -88,8 +88,12 @@
 #define J6_LATER J6_CALL
 #define J6_OP(...)
 
+/* j6_clock itself mostly needs no call (j6.h). */
+#define j6_clock j6_clock_call
+
 #include <j6/syscalls.def>
 
+#undef j6_clock
 #undef J6_CALL
 #undef J6_LATER
 #undef J6_OP

@@ -8,6 +8,7 @@
  */
 #pragma once
 #include <j6/calls.h>
+#include <j6/clock.h>
 #include <j6/flags.h>
 #include <j6/handle.h>
 #include <j6/info.h>
@@ -55,6 +56,17 @@ j6_status_t j6_printf(const char *format, ...) __attribute__((__format__(__print
 const char *j6_status_text(j6_status_t status);
 const char *j6_type_text(enum j6_type type);
 const char *j6_reason_text(uint32_t reason);
+
+/* ---- time ----------------------------------------------------------------------------------- */
+
+/* Monotonic time since boot: read off the clock page, or by the call where that can't be trusted. */
+j6_status_t j6_clock(j6_time_t *ns);
+
+/* ns since 1970-01-01 UTC. not_ready while nobody has told the kernel the time of day. */
+j6_status_t j6_time_of_day(j6_time_t *ns);
+
+/* The clock page; without one a page that tells nothing. */
+const struct j6_clock_page *j6_clock_page(void);
 
 /* ---- processes ------------------------------------------------------------------------------ */
 
