@@ -80,6 +80,13 @@ j6_time_t clock_now(void);
  */
 void clock_set_alarm(j6_time_t deadline);
 
+/*
+ * Was the frequency measured so quickly that it is worth while to do it again? arch_clock_refine
+ * does so, once: some hundred milliseconds after arch_clock_init, on the same CPU.
+ */
+bool arch_clock_is_rough(void);
+void arch_clock_refine(void);
+
 /* The frame that processes read the clock from (<j6/clock.h>). */
 paddr_t arch_clock_page(void);
 

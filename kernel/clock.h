@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel does about the clock beside reading it (arch/arch.h): the page. */
+/* What the kernel does about the clock beside reading it (arch/arch.h): the page, the second look. */
 #pragma once
 #include "arch/types.h"
 #include <j6/status.h>
@@ -8,8 +8,8 @@ struct account;
 struct vm_space;
 
 /*
- * Makes the area that shows the clock page. Once, before the first process. Panics if there is no
- * memory.
+ * Makes the area that shows the clock page, and sets the timer for the second measurement of the
+ * TSC. Once, before the first process. Panics if there is no memory.
  */
 void clock_start(struct account *root);
 

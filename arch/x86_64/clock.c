@@ -108,3 +108,13 @@ paddr_t arch_clock_page(void)
 {
     return (paddr_t)&clock_frame - KERNEL_BASE;
 }
+
+void arch_clock_refine(void)
+{
+    uint64_t before = rates.tsc_hz;
+    if (clock_calibrate_again(&rates)) {
+        clock_set_rate(ns_per_tick());
+        alarm_rates_set();
+        log_debug("clock   TSC %lu kHz, not %lu", rates.tsc_hz / 1000, before / 1000);
+    }
+}

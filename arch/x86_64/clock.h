@@ -58,6 +58,13 @@ struct clock_rates {
  */
 bool clock_calibrate(const struct acpi_info *acpi, bool apic, struct clock_rates *out);
 
+/*
+ * Measures again, if arch_clock_is_rough: from the end of clock_calibrate until now, which should
+ * be a few hundred times as long, but less than a second. False: what was found then is all that
+ * can be found.
+ */
+bool clock_calibrate_again(struct clock_rates *rates);
+
 /* ---- other CPUs ---- */
 
 /* Lets this CPU's timer raise the alarm, as arch_clock_init does for the first one's. */

@@ -4,7 +4,8 @@
  * rounded marketing figures. Else the TSC is compared with a timer of known frequency for less than
  * a millisecond. Single readings of such a timer are off by a tick and by the time that the access
  * takes, so the mean of many at the start is compared with the mean of many at the end. Every wait
- * is bounded by the TSC itself.
+ * is bounded by the TSC itself. Such a measurement may be wrong by some hundred millionths, so a
+ * second one, from a reading then to a reading much later, makes it better without a wait.
  */
 #include "arch/arch.h"
 #include "arch/x86_64/apic.h"
@@ -23,6 +24,9 @@
 #define TSC_HZ_MAX  20000000000ull
 #define APIC_HZ_MIN 100000ull
 #define APIC_HZ_MAX 4000000000ull
+
+/* How far the second measurement may be from the first: a hundredth. */
+enum { TOLERANCE = 100 };
 
 /* A window lasts no longer than the fastest TSC that is believed needs for it. */
 #define WINDOW_TSC_MAX (TSC_HZ_MAX / WINDOWS_PER_S)
@@ -123,6 +127,12 @@ static uint32_t apic_count(void)
     return UINT32_MAX - apic_timer_count();
 }
 
+/* Where the second measurement begins. Only the CPU that boots */
+static struct {
+    const struct clock_reference *ref; /* NULL: there is to be none */
+    struct moment start;
+} second;
+
 static bool within(uint64_t value, uint64_t min, uint64_t max)
 {
     return min <= value && value <= max;
@@ -156,6 +166,11 @@ static bool tsc_find(const struct acpi_info *acpi, struct clock_rates *out)
         uint64_t hz = ref->start(acpi, ref) ? tsc_measure(ref) : 0;
         if (within(hz, TSC_HZ_MIN, TSC_HZ_MAX)) {
             *out = (struct clock_rates){.tsc_hz = hz, .source = ref->name};
+            if ((uint64_t)ref->mask * ref->period_fs >
+                FS_PER_S) { /* it doesn't come round so soon */
+                second.ref = ref;
+                second.start = moment_of(ref->read);
+            }
             return true;
         }
     }
@@ -182,5 +197,31 @@ bool clock_calibrate(const struct acpi_info *acpi, bool apic, struct clock_rates
         }
     }
     apic_timer_start(0);
+    return true;
+}
+
+bool arch_clock_is_rough(void)
+{
+    return second.ref != NULL;
+}
+
+bool clock_calibrate_again(struct clock_rates *rates)
+{
+    const struct clock_reference *ref = second.ref;
+    struct moment end = moment_of(ref->read);
+    uint64_t ticks = end.tsc - second.start.tsc;
+    uint64_t count = (end.count - second.start.count) & ref->mask;
+    uint64_t tolerance = rates->tsc_hz / TOLERANCE;
+    second.ref = NULL;
+    if (ticks > rates->tsc_hz || count * ref->period_fs < WINDOW_FS) {
+        return false; /* so late that it may have come round, or it has stopped */
+    }
+    uint64_t hz = mul_div(ticks, FS_PER_S, count * ref->period_fs);
+    if (!within(hz, rates->tsc_hz - tolerance, rates->tsc_hz + tolerance)) {
+        log_warning("clock: %lu kHz by %s now; it isn't believed", hz / 1000, ref->name);
+        return false;
+    }
+    rates->apic_hz = mul_div(rates->apic_hz, hz, rates->tsc_hz);
+    rates->tsc_hz = hz;
     return true;
 }

@@ -28,9 +28,10 @@ CALLED = r"drain|nothing"
 # Who calls through a pointer -> a pattern for whom. Boot's own stack is larger: its calls are left out.
 THROUGH_POINTERS = {
     "syscall_dispatch": r"run_\w+",
-    "timers_run": r"timed_out|fired|reminder_fire|look|start_again",
+    "timers_run": r"timed_out|fired|reminder_fire|look|start_again|refine",
     "undo_locked": UNDONE, "wait_cancel": UNDONE, "timed_out": UNDONE, "wait_begin_locked": UNDONE,
     "resume_current": r"fs_base_take|resume",
+    "moment_of": r"hpet_read|pm_timer_read|pit_read|apic_count",
     "run_all": FREED, "grace_pass": FREED, "pass_once": FREED,
     "cpu_calls_run": CALLED, "cpu_call": CALLED,
     "free_after_grace": r"thread_free|free_process|area_free|system_free|event_free",
