@@ -71,7 +71,7 @@ const struct cpu_place *arch_stopped_at(uint32_t index);
 
 /* ---- time ---- */
 
-/* Monotonic nanoseconds since kernel entry. Any context, NMI too; never waits. */
+/* Nanoseconds since kernel entry, monotonic over all CPUs. Any context, NMI too; never waits. */
 j6_time_t clock_now(void);
 
 /*

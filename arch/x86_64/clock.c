@@ -33,6 +33,11 @@ static uint64_t scale(uint64_t value, const _Atomic uint64_t *factor)
     return (uint64_t)((unsigned __int128)value * f >> FRACTION_BITS);
 }
 
+uint64_t clock_ticks(uint64_t ns)
+{
+    return scale(ns, &tsc_per_ns);
+}
+
 void clock_set_alarm(j6_time_t deadline)
 {
     if (deadline == j6_deadline_never) {
@@ -47,7 +52,7 @@ void clock_set_alarm(j6_time_t deadline)
     uint64_t wait = deadline > now ? deadline - now : 0;
     wait = wait < ALARM_MAX ? wait : ALARM_MAX;
     if (cpu_features.tsc_deadline) {
-        x86_wrmsr(MSR_TSC_DEADLINE, x86_rdtsc() + scale(wait, &tsc_per_ns) + 1);
+        x86_wrmsr(MSR_TSC_DEADLINE, x86_rdtsc() + clock_ticks(wait) + 1);
     } else {
         uint64_t count = scale(wait, &apic_per_ns) + 1;
         apic_timer_start(count < UINT32_MAX ? (uint32_t)count : UINT32_MAX);

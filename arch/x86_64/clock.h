@@ -5,9 +5,11 @@
  *
  *   clock_page.c       the page: reading the clock, changing its scale
  *   clock_calibrate.c  how fast the TSC runs, compared with the timers of clock_reference.c
+ *   clock_check.c      whether the TSCs of all CPUs tell the same
  *   clock.c            the start, and the alarm
  */
 #pragma once
+#include "arch/percpu.h"
 #include "arch/x86_64/x86.h"
 #include "lib/page.h"
 #include <j6/clock.h>
@@ -24,6 +26,14 @@ union clock_frame {
 };
 
 extern union clock_frame clock_frame;
+
+/* What is added to this CPU's TSC for that of CPU 0; not 0 only where TSC_ADJUST can't do it. */
+extern uint64_t clock_tsc_offset; /* per CPU */
+
+static inline uint64_t clock_tsc(void)
+{
+    return x86_rdtsc_ordered() + *this_cpu(clock_tsc_offset);
+}
 
 /* Time stands still at 0 until it begins. */
 static inline bool clock_runs(void)
@@ -65,7 +75,23 @@ bool clock_calibrate(const struct acpi_info *acpi, bool apic, struct clock_rates
  */
 bool clock_calibrate_again(struct clock_rates *rates);
 
+/* So many ticks of the TSC. */
+uint64_t clock_ticks(uint64_t ns);
+
 /* ---- other CPUs ---- */
 
 /* Lets this CPU's timer raise the alarm, as arch_clock_init does for the first one's. */
 void clock_setup(void);
+
+/*
+ * Compares this CPU's TSC with that of CPU 0, and puts right what is wrong. Called once, before the
+ * CPU is online, with interrupts off, which come in meanwhile. It waits until CPU 0 takes
+ * interrupts.
+ */
+void clock_check(void);
+
+/* The handler of VECTOR_CLOCK, on CPU 0. */
+void clock_check_answer(void);
+
+/* For tests: the TSCs of CPUs that are checked from now on are ahead, each by so much more. */
+void clock_check_skew(uint64_t ticks);

@@ -20,6 +20,8 @@ union clock_frame clock_frame __attribute__((aligned(PAGE_SIZE)));
 
 static struct j6_clock_page *const page = &clock_frame.page;
 
+PER_CPU(uint64_t, clock_tsc_offset);
+
 static struct spinlock change_lock = SPINLOCK_INIT(RANK_CLOCK);
 
 /* The latest time that any CPU was told, while the TSC isn't trusted. Atomic */
@@ -44,7 +46,7 @@ j6_time_t clock_now(void)
         sequence = __atomic_load_n(&page->sequence, __ATOMIC_ACQUIRE);
         const struct j6_clock_scale *scale = &page->scale[sequence & 1];
         trusted = scale->trusted;
-        now = j6_clock_time(scale, x86_rdtsc_ordered());
+        now = j6_clock_time(scale, clock_tsc());
         __atomic_thread_fence(__ATOMIC_ACQUIRE);
     } while (__atomic_load_n(&page->sequence, __ATOMIC_RELAXED) != sequence);
     return trusted ? now : never_back(now);
@@ -87,7 +89,7 @@ void clock_begin(uint64_t entry_tsc, uint64_t ns_per_tick)
 void clock_set_rate(uint64_t ns_per_tick)
 {
     struct j6_clock_scale *scale = change_begin();
-    uint64_t same = x86_rdtsc_ordered();
+    uint64_t same = clock_tsc();
     if (ns_per_tick < scale->ns_per_tick) {
         same += (OVERLAP_NS << FRACTION_BITS) / ns_per_tick;
     }

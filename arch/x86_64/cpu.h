@@ -23,6 +23,7 @@
     X(leaf_1, ecx, 21, x2apic)              \
     X(leaf_1, ecx, 24, tsc_deadline)        \
     X(leaf_80000007, edx, 8, tsc_invariant) \
+    X(leaf_7, ebx, 1, tsc_adjust)           \
     X(leaf_1, ecx, 30, rdrand)              \
     X(leaf_7, ebx, 18, rdseed)              \
     X(leaf_1, ecx, 31, hypervisor)

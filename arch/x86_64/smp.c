@@ -110,6 +110,7 @@ void smp_main(void *block)
     fpu_setup();
     apic_setup();
     clock_setup();
+    clock_check();
     upcall_cpu_started();
 }
 

@@ -4,6 +4,7 @@
 #include "arch/arch.h"
 #include "arch/upcall.h"
 #include "arch/x86_64/apic.h"
+#include "arch/x86_64/clock.h"
 #include "arch/x86_64/fpu.h"
 #include "arch/x86_64/smp.h"
 #include "arch/x86_64/x86.h"
@@ -70,6 +71,9 @@ static void interrupt(uint64_t vector)
         apic_eoi();
         cpu_count(shootdowns);
         tlb_answer();
+    } else if (vector == VECTOR_CLOCK) {
+        apic_eoi();
+        clock_check_answer();
     } else if (vector == VECTOR_SPURIOUS) {
         /* No EOI: the APIC never put it in service (Intel SDM vol. 3, §10.9). */
     } else {

@@ -20,8 +20,9 @@ enum {
     VECTOR_MACHINE_CHECK = 18,
     VECTOR_IRQ_FIRST = 32,
     VECTOR_TIMER = 0xf0,
-    VECTOR_KICK = 0xf1, /* look at what is pending */
-    VECTOR_TLB = 0xf2,  /* a shootdown */
+    VECTOR_KICK = 0xf1,  /* look at what is pending */
+    VECTOR_TLB = 0xf2,   /* a shootdown */
+    VECTOR_CLOCK = 0xf3, /* a CPU compares its clock with this one's */
     VECTOR_SPURIOUS = 0xff,
 };
 

@@ -59,6 +59,7 @@
     (RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_RF | RFLAGS_AC)
 
 #define MSR_APIC_BASE         0x1b
+#define MSR_TSC_ADJUST        0x3b
 #define MSR_MTRR_CAP          0xfe
 #define MSR_MTRR_PHYSBASE0    0x200
 #define MSR_MTRR_FIX64K_00000 0x250

@@ -15,6 +15,7 @@
 #include "arch/arch.h"
 #include "arch/upcall.h"
 #include "arch/x86_64/acpi.h"
+#include "arch/x86_64/clock.h"
 #include "arch/x86_64/smp.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/grace.h"
@@ -30,6 +31,9 @@
 
 #define SECOND_SIPI_NS 200000ull
 #define PATIENCE_NS    1000000000ull
+
+/* bug=tsc_skew: how many ticks the CPUs' clocks are apart. */
+#define SKEW (1ull << 30)
 
 static struct {
     /* Only the CPU that boots */
@@ -197,6 +201,7 @@ void start_cpus(const struct boot_info *boot, const struct acpi_info *acpi)
         return;
     }
     start.late = bug != NULL && string_equal(bug, "late_cpu");
+    clock_check_skew(bug != NULL && string_equal(bug, "tsc_skew") ? SKEW : 0);
     smp_prepare(pages, start.count + 1);
     for (uint32_t i = 0; i < start.count; i++) {
         smp_send_init(start.ids[i]);

@@ -68,6 +68,7 @@ void self_test(const struct boot_info *boot)
     RUN(memory_taken_on_one_cpu_and_freed_on_another_comes_back_exactly);
     RUN(a_grace_period_waits_for_a_cpu_in_the_kernel);
     RUN(what_a_cpu_puts_off_it_frees_itself);
+    RUN(no_cpu_is_told_less_time_than_another_before);
     RUN(areas_and_spaces_that_come_and_go_lose_no_frame);
     RUN(nobody_writes_to_a_page_that_was_taken_away);
     RUN(memory_is_what_a_model_says_on_every_cpu_in_turn);

@@ -46,6 +46,9 @@ bool self_test_memory_taken_on_one_cpu_and_freed_on_another_comes_back_exactly(v
 bool self_test_a_grace_period_waits_for_a_cpu_in_the_kernel(void);
 bool self_test_what_a_cpu_puts_off_it_frees_itself(void);
 
+/* test_clock.c */
+bool self_test_no_cpu_is_told_less_time_than_another_before(void);
+
 /* test_vm_stream.c */
 bool self_test_memory_is_what_a_model_says_on_every_cpu_in_turn(void);
 bool self_test_memory_is_what_a_model_says_on_all_cpus_at_once(void);

@@ -36,6 +36,7 @@ static int begin(void **state)
     (void)state;
     memset(&clock_frame, 0, sizeof(clock_frame));
     test_cpu_switch(0);
+    *this_cpu(clock_tsc_offset) = 0;
     step = 0;
     tsc = ENTRY;
     return 0;
@@ -153,6 +154,23 @@ static void what_does_not_change_is_kept(void **state)
     assert_int_equal(clock_frame.page.scale[clock_frame.page.sequence & 1].boot_time, 77);
 }
 
+static void without_trust_no_cpu_is_told_less_than_another(void **state)
+{
+    (void)state;
+    begin_at_2_ghz();
+    clock_set_trusted(false);
+    test_cpu_switch(1);
+    *this_cpu(clock_tsc_offset) = 1000; /* 500 ns ahead */
+    j6_time_t ahead = clock_now();
+    test_cpu_switch(0);
+    assert_int_equal(clock_now(), ahead);
+    tsc += 2000;
+    assert_int_equal(clock_now(), ahead + 500);
+    test_cpu_switch(1);
+    assert_int_equal(clock_now(), ahead + 1000);
+    *this_cpu(clock_tsc_offset) = 0;
+}
+
 static _Atomic j6_time_t latest;
 static _Atomic int reading;
 static _Atomic uint64_t steps_back;
@@ -202,6 +220,7 @@ int main(void)
         cmocka_unit_test_setup(a_rate_lasts, begin),
         cmocka_unit_test_setup(who_reads_while_the_scale_changes_begins_again, begin),
         cmocka_unit_test_setup(what_does_not_change_is_kept, begin),
+        cmocka_unit_test_setup(without_trust_no_cpu_is_told_less_than_another, begin),
         cmocka_unit_test_setup(time_never_runs_back_for_threads_that_read_while_the_rate_changes,
                                begin),
     };
