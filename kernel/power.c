@@ -3,6 +3,7 @@
 #include "kernel/power.h"
 #include "arch/arch.h"
 #include "kernel/base/debug/lock_times.h"
+#include "kernel/base/debug/race_delay.h"
 #include "kernel/base/grace.h"
 #include "kernel/base/kobject.h"
 #include "kernel/base/log.h"
@@ -119,6 +120,7 @@ void power_when_idle(void)
     bool same = everything_came_back();
     if (KERNEL_DEBUG) {
         lock_times_show();
+        race_delays_show();
     }
     log_info("power   all processes have ended%s", same ? "; nothing was lost" : "");
     switch (power.action) {

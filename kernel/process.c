@@ -310,9 +310,9 @@ void process_end(struct process *process, const struct j6_end_info *end)
     }
     process->state = PROCESS_ENDING;
     process->end = *end;
-    thread_kill_all_locked(process);
-    bool empty = process->threads.count == 0;
+    bool empty = process->threads.count == 0; /* else the last thread takes it down */
     spinlock_unlock(&process->lock);
+    thread_kill_all(process);
     if (empty && process_teardown(process)) {
         process_finish(process);
     }

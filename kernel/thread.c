@@ -8,6 +8,8 @@
 #include "mm/kalloc.h"
 #include "mm/slab.h"
 
+enum { KILL_STEP = 64 }; /* threads that are killed with interrupts off */
+
 SLAB_CACHE(thread_cache, "thread", struct thread);
 
 _Static_assert(offsetof(struct thread, tcb) % 8 == 0, "thread_of_tcb needs no pointer");
@@ -187,11 +189,25 @@ void thread_kill(struct thread *thread, int64_t code)
     spinlock_unlock(&thread->process->lock);
 }
 
-void thread_kill_all_locked(struct process *process)
+/* From that koid on; returns the one to go on from, 0 after the last. */
+static j6_koid_t kill_some(struct process *process, j6_koid_t koid)
 {
-    struct koid_node *node = koid_set_from(&process->threads, 0);
-    for (; node != NULL; node = koid_set_next(node)) {
+    spinlock_lock(&process->lock);
+    struct koid_node *node = koid_set_from(&process->threads, koid);
+    for (unsigned n = 0; node != NULL && n < KILL_STEP; n++, node = koid_set_next(node)) {
         kill_locked(container_of(node, struct thread, process_node), 0);
+    }
+    j6_koid_t next =
+        node != NULL ? container_of(node, struct thread, process_node)->object.koid : 0;
+    spinlock_unlock(&process->lock);
+    return next;
+}
+
+void thread_kill_all(struct process *process)
+{
+    j6_koid_t koid = 0;
+    while ((koid = kill_some(process, koid)) != 0) {
+        arch_let_interrupts_in();
     }
 }
 

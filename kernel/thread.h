@@ -107,8 +107,8 @@ void thread_exit(struct thread *thread, int64_t code);
 /* Makes the thread end, wherever it is; the code counts if nothing else ends it before. */
 void thread_kill(struct thread *thread, int64_t code);
 
-/* The same for every thread of a process, whose lock is held. */
-void thread_kill_all_locked(struct process *process);
+/* The same for every thread of a process that gets no new ones. Interrupts come in meanwhile. */
+void thread_kill_all(struct process *process);
 
 /* How it ended, or that it runs. */
 void thread_end_info(struct thread *thread, struct j6_end_info *out_end);

@@ -10,6 +10,7 @@ enum { ONE_IN = 64, DELAY_MAX_NS = 200000 };
 static bool on;
 static uint64_t seed;
 
+static _Atomic uint64_t delays;  /* so far */
 static PER_CPU(uint64_t, drawn); /* numbers so far */
 
 /* SplitMix64 (Steele, Lea, Flood 2014): numbers that follow from how many were drawn before. */
@@ -31,6 +32,7 @@ void race_delay_now(void)
     if (number % ONE_IN != 0) {
         return;
     }
+    atomic_fetch_add_explicit(&delays, 1, memory_order_relaxed);
     j6_time_t end = clock_now() + (number >> 32) % DELAY_MAX_NS;
     while (clock_now() < end) {
         arch_pause();
@@ -42,4 +44,11 @@ void race_delays_start(uint64_t the_seed)
     seed = the_seed;
     on = true;
     log_info("delays  at random, seed %lu", seed);
+}
+
+void race_delays_show(void)
+{
+    if (on) {
+        log_info("delays  %lu, seed %lu", atomic_load(&delays), seed);
+    }
 }

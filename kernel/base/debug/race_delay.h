@@ -11,6 +11,9 @@
 /* From now on, by a sequence of each CPU's own that the seed decides. */
 void race_delays_start(uint64_t seed);
 
+/* Logs how often CPUs were delayed, if they are to be. */
+void race_delays_show(void);
+
 /* Spins a while, now and then. */
 void race_delay_now(void);
 
