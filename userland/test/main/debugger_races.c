@@ -35,13 +35,14 @@ static void open_with_words(struct debuggee *debuggee)
 TEST(threads_that_stop_all_the_time_go_on_with_what_a_debugger_set)
 {
     struct debuggee debuggee;
+    uint64_t wanted = race_rounds(400);
     uint64_t rounds[THREADS] = {0};
     open_with_words(&debuggee);
     for (int i = 0; i < THREADS; i++) {
-        debuggee_run(&debuggee, debuggee_rounds, ROUNDS);
+        debuggee_run(&debuggee, debuggee_rounds, wanted);
     }
     j6_time_t give_up = now() + PATIENCE; /* with the next round */
-    for (uint64_t done = 0; done < THREADS * ROUNDS && now() < give_up;) {
+    for (uint64_t done = 0; done < THREADS * wanted && now() < give_up;) {
         uint64_t before = done;
         for (int i = 0; i < THREADS; i++) {
             bool went_on = next_round(&debuggee, debuggee.threads[i], rounds[i]);
@@ -55,7 +56,7 @@ TEST(threads_that_stop_all_the_time_go_on_with_what_a_debugger_set)
         }
     }
     for (int i = 0; i < THREADS; i++) {
-        expect_equal(ROUNDS, rounds[i]);
+        expect_equal(wanted, rounds[i]);
         expect_equal(0, debuggee_exit_code(debuggee.threads[i]));
     }
     debuggee_close(&debuggee);

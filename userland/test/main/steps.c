@@ -14,6 +14,7 @@ enum {
     TOUCHED = 64,
     HANDLES = 100000,
     RESIZED = 64,
+    EQUAL = 4, /* what a thread starts with */
     LESS_URGENT = 5,
     ROUNDS = 20,
     WAKES = 5,
@@ -74,6 +75,28 @@ static void finish(struct long_operation *operation)
     expect_ok(j6_handle_close(operation->page));
 }
 
+static j6_status_t set_priority(uint64_t priority)
+{
+    return j6_thread_control(j6_handle_self_thread, j6_control_priority, &priority,
+                             sizeof(priority));
+}
+
+/*
+ * On one CPU with those that are started from now on, and as urgent all the time: to stand still with
+ * the emulator's CPU is to use up turns.
+ */
+static void share_cpu(void)
+{
+    stay_on_first_cpu();
+    expect_ok(set_priority(EQUAL | j6_priority_constant));
+}
+
+static void share_cpu_no_more(void)
+{
+    expect_ok(set_priority(EQUAL));
+    leave_first_cpu();
+}
+
 static void short_sleep(void)
 {
     expect_ok(j6_thread_sleep(now() + 100000));
@@ -125,11 +148,11 @@ static uint64_t wakes_in_one(const char *mode, const char *argument, j6_handle_t
 static void expect_wakes_during(const char *mode, const char *argument, j6_handle_t target)
 {
     uint64_t wakes = 0;
-    stay_on_first_cpu();
+    share_cpu();
     for (int i = 0; i < ROUNDS && wakes < WAKES; i++) {
         wakes = wakes_in_one(mode, argument, target);
     }
-    leave_first_cpu();
+    share_cpu_no_more();
     expect(wakes >= WAKES);
 }
 
@@ -197,7 +220,9 @@ struct write_job {
 static int64_t write_all(void *arg)
 {
     struct write_job *job = arg;
-    return j6_vma_write(job->area, 0, job->from, &job->len) == j6_status_ok ? 0 : 1;
+    bool written = set_priority(EQUAL | j6_priority_constant) == j6_status_ok &&
+                   j6_vma_write(job->area, 0, job->from, &job->len) == j6_status_ok;
+    return written ? 0 : 1;
 }
 
 /* Whether the target was ever seen with its first page written and its last one not. */
@@ -230,11 +255,11 @@ TEST(a_thread_of_equal_priority_runs_in_the_middle_of_a_long_vma_write)
     bool seen = false;
     if (from != NULL) {
         memset(from, 'x', WRITTEN * MIB);
-        stay_on_first_cpu();
+        share_cpu();
         for (int i = 0; i < ROUNDS && !seen; i++) {
             seen = is_seen_half_done(from);
         }
-        leave_first_cpu();
+        share_cpu_no_more();
         area_unmap(source, from);
     }
     expect(seen);
