@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A stack is one mapping whose lowest page then allows no access. */
 #include "userland/lib/stack.h"
-#include "lib/page.h"
 #include <j6/j6.h>
-
-#define STACK_SIZE_MAX (1ull << 30)
 
 /* Works at each stage of the mapping: what isn't there is not_found. */
 static void unmap_both(j6_handle_t area, j6_handle_t process, uint64_t base)
@@ -34,7 +31,7 @@ j6_status_t stack_map(j6_handle_t process, size_t size, struct stack *out_stack)
     if (size == 0 || size > STACK_SIZE_MAX) {
         return j6_err_out_of_range;
     }
-    struct stack stack = {.size = page_up(size) + PAGE_SIZE};
+    struct stack stack = {.size = stack_mapped_size(size)};
     j6_status_t status = j6_vma_create(stack.size, 0, &stack.area);
     if (status != j6_status_ok) {
         return status;

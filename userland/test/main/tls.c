@@ -58,6 +58,42 @@ TEST(every_thread_has_variables_of_its_own)
     number = 42;
 }
 
+TEST(a_thread_on_a_stack_that_was_used_before_finds_its_variables_new)
+{
+    for (uint64_t i = 1; i < 8; i++) {
+        struct j6_thread thread;
+        int64_t wrong = -1;
+        expect_ok(j6_thread_run(&thread, use_own, (void *)i, 2 * PAGE));
+        expect_ok(j6_thread_join(&thread, &wrong));
+        expect_equal(0, wrong);
+    }
+}
+
+static uint64_t areas_live(void)
+{
+    struct j6_objects_info info = {0};
+    uint64_t len = sizeof(info);
+    expect_ok(j6_system_info(system_handle(), j6_topic_objects, 0, &info, &len));
+    return info.live[j6_type_vma];
+}
+
+TEST(stacks_that_are_kept_for_the_next_threads_can_be_given_back)
+{
+    struct j6_thread thread;
+    j6_thread_trim();
+    uint64_t before = areas_live();
+    for (int i = 0; i < 20; i++) {
+        expect_ok(j6_thread_run(&thread, use_own, (void *)1, 2 * PAGE));
+        expect_ok(j6_thread_join(&thread, NULL));
+    }
+    expect(areas_live() <= before + 1);
+    j6_thread_trim();
+    for (int i = 0; i < 1000 && areas_live() > before; i++) {
+        sleep_for(1); /* objects go a little after their end */
+    }
+    expect_equal(before, areas_live());
+}
+
 TEST(the_first_threads_variables_begin_as_the_program_says)
 {
     expect(is_new());

@@ -112,6 +112,7 @@ struct j6_thread {
     j6_handle_t handle;
     j6_handle_t stack_area;
     uint64_t stack_base;
+    uint64_t stack_size;
 };
 
 /*
@@ -121,8 +122,12 @@ struct j6_thread {
 J6_MUST_USE j6_status_t j6_thread_run(struct j6_thread *out_thread, int64_t (*run)(void *arg),
                                       void *arg, size_t stack_size);
 
-/* Waits for the thread's end, then gives back its stack and its handle. */
+/*
+ * Waits for the thread's end, then gives back its stack and its handle. A few stacks are kept for the next
+ * threads; j6_thread_trim gives these back too.
+ */
 j6_status_t j6_thread_join(struct j6_thread *thread, int64_t *out_code);
+void j6_thread_trim(void);
 
 /* ---- looking around ------------------------------------------------------------------------- */
 
