@@ -28,5 +28,7 @@ void bench_calls(void);
 void bench_faults(void);
 void bench_memory(void);
 void bench_copies(void);
+void bench_processes(void);
+void bench_scaling(void);
 void bench_growth(void);
 void bench_lists(void);
