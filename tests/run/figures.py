@@ -11,14 +11,17 @@ import paths
 
 LINE = re.compile(r"BENCH (\S+) (\d+(?:\.\d+)?) (\S+)$")
 GROWTH = ["64", "1024", "8192"]     # MiB for the curve of boot_to_init
+LOCK_WAITS = re.compile(r".*_lock_waits ")
+INSTRUCTIONS = re.compile(r".* insn$")
 CALIBRATION = range(2_000_000, 2_001_000)
 
 
-def measure(memory, until=None, append="", limit=170):
-    """({name: (value, unit)}, how it ended). `until` ends the boot at the line of that name."""
+def measure(memory, until=None, append="", limit=170, cpus=1, icount=True, shown=LINE):
+    """({name: (value, unit)}, how it ended). `until` ends the boot at the line of that name; lines
+    that match `shown` are printed."""
     config = configurations.Configuration(
-        f"bench_{append or memory}", image="benchmarks", append=append, memory=memory, cpu="EPYC",
-        icount=True, limit=limit)
+        f"bench_{append or memory}{'' if icount else '_at_once'}", image="benchmarks", append=append, memory=memory, cpu="EPYC",
+        cpus=cpus, icount=icount, limit=limit)
     image = paths.image(config)
     values = {}
     with machine.Machine(config, image, paths.log_file(config.name)) as guest:
@@ -27,7 +30,7 @@ def measure(memory, until=None, append="", limit=170):
             found = LINE.match(what) if kind == "line" else None
             if found:
                 values[found[1]] = found[2], found[3]
-                if until is None:
+                if until is None and shown.match(what):
                     print(what, flush=True)
                 if found[1] == until:
                     return values, "until"
@@ -45,6 +48,13 @@ def growth(_):
     return 0 if end == "verdict" else 1
 
 
+def scaling():
+    """Calls on one CPU and on four. Only where CPUs run at once do they wait for each other's locks."""
+    return [end for end in (
+        measure("256", append="scaling", cpus=4, shown=INSTRUCTIONS)[1],
+        measure("256", append="scaling", cpus=4, icount=False, shown=LOCK_WAITS)[1]) if end != "verdict"]
+
+
 def size(name, path):
     print(f"BENCH {name} {os.path.getsize(path)} bytes", flush=True)
 
@@ -57,6 +67,7 @@ def run(_):
         values, end = main.result()
         if end != "verdict":
             wrong.append(f"the benchmarks ended with: {end} (log: build/test/log/bench_256.log)")
+        wrong += [f"a boot with 4 CPUs ended with: {end}" for end in scaling()]
         for memory, job in curve:
             value = job.result()[0].get("boot_to_init")
             if value:

@@ -30,5 +30,7 @@ void bench_memory(void);
 void bench_copies(void);
 void bench_threads(void);
 void bench_crowds(void);
+void bench_processes(void);
+void bench_scaling(void);
 void bench_growth(void);
 void bench_lists(void);

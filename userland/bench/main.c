@@ -23,6 +23,10 @@ void bench_require(j6_status_t status, const char *what)
 
 int main(void)
 {
+    if (j6_boot_word("scaling")) {
+        bench_scaling();
+        end(0);
+    }
     bench_boot(); /* first: nothing may have been used yet */
     bench_calls();
     if (j6_boot_word("growth")) {
@@ -33,5 +37,6 @@ int main(void)
     bench_memory();
     bench_copies();
     bench_threads();
+    bench_processes();
     end(0);
 }
