@@ -525,16 +525,22 @@ static void schedule_now(struct sched *mine)
     schedule(mine);
 }
 
-/* One thing that is pending; the end of a thread may be preempted, and go on elsewhere. */
-static void settle_one(void)
+/* What others want of this CPU. */
+static __attribute__((noinline)) void serve_others(struct sched *mine)
 {
-    struct sched *mine = this_cpu(sched);
     pass_grace(mine);
     cpu_calls_run();
     inbox_empty(mine);
     log_readers_wake();
-    if (this_cpu(cpu)->pending & CPU_PENDING_END) {
-        cpu_unpend(CPU_PENDING_END); /* the thread itself knows */
+    cpu_unpend(CPU_PENDING_END); /* the thread itself knows */
+}
+
+/* One thing that is pending; the end of a thread may be preempted, and go on elsewhere. */
+static inline void settle_one(void)
+{
+    struct sched *mine = this_cpu(sched);
+    if (this_cpu(cpu)->pending & ~CPU_PENDING_SCHEDULE) {
+        serve_others(mine);
     }
     struct thread *thread = running(mine);
     if (must_end(thread)) {
