@@ -73,8 +73,8 @@ static int compare(const void *key, const struct avl_node *node)
     return compare_places(key, &thread_of_node(node)->futex_place);
 }
 
-/* The first waiter that doesn't come before the place, or NULL. */
-static struct avl_node *first_from(const struct bucket *bucket, const struct futex_place *place)
+/* Who waits longest at the place, or NULL. */
+static struct thread *first_at(const struct bucket *bucket, const struct futex_place *place)
 {
     struct avl_node *found = NULL;
     struct avl_node *node = bucket->waiters.root;
@@ -83,7 +83,11 @@ static struct avl_node *first_from(const struct bucket *bucket, const struct fut
         found = behind ? found : node;
         node = node->child[behind];
     }
-    return found;
+    struct thread *first = found != NULL ? thread_of_node(found) : NULL;
+    return first != NULL && first->futex_place.area == place->area &&
+                   first->futex_place.offset == place->offset
+               ? first
+               : NULL;
 }
 
 static void leave_locked(struct bucket *bucket, struct thread *thread)
@@ -118,7 +122,7 @@ static bool try_wait(struct thread *thread, struct user_ptr word, uint32_t value
                      const struct futex_place *place, j6_time_t deadline, j6_status_t *out_status)
 {
     struct bucket *bucket = bucket_of(place);
-    bool late = deadline <= clock_now();
+    bool late = deadline_is_over(deadline);
     uint32_t found;
     spinlock_lock(&bucket->lock);          /* F1 */
     bool read = user_peek32(word, &found); /* F2 */
@@ -155,14 +159,11 @@ static uint64_t wake_some(struct bucket *bucket, const struct futex_place *place
 {
     uint64_t woken = 0;
     spinlock_lock(&bucket->lock); /* G2 */
-    struct avl_node *node = first_from(bucket, place);
-    while (woken < max && node != NULL) {
-        struct thread *thread = thread_of_node(node);
-        const struct futex_place *its = &thread->futex_place;
-        if (its->area != place->area || its->offset != place->offset || its->serial > last) {
+    while (woken < max) {
+        struct thread *thread = first_at(bucket, place);
+        if (thread == NULL || thread->futex_place.serial > last) {
             break;
         }
-        node = avl_next(node);
         leave_locked(bucket, thread);
         wait_end_locked(thread, j6_status_ok); /* G3 */
         woken++;

@@ -130,7 +130,7 @@ static void wait_locked(struct kobject *object, uint64_t mask, uint64_t clear,
 j6_status_t kobject_wait(struct kobject *object, uint64_t mask, j6_time_t deadline,
                          uint64_t *signals)
 {
-    bool late = deadline <= clock_now();
+    bool late = deadline_is_over(deadline);
     spinlock_lock(&object->lock);
     *signals = object->signals;
     j6_status_t status = kobject_verdict_locked(object, mask);
@@ -164,7 +164,7 @@ j6_status_t thread_pause(struct thread *thread, uint64_t *signals)
 /* A wait for no signal of its own: nobody but the clock ends it. */
 void thread_sleep(struct thread *thread, j6_time_t deadline)
 {
-    if (deadline <= clock_now()) {
+    if (deadline_is_over(deadline)) {
         return;
     }
     spinlock_lock(&thread->object.lock);

@@ -27,9 +27,11 @@
  * lies in memory it fetches itself, by `resume`, before it goes on in user mode.
  */
 #pragma once
+#include "arch/arch.h"
 #include "kernel/base/spinlock.h"
 #include "kernel/timer.h"
 #include "lib/list.h"
+#include <j6/flags.h>
 #include <j6/status.h>
 #include <stdint.h>
 
@@ -54,6 +56,12 @@ struct wait {
     struct spinlock *_Atomic lock; /* NULL: the thread doesn't wait */
     _Atomic uint64_t target;       /* koid of what it waits for, 0: none; for those who look */
 };
+
+/* Has the deadline passed? */
+static inline bool deadline_is_over(j6_time_t deadline)
+{
+    return deadline != j6_deadline_never && deadline <= clock_now();
+}
 
 /*
  * W2, for the running thread, which is in what it waits for already. Its lock is held; after that is

@@ -170,7 +170,7 @@ static j6_status_t look_at_all(struct wait_many *many, bool waits)
 j6_status_t wait_many(struct wait_many *many, j6_time_t deadline)
 {
     struct thread *thread = many->thread;
-    bool waits = deadline > clock_now();
+    bool waits = !deadline_is_over(deadline);
     j6_status_t status = look_at_all(many, waits);
     spinlock_lock(&thread->wait_lock);
     if (status == j6_status_would_block) {

@@ -55,7 +55,10 @@ bool vm_space_locate(struct vm_space *space, vaddr_t address, enum vm_access acc
                      j6_koid_t *out_area, uint64_t *out_offset)
 {
     spinlock_lock(&space->lock);
-    const struct vm_mapping *mapping = vm_space_search_locked(space, address, access);
+    const struct vm_mapping *mapping = space->last;
+    if (mapping == NULL || !vm_mapping_allows_locked(mapping, address, access)) {
+        mapping = vm_space_search_locked(space, address, access);
+    }
     if (mapping != NULL) {
         *out_area = mapping->area->object.koid;
         *out_offset = address - mapping->start + mapping->offset;
