@@ -8,8 +8,9 @@ static uint32_t rotate_left(uint32_t value, int by)
     return value << by | value >> (32 - by);
 }
 
-/* RFC 8439, 2.1. */
-static void quarter_round(uint32_t *s, int a, int b, int c, int d)
+/* RFC 8439, 2.1. With constant places the words can stay in registers. */
+static inline __attribute__((always_inline)) void quarter_round(uint32_t *s, int a, int b, int c,
+                                                                int d)
 {
     s[a] += s[b];
     s[d] = rotate_left(s[d] ^ s[a], 16);
@@ -32,12 +33,14 @@ void chacha20_block(const uint32_t key[8], uint32_t counter, const uint32_t nonc
     uint32_t state[16];
     memcpy(state, start, sizeof(state));
     for (int round = 0; round < 20; round += 2) {
-        for (int i = 0; i < 4; i++) {
-            quarter_round(state, i, 4 + i, 8 + i, 12 + i);
-        }
-        for (int i = 0; i < 4; i++) {
-            quarter_round(state, i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4);
-        }
+        quarter_round(state, 0, 4, 8, 12);
+        quarter_round(state, 1, 5, 9, 13);
+        quarter_round(state, 2, 6, 10, 14);
+        quarter_round(state, 3, 7, 11, 15);
+        quarter_round(state, 0, 5, 10, 15);
+        quarter_round(state, 1, 6, 11, 12);
+        quarter_round(state, 2, 7, 8, 13);
+        quarter_round(state, 3, 4, 9, 14);
     }
     for (int i = 0; i < 16; i++) {
         state[i] += start[i];

@@ -7,6 +7,7 @@
 #include "arch/upcall.h"
 #include "arch/x86_64/page_entry.h"
 #include "kernel/base/assert.h"
+#include "lib/string.h"
 
 struct page_table kernel_page_table = {.cpus = ~0ull};
 
@@ -91,9 +92,7 @@ j6_status_t page_table_init(struct page_table *table)
     *table = (struct page_table){.root = root, .tables = 1};
     const uint64_t *kernel = page_table_of(kernel_page_table.root);
     uint64_t *entries = page_table_of(root);
-    for (unsigned i = KERNEL_HALF; i < ENTRIES; i++) {
-        entries[i] = kernel[i];
-    }
+    memcpy(entries + KERNEL_HALF, kernel + KERNEL_HALF, PAGE_SIZE / 2);
     return j6_status_ok;
 }
 
@@ -102,11 +101,8 @@ void page_table_destroy(struct page_table *table)
 {
     assert(atomic_load_explicit(&table->cpus, memory_order_acquire) == 0);
     uint64_t *root = page_table_of(table->root);
-    for (unsigned i = 0; i < ENTRIES; i++) {
-        assert(i >= KERNEL_HALF || root[i] == 0);
-        root[i] = 0;
-    }
-    assert(table->tables == 1);
+    assert(table->tables == 1); /* so nothing is in the user half */
+    memset(root + KERNEL_HALF, 0, PAGE_SIZE / 2);
     upcall_table_free(table, table->root);
     table->tables = 0;
 }
