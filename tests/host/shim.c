@@ -8,6 +8,7 @@
 #include "arch/tlb.h"
 #include "arch/upcall.h"
 #include "kernel/base/assert.h"
+#include "kernel/base/cpu_counts.h"
 #include "kernel/base/debug/lock_times.h"
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
@@ -16,6 +17,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+/* One CPU, with its block where the linker put it; shim_machine.c has several. */
+__attribute__((weak)) uint64_t test_cpu_offset;
+__attribute__((weak)) PER_CPU(struct cpu_counts, cpu_counts);
 
 __attribute__((weak)) void log_write(enum j6_log_severity severity, const char *format, ...)
 {
