@@ -8,6 +8,7 @@
 #include "arch/tlb.h"
 #include "arch/upcall.h"
 #include "kernel/base/assert.h"
+#include "kernel/base/cpu_counts.h"
 #include "kernel/base/debug/lock_times.h"
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
@@ -29,6 +30,9 @@ __attribute__((weak)) void log_write(enum j6_log_severity severity, const char *
     fputc('\n', stderr);
     va_end(args);
 }
+
+/* Nobody reads these. */
+__attribute__((weak)) PER_CPU(struct cpu_counts, cpu_counts);
 
 /* Nobody reads the log. */
 __attribute__((weak)) void log_written(void)
