@@ -8,7 +8,7 @@
     python3 tests/run allocations       every place in the kernel that asks for memory, refused it
     python3 tests/run list              the configurations
     python3 tests/run picture FILE.png  the screen of the released image once init is ready
-    python3 tests/run soak              memory at full length, for BUDGET minutes
+    python3 tests/run soak              memory, threads, processes at full length, for BUDGET minutes
     python3 tests/run run|bench|growth|debug|fresh
 """
 import sys

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`make test-soak BUDGET=minutes`: the tests of memory at full length, with new seeds.
+"""`make test-soak BUDGET=minutes`: the tests of memory and of lives at full length, with new seeds.
 
 Once: 100,000 shootdown rounds and 1,000,000 areas, clones and spaces on 4 CPUs; 1,000,000 threads and
 100,000 processes that live and end, on 1 and on 4. Then, until the time is
