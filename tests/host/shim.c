@@ -35,6 +35,9 @@ __attribute__((weak)) void log_write(enum j6_log_severity severity, const char *
     va_end(args);
 }
 
+/* Nobody reads these. */
+__attribute__((weak)) PER_CPU(struct cpu_counts, cpu_counts);
+
 /* Nobody reads the log. */
 __attribute__((weak)) void log_written(void)
 {
