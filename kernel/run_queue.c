@@ -44,7 +44,7 @@ static struct thread *first_of(struct run_queue *queue, uint32_t level)
 
 void run_queue_push(struct run_queue *queue, struct thread *thread, bool first, j6_time_t now)
 {
-    thread->ready_since = now;
+    thread->since = now;
     spinlock_lock(&queue->lock);
     push_locked(queue, thread, first);
     spinlock_unlock(&queue->lock);
@@ -119,9 +119,9 @@ void run_queue_promote(struct run_queue *queue, j6_time_t now)
             continue;
         }
         struct thread *thread = first_of(queue, level);
-        if (now - thread->ready_since >= STARVING_NS) {
+        if (now - thread->since >= STARVING_NS) {
             take_locked(queue, thread);
-            thread->ready_since = now;
+            thread->since = now;
             thread->level = level - 1;
             push_locked(queue, thread, false);
         }
@@ -176,11 +176,19 @@ void turn_used_up(struct thread *thread)
     thread->turn_left = (int64_t)turn_length(thread->level);
 }
 
-void turn_given_up(struct thread *thread)
+void turn_waited(struct thread *thread, j6_time_t waited)
 {
+    int64_t whole = (int64_t)turn_length(thread->level);
+    if (waited < (uint64_t)whole && thread->turn_left + (int64_t)waited < whole) {
+        thread->turn_left += (int64_t)waited;
+        if (thread->turn_left <= 0) {
+            turn_used_up(thread);
+        }
+        return;
+    }
     if (thread->constant || thread->level <= thread->priority) {
         thread->level = thread->priority;
-    } else if (thread->turn_left > 0) {
+    } else {
         thread->level--;
     }
     thread->turn_left = (int64_t)turn_length(thread->level);

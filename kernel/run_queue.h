@@ -4,7 +4,9 @@
  * and the inbox, through which other CPUs hand over threads that they have woken.
  *
  *   level   begins as the thread's priority. Who uses up a turn goes down by one, as far as
- *           LEVEL_LOWEST; who waits before its turn is used up goes up by one, as far as its priority.
+ *           LEVEL_LOWEST. Waiting gives as much of the turn back as it takes: who has a whole one again
+ *           goes up by one, as far as its priority. So who runs more than it waits becomes less urgent,
+ *           however often it waits.
  *           Who is ready for STARVING_NS without getting a turn goes up by one each time, as far
  *           as it takes; after that turn it is back at its priority. Constant threads stay where they
  *           are, but for starving.
@@ -71,9 +73,9 @@ struct thread *run_queue_receive(struct run_queue *queue);
 /* How long a thread of that level may run while others are ready: its turn, in nanoseconds. */
 j6_time_t turn_length(uint32_t level);
 
-/* The thread has used its turn up, or has waited before it had: what level it has by that. */
+/* The thread has used its turn up, or has waited for so long: what level and turn it has by that. */
 void turn_used_up(struct thread *thread);
-void turn_given_up(struct thread *thread);
+void turn_waited(struct thread *thread, j6_time_t waited);
 
 /* Somebody may have given it another priority. */
 void level_update(struct thread *thread);

@@ -217,11 +217,11 @@ static void move(struct thread *thread)
 }
 
 /* A thread that is in no list, and may run here, becomes ready. */
-static void make_ready(struct sched *mine, struct thread *thread)
+static void make_ready(struct sched *mine, struct thread *thread, j6_time_t now)
 {
     const struct thread *current = running(mine);
     bool others = current != NULL || run_queue_mask(&mine->queue) != 0;
-    run_queue_push(&mine->queue, thread, false, clock_now());
+    run_queue_push(&mine->queue, thread, false, now);
     if (current != NULL && thread->level < current->level) {
         cpu_pend(CPU_PENDING_SCHEDULE); /* who runs now is offered then */
         return;
@@ -241,14 +241,15 @@ static void wake_here(struct sched *mine, struct thread *thread)
         thread->state = THREAD_RUNNING;
         return;
     }
+    j6_time_t now = clock_now();
     if (list_is_linked(&thread->run_node)) { /* else it was moved here */
         assert(thread->state == THREAD_BLOCKED);
         list_remove(&thread->run_node);
-        turn_given_up(thread);
+        turn_waited(thread, now - thread->since);
         level_update(thread);
     }
     if (may_run_here(thread)) {
-        make_ready(mine, thread);
+        make_ready(mine, thread, now);
     } else {
         move(thread);
     }
@@ -452,6 +453,7 @@ static void put_down(struct sched *mine, struct thread *prev, bool first, struct
     tcb_save(&prev->tcb);
     page_table_load(next != NULL ? next->tcb.page_table : &kernel_page_table);
     atomic_store_explicit(&mine->current, NULL, memory_order_relaxed);
+    prev->since = mine->since;
     if (ready && may_run_here(prev)) {
         run_queue_push(&mine->queue, prev, first, mine->since);
         offer(prev);

@@ -53,7 +53,7 @@ struct thread {
     uint32_t level;         /* how urgent it is at the moment (kernel/run_queue.h) … */
     uint32_t last_priority; /* … and the priority that this goes by */
     int64_t turn_left;      /* ns; negative: it ran longer, since nobody else was ready */
-    j6_time_t ready_since;  /* while it is ready */
+    j6_time_t since;        /* when it became ready, or left to wait */
     vaddr_t kept_stack;     /* top of the kernel stack that it keeps (kernel/step.h); 0: none … */
     vaddr_t kept_sp;        /* … and where it goes on there */
     void (*resume)(struct thread *thread); /* before it goes on in user mode (kernel/wait.h) */
