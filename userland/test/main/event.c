@@ -231,8 +231,6 @@ TEST(waits_that_end_by_signal_time_out_and_close_at_once_end_one_way)
 {
     enum { THREADS = 4 };
     uint64_t rounds = race_rounds(15);
-    uint64_t priority = 4 | j6_priority_constant; /* else those who wait so shortly starve us */
-    expect_ok(j6_thread_control(j6_handle_self_thread, j6_control_priority, &priority, 8));
     for (uint64_t round = 0; round < rounds; round++) {
         struct player waiters[THREADS];
         j6_handle_t event = event_new();
@@ -253,6 +251,4 @@ TEST(waits_that_end_by_signal_time_out_and_close_at_once_end_one_way)
             expect_ok(j6_handle_close(event));
         }
     }
-    priority = 4;
-    expect_ok(j6_thread_control(j6_handle_self_thread, j6_control_priority, &priority, 8));
 }

@@ -73,6 +73,7 @@ TEST(who_waits_before_its_turn_is_used_up_becomes_urgent_again)
     j6_koid_t own = koid_of(j6_handle_self_thread);
     j6_time_t give_up = now() + PATIENCE;
     stay_on_first_cpu();
+    expect_ok(set_priority(j6_handle_self_thread, 4)); /* and not constant */
     spinner_start(&spinner, 1);
     for (row = thread_row(own_koid(), own); row.level == 4 && now() < give_up;) {
         row = thread_row(own_koid(), own); /* uses up its own turns */
