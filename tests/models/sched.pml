@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a CPU learns of threads: the two pairs of steps of kernel/sched.c. Others wake a thread of CPU 1
+ * How a CPU learns of threads: the two pairs of steps of kernel/sched_cpu.h. Others wake a thread of CPU 1
  * through its inbox (S1, S2 and A1, A2), and make another one ready that CPU 1 may steal (R1, R2 and I1,
  * I2), while CPU 1 goes between its own thread, which never leaves user mode by itself, and idling.
  *

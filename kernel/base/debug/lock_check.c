@@ -149,7 +149,9 @@ void lock_check_release(const struct spinlock *lock)
     assert(hold->lock == lock && !arch_interrupts_on());
     hold->lock = NULL;
     *this_cpu(held) &= ~(1u << lock->rank);
-    lock_times_note(lock->rank, hold->taker, clock_now() - hold->since);
+    if (hold->since != 0) { /* else the clock didn't run yet */
+        lock_times_note(lock->rank, hold->taker, clock_now() - hold->since);
+    }
 }
 
 void lock_check_released(void)

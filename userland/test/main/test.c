@@ -94,8 +94,8 @@ static void expect_objects(const struct j6_objects_info *before)
 static void priority_begin(void)
 {
     uint64_t priority = 4 | j6_priority_constant;
-    expect_ok(j6_thread_control(j6_handle_self_thread, j6_control_priority, &priority,
-                                sizeof(priority)));
+    expect_ok(
+        j6_thread_control(j6_handle_self_thread, j6_control_priority, &priority, sizeof(priority)));
 }
 
 int64_t test_run_all(void)

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A CPU's part of the scheduler, for the files of the scheduler alone (sched.c, sched_wake.c,
+ * sched_time.c).
+ *
+ * A thread that becomes ready while a more or equally urgent one runs is offered to an idle CPU, which
+ * steals it:
+ *
+ *   becomes ready                            idles
+ *   R1  the thread is in the ready list      I1  sets its bit in sched_idle_cpus
+ *   R2  reads sched_idle_cpus, kicks one     I2  looks at the ready lists of all
+ *
+ * With a full fence between each two, either R2 sees the bit or I2 sees the thread. The same with what a
+ * CPU tells about the thread that it runs, `attention`, and its inbox:
+ *
+ *   wakes from afar                          runs another thread
+ *   S1  puts the thread into the inbox,      A1  says how urgent that one is
+ *       sets CPU_PENDING_INBOX               A2  looks at what is pending
+ *   S2  reads `attention`, kicks it if need be
+ */
+#pragma once
+#include "arch/percpu.h"
+#include "kernel/run_queue.h"
+#include "kernel/thread.h"
+
+/* What others must know to wake a thread of this CPU. */
+enum attention {
+    ATTENTION_LEVEL = 0xf,   /* the level of the thread that runs; PRIORITIES: it idles */
+    ATTENTION_ALONE = 1 << 4 /* its turn has no end: it won't look at the inbox by itself */
+};
+
+struct sched {
+    struct run_queue queue;
+    /* Only the owning CPU */
+    struct list blocked;
+    j6_time_t turn_end;     /* never: nobody else is ready */
+    j6_time_t starved_look; /* when to look next for threads that starve */
+    bool turn_over;         /* the running thread lets equals go first */
+    bool in_grace_pass;
+    /* Written by the owning CPU, read by others */
+    struct thread *_Atomic current;
+    _Atomic uint32_t attention; /* enum attention */
+    _Atomic uint32_t charges;   /* counts them twice: odd while one is under way … */
+    _Atomic j6_time_t since;    /* … up to when time is charged to the running thread */
+};
+
+extern PER_CPU(struct sched, sched);
+extern _Atomic uint64_t sched_idle_cpus;
+
+static inline struct thread *running(const struct sched *mine)
+{
+    return atomic_load_explicit(&mine->current, memory_order_relaxed);
+}
+
+static inline struct sched *sched_of(uint32_t index)
+{
+    return cpu_of(cpu_block(index), sched);
+}
+
+static inline bool may_run_here(const struct thread *thread)
+{
+    return atomic_load_explicit(&thread->affinity, memory_order_relaxed) & cpu_bit(cpu_index());
+}
+
+/* What has passed since the last time belongs to the running thread. */
+void sched_charge_time(struct sched *mine, j6_time_t now);
+
+/* Tells the nearest idle CPU that may run the ready thread, if there is one, to come and steal. */
+void sched_offer(const struct thread *thread);
+
+/* Sends a thread that is in no list to where it may run. */
+void sched_move(struct thread *thread);
+
+/* The threads that others have sent here become ready. */
+void sched_empty_inbox(struct sched *mine);
+
+/* What others go by when they wake a thread of this CPU: enum attention. */
+void sched_set_attention(struct sched *mine, uint32_t attention);
+
+/* The running thread's turn has an end only while somebody else is ready. */
+void sched_set_turn_end(struct sched *mine);
