@@ -98,10 +98,22 @@ static void priority_begin(void)
         j6_thread_control(j6_handle_self_thread, j6_control_priority, &priority, sizeof(priority)));
 }
 
+/* The kernel's command line may name the tests to run: only=NAME, once for each. */
+static bool is_wanted(const struct test *test)
+{
+    char word[128];
+    uint64_t ignored;
+    format(word, sizeof(word), "only=%s", test->name);
+    return !boot_number("only=", &ignored) || j6_boot_word(word);
+}
+
 int64_t test_run_all(void)
 {
     int64_t failures = 0;
     for (const struct test *test = __start_tests; test != __stop_tests; test++) {
+        if (!is_wanted(test)) {
+            continue;
+        }
         struct j6_objects_info before = objects_live();
         result.verdict = "PASS";
         result.reason[0] = '\0';
