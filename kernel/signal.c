@@ -25,14 +25,28 @@ static struct thread *thread_of_waiter(struct waiter *waiter)
     return container_of(waiter, struct thread, waiter);
 }
 
-/* Takes the thread out, and gives it the signals. */
-static void waiter_take_locked(struct thread *thread)
+static void take_out_locked(struct thread *thread)
+{
+    list_remove(&thread->waiter.node);
+}
+
+/* And gives it the signals. */
+static void take_out_and_tell_locked(struct thread *thread)
 {
     const struct kobject *object =
         atomic_load_explicit(&thread->waiter.object, memory_order_relaxed);
-    list_remove(&thread->waiter.node);
+    take_out_locked(thread);
     thread->tcb.arg[TCB_RDX] = object->signals;
 }
+
+static const struct wait_type object_wait = {
+    .kind = j6_wait_object, .timed_out = j6_status_timed_out, .undo = take_out_and_tell_locked};
+
+static const struct wait_type wait_again = {
+    .kind = j6_wait_object, .timed_out = j6_status_timed_out, .undo = take_out_locked};
+
+static const struct wait_type sleep = {
+    .kind = j6_wait_sleep, .timed_out = j6_status_ok, .undo = take_out_locked};
 
 static void waiter_end_locked(struct kobject *object, struct waiter *waiter, j6_status_t status)
 {
@@ -41,7 +55,7 @@ static void waiter_end_locked(struct kobject *object, struct waiter *waiter, j6_
         return;
     }
     struct thread *thread = thread_of_waiter(waiter);
-    waiter_take_locked(thread);
+    thread->wait.type->undo(thread);
     if (status == j6_status_ok) {
         object->signals &= ~waiter->clear;
     }
@@ -105,17 +119,6 @@ void kobject_waits_end(struct kobject *object, j6_status_t status)
     spinlock_unlock(&object->lock);
 }
 
-static const struct wait_type object_wait = {
-    .kind = j6_wait_object, .timed_out = j6_status_timed_out, .undo = waiter_take_locked};
-
-static void sleeper_take_locked(struct thread *thread)
-{
-    list_remove(&thread->waiter.node);
-}
-
-static const struct wait_type sleep = {
-    .kind = j6_wait_sleep, .timed_out = j6_status_ok, .undo = sleeper_take_locked};
-
 static void wait_locked(struct kobject *object, uint64_t mask, uint64_t clear,
                         const struct wait_type *type, j6_time_t deadline)
 {
@@ -127,8 +130,10 @@ static void wait_locked(struct kobject *object, uint64_t mask, uint64_t clear,
     wait_begin_locked(thread, &object->lock, type, mask != 0 ? object->koid : 0, deadline);
 }
 
-j6_status_t kobject_wait(struct kobject *object, uint64_t mask, j6_time_t deadline,
-                         uint64_t *signals)
+/* Unless there is nothing to wait for: then the status and *signals. */
+static inline j6_status_t wait_for(struct kobject *object, uint64_t mask, j6_time_t deadline,
+                                   uint64_t *signals, const struct wait_type *type,
+                                   void (*resume)(struct thread *thread))
 {
     bool late = deadline_is_over(deadline);
     spinlock_lock(&object->lock);
@@ -141,9 +146,23 @@ j6_status_t kobject_wait(struct kobject *object, uint64_t mask, j6_time_t deadli
         spinlock_unlock(&object->lock);
         return status;
     }
-    wait_locked(object, mask, 0, &object_wait, deadline);
+    sched_current()->resume = resume;
+    wait_locked(object, mask, 0, type, deadline);
     spinlock_unlock(&object->lock);
     kernel_leave();
+}
+
+j6_status_t kobject_wait(struct kobject *object, uint64_t mask, j6_time_t deadline,
+                         uint64_t *signals)
+{
+    return wait_for(object, mask, deadline, signals, &object_wait, NULL);
+}
+
+j6_status_t kobject_wait_again(struct kobject *object, uint64_t mask, j6_time_t deadline,
+                               void (*again)(struct thread *thread))
+{
+    uint64_t signals;
+    return wait_for(object, mask, deadline, &signals, &wait_again, again);
 }
 
 j6_status_t thread_pause(struct thread *thread, uint64_t *signals)

@@ -39,7 +39,14 @@ uint64_t kobject_signals(struct kobject *object);
 j6_status_t kobject_wait(struct kobject *object, uint64_t mask, j6_time_t deadline,
                          uint64_t *signals);
 
-/* The same for a user bit of the running thread, which is cleared; nothing else ends it. */
+/*
+ * Waits, for the running thread, and changes none of its registers but rax: if a wanted signal ends the
+ * wait, `again` runs before the thread goes on, to make the call once more. ok: one is set already.
+ */
+j6_status_t kobject_wait_again(struct kobject *object, uint64_t mask, j6_time_t deadline,
+                               void (*again)(struct thread *thread));
+
+/* Like kobject_wait for a user bit of the running thread, which is cleared; nothing else ends it. */
 j6_status_t thread_pause(struct thread *thread, uint64_t *signals);
 
 /* Sleeps until the deadline; returns if that has passed. */

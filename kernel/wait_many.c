@@ -60,7 +60,7 @@ static void forget_locked(struct wait_many_item *item)
     atomic_store_explicit(&item->waiter.object, NULL, memory_order_release);
 }
 
-static void take_out_locked(struct wait_many_item *item, const struct kobject *object)
+static void forget_waiter_locked(struct wait_many_item *item, const struct kobject *object)
 {
     item->signals = object->signals;
     list_remove(&item->waiter.node);
@@ -79,7 +79,7 @@ static void take_back(struct wait_many_item *item)
     }
     spinlock_lock(&object->lock);
     if (list_is_linked(&item->waiter.node)) {
-        take_out_locked(item, object);
+        forget_waiter_locked(item, object);
     }
     spinlock_unlock(&object->lock);
 }
@@ -131,7 +131,7 @@ void wait_many_wake_locked(struct waiter *waiter, j6_status_t status)
         }
     }
     spinlock_unlock(&thread->wait_lock);
-    take_out_locked(item_of(waiter), waiter->object);
+    forget_waiter_locked(item_of(waiter), waiter->object);
 }
 
 /* ---- its beginning ---- */

@@ -11,16 +11,6 @@
 
 /* Tables made of macros. clang-format would break them up. */
 /* clang-format off */
-enum call_number {
-#define J6_CALL(number, name, ...)  CALL_##name = (number),
-#define J6_LATER(number, name, ...) CALL_##name = (number),
-#define J6_OP(...)
-#include <j6/syscalls.def>
-#undef J6_CALL
-#undef J6_LATER
-#undef J6_OP
-};
-
 /* What an implementation gets for each argument. */
 #define TAKE(i, arg) , J6_ARG(TAKE_, i, arg)
 #define TAKE_HANDLE(i, type, name, rights) to_##type(object[i])

@@ -29,6 +29,18 @@ typedef struct vm_area object_vma;
 typedef struct process object_process;
 typedef struct thread object_thread;
 
+/* clang-format off */
+enum call_number {
+#define J6_CALL(number, name, ...)  CALL_##name = (number),
+#define J6_LATER(number, name, ...) CALL_##name = (number),
+#define J6_OP(...)
+#include <j6/syscalls.def>
+#undef J6_CALL
+#undef J6_LATER
+#undef J6_OP
+};
+/* clang-format on */
+
 #define PARAM(i, arg)                       , J6_ARG(PARAM_, i, arg)
 #define PARAM_HANDLE(i, type, name, rights) object_##type *name
 #define PARAM_ENTRY(i, type, name, rights)  object_##type *name, j6_handle_t name##_handle

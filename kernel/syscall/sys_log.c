@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls on the log: writing an entry, which needs no handle, and reading the next one. */
-#include "arch/arch.h"
+#include "arch/upcall.h"
 #include "kernel/base/log.h"
+#include "kernel/signal.h"
 #include "kernel/syscall/sys.h"
 
 j6_status_t sys_log(struct thread *caller, uint64_t severity, struct user_ptr text, uint64_t len)
@@ -25,15 +26,6 @@ j6_status_t sys_log(struct thread *caller, uint64_t severity, struct user_ptr te
     return j6_status_ok;
 }
 
-/* When there is nothing to read. Later the call waits for has_log, and is made again. */
-static j6_status_t log_wait(j6_time_t deadline)
-{
-    if (deadline == j6_deadline_poll) {
-        return j6_status_would_block;
-    }
-    return deadline <= clock_now() ? j6_status_timed_out : j6_err_nyi;
-}
-
 struct log_copy {
     struct j6_log_entry entry;
     char text[LOG_TEXT_MAX];
@@ -53,6 +45,14 @@ static j6_status_t log_out(const struct log_copy *copy, uint64_t room, struct us
         status = user_store(len, size);
     }
     return status != j6_status_ok || fits ? status : j6_err_insufficient;
+}
+
+/* Has_log has ended a wait, unless something else has. */
+static void get_log_again(struct thread *thread)
+{
+    if (thread->tcb.rax == j6_status_ok) {
+        thread->tcb.rax = syscall_dispatch(&thread->tcb, J6_CALL_BASE + CALL_system_get_log);
+    }
 }
 
 j6_status_t sys_system_get_log(struct thread *caller, struct system *system, struct user_ptr seen,
@@ -75,8 +75,12 @@ j6_status_t sys_system_get_log(struct thread *caller, struct system *system, str
     if (status != j6_status_ok) {
         return status;
     }
-    if (!log_reader_next(&system->log_reader, &last, &copy.entry, copy.text)) {
-        return log_wait(deadline);
+    while (!log_reader_next(&system->log_reader, &last, &copy.entry, copy.text)) {
+        status =
+            kobject_wait_again(&system->object, j6_signal_system_has_log, deadline, get_log_again);
+        if (status != j6_status_ok) {
+            return status;
+        }
     }
     return log_out(&copy, room, seen, buf, len);
 }

@@ -20,7 +20,7 @@ ENTRIES = ["syscall_dispatch", "trap_from_user", "trap_from_kernel", "trap_anywh
 FREED = r"free_after_grace|mapping_free|directory_free|device_free|release_later|end_unused|end_others|item_run"
 
 # What a wait that ends for another reason takes the thread out of.
-UNDONE = r"waiter_take_locked|sleeper_take_locked|undo_nothing|end_locked|undo"
+UNDONE = r"take_out_and_tell_locked|take_out_locked|undo_nothing|end_locked|undo"
 
 # What other CPUs are asked to do.
 CALLED = r"drain|nothing"
@@ -30,7 +30,7 @@ THROUGH_POINTERS = {
     "syscall_dispatch": r"run_\w+",
     "timers_run": r"timed_out|fired|reminder_fire|look|start_again|refine",
     "undo_locked": UNDONE, "wait_cancel": UNDONE, "timed_out": UNDONE, "wait_begin_locked": UNDONE,
-    "resume_current": r"fs_base_take|resume",
+    "resume_current": r"fs_base_take|resume|get_log_again",
     "moment_of": r"hpet_read|pm_timer_read|pit_read|apic_count",
     "run_all": FREED, "grace_pass": FREED, "pass_once": FREED,
     "cpu_calls_run": CALLED, "cpu_call": CALLED,

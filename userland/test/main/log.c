@@ -288,6 +288,103 @@ TEST(a_closed_system_object_tells_nothing_of_the_log_any_more)
     }
 }
 
+/* ---- readers that wait in the call itself ---------------------------------------------------- */
+
+/* A reader whose thread waits for the next entry. */
+struct waiting_reader {
+    struct reader reader;
+    j6_time_t deadline;
+    uint64_t room;
+    struct j6_thread thread;
+};
+
+static int64_t read_later(void *arg)
+{
+    struct waiting_reader *waiting = arg;
+    struct reader *reader = &waiting->reader;
+    return (int64_t)j6_system_get_log(reader->system, &reader->seen, &reader->last, &waiting->room,
+                                      waiting->deadline);
+}
+
+static void waiting_open(struct waiting_reader *waiting, j6_time_t deadline)
+{
+    reader_open(&waiting->reader);
+    waiting->deadline = deadline;
+    waiting->room = sizeof(waiting->reader.last);
+    expect_ok(j6_thread_run(&waiting->thread, read_later, waiting, 4 * PAGE));
+    expect(thread_blocks(waiting->thread.handle, j6_wait_object));
+}
+
+static void expect_read(struct waiting_reader *waiting, j6_status_t wanted)
+{
+    int64_t status = -1;
+    expect_ok(j6_thread_join(&waiting->thread, &status));
+    expect_status(wanted, (j6_status_t)status);
+}
+
+TEST(system_get_log_waits_for_the_next_entry)
+{
+    struct waiting_reader waiting;
+    const j6_time_t deadlines[] = {j6_deadline_never, now() + PATIENCE};
+    for (int i = 0; i < 2; i++) {
+        waiting_open(&waiting, deadlines[i]);
+        uint64_t before = waiting.reader.seen;
+        log_line("there it comes");
+        log_line("and one more");
+        expect_read(&waiting, j6_status_ok);
+        expect(has_text(&waiting.reader, "there it comes"));
+        expect_equal(before + 1, waiting.reader.seen);
+        expect_equal(sizeof(struct j6_log_entry) + waiting.reader.last.entry.len, waiting.room);
+        expect_ok(read_next(&waiting.reader));
+        expect(has_text(&waiting.reader, "and one more"));
+        reader_close(&waiting.reader);
+    }
+}
+
+TEST(system_get_log_waits_until_its_deadline)
+{
+    struct waiting_reader waiting;
+    j6_time_t deadline = now() + 50000000;
+    waiting_open(&waiting, deadline);
+    expect_read(&waiting, j6_status_timed_out);
+    expect(now() >= deadline);
+    reader_close(&waiting.reader);
+}
+
+TEST(a_wait_for_the_log_ends_with_its_object_its_handle_and_its_thread)
+{
+    struct waiting_reader waiting;
+    waiting_open(&waiting, j6_deadline_never);
+    expect_ok(j6_object_close(waiting.reader.system));
+    expect_read(&waiting, j6_status_closed);
+    reader_close(&waiting.reader);
+
+    waiting_open(&waiting, j6_deadline_never);
+    reader_close(&waiting.reader);
+    expect_read(&waiting, j6_status_destroyed);
+
+    waiting_open(&waiting, j6_deadline_never);
+    expect_ok(j6_thread_kill(waiting.thread.handle, 4));
+    expect_ok(j6_thread_join(&waiting.thread, NULL));
+    reader_close(&waiting.reader);
+}
+
+/* What is longer than there is room is looked at when it comes, not when the wait begins. */
+TEST(an_entry_that_a_waiting_reader_has_no_room_for_stays)
+{
+    struct waiting_reader waiting;
+    waiting_open(&waiting, j6_deadline_never);
+    uint64_t before = waiting.reader.seen;
+    waiting.room = 3; /* the call reads it again */
+    log_line("too long");
+    expect_read(&waiting, j6_err_insufficient);
+    expect_equal(sizeof(struct j6_log_entry) + strlen("too long"), waiting.room);
+    expect_equal(before, waiting.reader.seen);
+    expect_ok(read_next(&waiting.reader));
+    expect(has_text(&waiting.reader, "too long"));
+    reader_close(&waiting.reader);
+}
+
 /* ---- how much a process may log ------------------------------------------------------------- */
 
 static bool is_limited(void)
