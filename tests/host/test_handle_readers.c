@@ -5,13 +5,13 @@
  * Replaced directories stay, as no grace period passes. A handle's type tells which object is its.
  */
 #include "tests/host/handle_model.h"
+#include "kernel/base/cpu_counts.h"
 #include <pthread.h>
 #include <sched.h>
 #include <test.h>
 #include <test_assert.h>
 #include <test_machine.h>
 #include <test_random.h>
-#include <unistd.h>
 
 enum { READERS = 2, SHARED = 32, WRITES = 200000, GROWN = 5000 };
 
@@ -75,6 +75,11 @@ static void *destroy_table(void *unused)
     return unused;
 }
 
+static bool is_destroyed(void)
+{
+    return atomic_load(&table.directory) == NULL;
+}
+
 /* One who gave the process a handle, and takes it back, may hold it. */
 static void handle_table_is_not_destroyed_under_who_has_its_lock(void **state)
 {
@@ -85,9 +90,12 @@ static void handle_table_is_not_destroyed_under_who_has_its_lock(void **state)
     handle_table_close(&table);
     test_kernel_debug = false; /* locks held are noted per CPU, and the threads are on one */
     spinlock_lock(&table.lock);
+    uint64_t before = atomic_load(&this_cpu(cpu_counts)->lock_waits);
     assert_int_equal(pthread_create(&destroyer, NULL, destroy_table, NULL), 0);
-    usleep(20000);
-    bool stands = atomic_load(&table.directory) != NULL;
+    while (atomic_load(&this_cpu(cpu_counts)->lock_waits) == before && !is_destroyed()) {
+        sched_yield();
+    }
+    bool stands = !is_destroyed();
     spinlock_unlock(&table.lock);
     pthread_join(destroyer, NULL);
     test_kernel_debug = true;

@@ -145,25 +145,35 @@ TEST(faulted_is_set_until_the_last_stopped_thread_goes_on)
     debuggee_close(&debuggee);
 }
 
+/* Runs a thread until its fault has stopped it. */
+static j6_handle_t run_until_stopped(struct debuggee *debuggee, const char *piece)
+{
+    j6_handle_t thread = debuggee_run(debuggee, piece, 0);
+    debuggee_stop(debuggee, thread);
+    return thread;
+}
+
+static void expect_thread_killed(j6_handle_t thread, int64_t code)
+{
+    struct j6_end_info end = {0};
+    expect_ok(j6_wait_end(thread, &end));
+    expect_equal(j6_reason_killed, end.reason);
+    expect_equal(code, end.code);
+}
+
 TEST(a_stopped_thread_can_be_killed_and_the_others_run_on)
 {
     struct debuggee debuggee;
-    struct j6_end_info end = {0};
     debuggee_open(&debuggee, j6_process_flag_hold_faults);
-    j6_handle_t first = debuggee_run(&debuggee, debuggee_undefined, 0);
-    j6_handle_t second = debuggee_run(&debuggee, debuggee_undefined, 0);
-    debuggee_stop(&debuggee, first);
-    debuggee_stop(&debuggee, second);
+    j6_handle_t first = run_until_stopped(&debuggee, debuggee_undefined);
+    j6_handle_t second = run_until_stopped(&debuggee, debuggee_undefined);
     expect_ok(j6_thread_kill(first, 5));
-    expect_ok(j6_wait_end(first, &end));
-    expect_equal(j6_reason_killed, end.reason);
-    expect_equal(5, end.code);
+    expect_thread_killed(first, 5);
     expect(debuggee_has_faulted(&debuggee));
     expect_equal(0, debuggee_exit_code(debuggee_run(&debuggee, debuggee_exit, 0)));
     debuggee_run(&debuggee, debuggee_spin, 0);
     expect_ok(j6_thread_kill(second, 6));
-    expect_ok(j6_wait_end(second, &end));
-    expect_equal(6, end.code);
+    expect_thread_killed(second, 6);
     expect(!debuggee_has_faulted(&debuggee));
     debuggee_close(&debuggee);
 }
@@ -171,16 +181,12 @@ TEST(a_stopped_thread_can_be_killed_and_the_others_run_on)
 TEST(the_kill_of_a_process_ends_its_stopped_threads)
 {
     struct debuggee debuggee;
-    struct j6_end_info end = {0};
     debuggee_open(&debuggee, j6_process_flag_hold_faults);
-    j6_handle_t first = debuggee_run(&debuggee, debuggee_undefined, 0);
-    j6_handle_t second = debuggee_run(&debuggee, debuggee_divide, 0);
-    debuggee_stop(&debuggee, first);
-    debuggee_stop(&debuggee, second);
+    j6_handle_t first = run_until_stopped(&debuggee, debuggee_undefined);
+    j6_handle_t second = run_until_stopped(&debuggee, debuggee_divide);
     expect_ok(j6_process_kill(debuggee.process, 8));
-    expect_ok(j6_wait_end(first, &end));
-    expect_equal(j6_reason_killed, end.reason);
-    expect_equal(8, end.code);
+    expect_thread_killed(first, 8);
+    expect_thread_killed(second, 8);
     expect_equal(8, debuggee_close(&debuggee).code);
 }
 

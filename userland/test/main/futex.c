@@ -239,10 +239,8 @@ TEST(a_word_is_the_same_wherever_its_area_is_mapped)
 TEST(a_word_is_the_same_in_two_processes)
 {
     j6_handle_t area = area_new(2, 0);
-    const struct j6_spawn_row row = {"shared", area,
-                                     j6_right_vma_map | j6_right_vma_read | j6_right_vma_write};
     uint32_t *words = (uint32_t *)area_map(area, READ_WRITE);
-    j6_handle_t process = victim_start("futex_echo", "200", &row, 1);
+    j6_handle_t process = victim_start_sharing("futex_echo", "200", area);
     for (uint32_t i = 0; i < 200; i++) {
         __atomic_store_n(&words[0], i + 1, __ATOMIC_SEQ_CST);
         expect_ok(j6_futex_wake(&words[0], 1));
@@ -319,11 +317,9 @@ TEST(a_wait_outlives_the_area_of_its_word)
 TEST(threads_that_wait_at_words_end_with_their_process)
 {
     j6_handle_t area = area_new(2, 0);
-    const struct j6_spawn_row row = {"shared", area,
-                                     j6_right_vma_map | j6_right_vma_read | j6_right_vma_write};
     uint32_t *words = (uint32_t *)area_map(area, READ_WRITE);
     for (int i = 0; i < 6; i++) {
-        j6_handle_t process = victim_start("futex_crowd", "20", &row, 1);
+        j6_handle_t process = victim_start_sharing("futex_crowd", "20", area);
         threads_block(process, (uint64_t)i * 4, j6_wait_futex);
         expect_ok(j6_futex_wake(words, 3));
         expect_ok(j6_process_kill(process, 9));

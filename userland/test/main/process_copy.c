@@ -246,10 +246,8 @@ TEST(memory_of_a_process_that_has_ended_is_bad_address)
 TEST(process_write_reaches_a_running_program)
 {
     j6_handle_t area = area_new(4, 0);
-    const struct j6_spawn_row row = {"shared", area,
-                                     j6_right_vma_map | j6_right_vma_read | j6_right_vma_write};
     const volatile uint64_t *memory = (const volatile uint64_t *)area_map(area, j6_map_read);
-    j6_handle_t victim = victim_start("await_word", "", &row, 1);
+    j6_handle_t victim = victim_start_sharing("await_word", "", area);
     while (memory[0] == 0) {
         expect_ok(j6_thread_sleep(0));
     }

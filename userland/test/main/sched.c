@@ -41,6 +41,12 @@ static void spinner_start(struct spinner *spinner, uint64_t cpus)
     spinner->koid = koid_of(spinner->thread.handle);
 }
 
+static void spinner_start_with(struct spinner *spinner, uint64_t priority)
+{
+    spinner_start(spinner, 1);
+    expect_ok(set_priority(spinner->thread.handle, priority));
+}
+
 static void spinner_end(struct spinner *spinner)
 {
     spinner->stop = true;
@@ -92,10 +98,8 @@ TEST(a_constant_priority_never_changes)
     struct spinner constant;
     struct spinner other;
     stay_on_first_cpu();
-    spinner_start(&constant, 1);
-    expect_ok(set_priority(constant.thread.handle, 5 | j6_priority_constant));
-    spinner_start(&other, 1);
-    expect_ok(set_priority(other.thread.handle, 5));
+    spinner_start_with(&constant, 5 | j6_priority_constant);
+    spinner_start_with(&other, 5);
     for (int i = 0; i < 50; i++) {
         sleep_for(1);
         struct j6_thread_info row = look_at(&constant);
@@ -131,10 +135,8 @@ TEST(a_thread_that_starves_gets_a_turn)
     struct spinner urgent;
     struct spinner starving;
     stay_on_first_cpu();
-    spinner_start(&urgent, 1);
-    expect_ok(set_priority(urgent.thread.handle, 5 | j6_priority_constant));
-    spinner_start(&starving, 1);
-    expect_ok(set_priority(starving.thread.handle, 7));
+    spinner_start_with(&urgent, 5 | j6_priority_constant);
+    spinner_start_with(&starving, 7);
     uint64_t before = starving.count;
     expect_soon(starving.count > before);
     expect_equal(7, look_at(&starving).priority);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Mutexes, condition variables, semaphores and once, of libj6. */
 #include "userland/test/main/util.h"
-#include <j6/sync.h>
+#include "userland/test/shared_sum.h"
 
 enum { THREADS = 4 };
 
@@ -285,24 +285,10 @@ TEST(what_is_done_once_has_been_done_when_anybody_returns)
 TEST(a_mutex_in_a_shared_area_guards_what_two_processes_count_up)
 {
     enum { TIMES = 500 };
-    struct shared_counter {
-        struct j6_mutex mutex;
-        uint64_t sum;
-    };
     j6_handle_t area = area_new(1, 0);
-    const struct j6_spawn_row row = {"shared", area,
-                                     j6_right_vma_map | j6_right_vma_read | j6_right_vma_write};
-    struct shared_counter *shared = (struct shared_counter *)area_map(area, READ_WRITE);
-    j6_handle_t process = victim_start("count_up", "500", &row, 1);
-    for (int i = 0; i < TIMES; i++) {
-        j6_mutex_lock(&shared->mutex);
-        uint64_t sum = shared->sum;
-        if (i % 16 == 0) {
-            j6_thread_sleep(0);
-        }
-        shared->sum = sum + 1;
-        j6_mutex_unlock(&shared->mutex);
-    }
+    struct shared_sum *shared = (struct shared_sum *)area_map(area, READ_WRITE);
+    j6_handle_t process = victim_start_sharing("count_up", "500", area);
+    shared_sum_count_up(shared, TIMES);
     expect_equal(0, process_finish(process).code);
     expect_equal(2 * TIMES, shared->sum);
     area_unmap(area, shared);

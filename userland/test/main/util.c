@@ -182,6 +182,13 @@ j6_handle_t victim_start(const char *mode, const char *argument, const struct j6
     return process;
 }
 
+j6_handle_t victim_start_sharing(const char *mode, const char *argument, j6_handle_t area)
+{
+    const struct j6_spawn_row row = {"shared", area,
+                                     j6_right_vma_map | j6_right_vma_read | j6_right_vma_write};
+    return victim_start(mode, argument, &row, 1);
+}
+
 void victim_start_in(j6_handle_t process, const char *mode, const char *argument)
 {
     const char *const argv[] = {"victim", mode, argument, NULL};

@@ -96,7 +96,10 @@ j6_handle_t process_ended(void);
 j6_handle_t victim_start(const char *mode, const char *argument, const struct j6_spawn_row *rows,
                          size_t count);
 
-/* The same in a process that the caller has made. */
+/* With an area as `shared`, to be mapped, read and written. */
+j6_handle_t victim_start_sharing(const char *mode, const char *argument, j6_handle_t area);
+
+/* In a process that the caller has made. */
 void victim_start_in(j6_handle_t process, const char *mode, const char *argument);
 
 /* Waits for the end, closes the handle, tells how it ended. */

@@ -180,11 +180,9 @@ TEST(two_processes_share_an_area_both_ways)
 {
     j6_handle_t area = area_new(4, 0);
     char *memory = area_map(area, READ_WRITE);
-    const struct j6_spawn_row row = {"shared", area,
-                                     j6_right_vma_map | j6_right_vma_read | j6_right_vma_write};
     if (memory != NULL) {
         string_copy(memory, 64, "from the test");
-        expect_equal(0, process_finish(victim_start("share", "", &row, 1)).code);
+        expect_equal(0, process_finish(victim_start_sharing("share", "", area)).code);
         expect(string_equal(memory + 3 * PAGE, "from the victim"));
         area_unmap(area, memory);
     }

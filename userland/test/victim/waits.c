@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Ways to wait for others. */
 #include "userland/test/blocked.h"
+#include "userland/test/shared_sum.h"
 #include "userland/test/victim/victim.h"
-#include <j6/sync.h>
 
 /* Answers the first user signal of the event with the second, so many times. */
 int64_t mode_echo_signal(int64_t times)
@@ -105,18 +105,6 @@ int64_t mode_futex_crowd(int64_t threads)
 /* Counts up what a mutex before it guards. */
 int64_t mode_count_up(int64_t times)
 {
-    struct {
-        struct j6_mutex mutex;
-        uint64_t sum;
-    } *shared = map_role("shared");
-    for (int64_t i = 0; i < times; i++) {
-        j6_mutex_lock(&shared->mutex);
-        uint64_t sum = shared->sum;
-        if (i % 16 == 0) {
-            j6_thread_sleep(0);
-        }
-        shared->sum = sum + 1;
-        j6_mutex_unlock(&shared->mutex);
-    }
+    shared_sum_count_up(map_role("shared"), times);
     return 0;
 }
