@@ -81,22 +81,6 @@ static j6_status_t set_priority(uint64_t priority)
                              sizeof(priority));
 }
 
-/*
- * On one CPU with those that are started from now on, and as urgent all the time: to stand still with
- * the emulator's CPU is to use up turns.
- */
-static void share_cpu(void)
-{
-    stay_on_first_cpu();
-    expect_ok(set_priority(EQUAL | j6_priority_constant));
-}
-
-static void share_cpu_no_more(void)
-{
-    expect_ok(set_priority(EQUAL));
-    leave_first_cpu();
-}
-
 static void short_sleep(void)
 {
     expect_ok(j6_thread_sleep(now() + 100000));
@@ -148,11 +132,11 @@ static uint64_t wakes_in_one(const char *mode, const char *argument, j6_handle_t
 static void expect_wakes_during(const char *mode, const char *argument, j6_handle_t target)
 {
     uint64_t wakes = 0;
-    share_cpu();
+    stay_on_first_cpu();
     for (int i = 0; i < ROUNDS && wakes < WAKES; i++) {
         wakes = wakes_in_one(mode, argument, target);
     }
-    share_cpu_no_more();
+    leave_first_cpu();
     expect(wakes >= WAKES);
 }
 
@@ -255,11 +239,11 @@ TEST(a_thread_of_equal_priority_runs_in_the_middle_of_a_long_vma_write)
     bool seen = false;
     if (from != NULL) {
         memset(from, 'x', WRITTEN * MIB);
-        share_cpu();
+        stay_on_first_cpu();
         for (int i = 0; i < ROUNDS && !seen; i++) {
             seen = is_seen_half_done(from);
         }
-        share_cpu_no_more();
+        leave_first_cpu();
         area_unmap(source, from);
     }
     expect(seen);
@@ -292,9 +276,11 @@ static bool meets_a_resize(void)
 TEST(a_resize_in_the_middle_of_another_would_block)
 {
     bool met = !has_memory();
+    stay_on_first_cpu();
     for (int i = 0; i < ROUNDS && !met; i++) {
         met = meets_a_resize();
     }
+    leave_first_cpu();
     expect(met);
 }
 
