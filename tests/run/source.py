@@ -112,12 +112,39 @@ def user_pointers(report):
         report.passed(name)
 
 
+# Who may call what blocks threads or makes them ready: nobody else calls the scheduler to wait.
+SCHEDULING = {
+    "sched_mark_blocked": ["kernel/wait.c"],
+    "sched_wake": ["kernel/wait.c", "kernel/thread.c"],
+    "sched_add": ["kernel/thread.c"],
+    "sched_exit": ["kernel/thread.c"],
+    "sched_yield": ["kernel/syscall/sys_process.c"],
+}
+
+
+def scheduling(report):
+    name = "only_the_wait_primitive_and_the_lives_of_threads_call_the_scheduler"
+    wrong = []
+    for path in code_files():
+        if not path.endswith(".c") or path.startswith("kernel/sched"):
+            continue
+        with open(os.path.join(paths.TOP, path), encoding="utf-8") as file:
+            text = file.read()
+        wrong += [f"{path} calls {callee}" for callee, callers in SCHEDULING.items()
+                  if path not in callers and re.search(rf"\b{callee}\(", text)]
+    if wrong:
+        report.failed(name, f"{len(wrong)} calls", tail=wrong)
+    else:
+        report.passed(name)
+
+
 def run(report):
     wrong = list(wrong_includes())
     if wrong:
         report.failed("layers_include_downwards_only", f"{len(wrong)} wrong includes", tail=wrong)
     else:
         report.passed("layers_include_downwards_only")
+    scheduling(report)
     formatting(report)
     user_pointers(report)
 

@@ -30,6 +30,7 @@ THROUGH_POINTERS = {
     "syscall_dispatch": r"run_\w+",
     "timers_run": r"timed_out|fired|reminder_fire|look|start_again|refine",
     "undo_locked": UNDONE, "wait_cancel": UNDONE, "timed_out": UNDONE, "wait_begin_locked": UNDONE,
+    "kobject_signal_locked": UNDONE, "kobject_waits_end": UNDONE, "waiter_end_locked": UNDONE,
     "resume_current": r"fs_base_take|resume|get_log_again",
     "moment_of": r"hpet_read|pm_timer_read|pit_read|apic_count",
     "run_all": FREED, "grace_pass": FREED, "pass_once": FREED,

@@ -8,6 +8,8 @@
  *   fault_in@N     a page fault in an area of N pages, at a random one of them
  *   clone@N        the Nth clone of a clone, of 1 MiB
  *   clone_cow@N    a write to a page that it shares, less the copy
+ *   handle_use@N   a call on a random one of N handles (object_koid)
+ *   handle_make@N  handle_duplicate and handle_close of one more
  *   list_thread@N, list_handle@N, list_mapping@N
  *                  a row of system_info, of a process that has N of them (userland/bench/lists.c)
  *   futex_wake@N, yield@N, timer_set@N
@@ -147,8 +149,47 @@ static void grow_clones(void)
     }
 }
 
+static void measure_handles(const j6_handle_t *handles, uint64_t count)
+{
+    uint64_t use = 0;
+    uint64_t make = 0;
+    for (unsigned i = 0; i < SAMPLES; i++) {
+        j6_koid_t koid;
+        j6_handle_t one = handles[random_below(count)];
+        uint64_t start = ticks();
+        j6_object_koid(one, &koid);
+        use += ticks() - start;
+        start = ticks();
+        bench_require(j6_handle_duplicate(one, 0, 0, &one), "duplicate");
+        j6_handle_close(one);
+        make += ticks() - start;
+    }
+    bench_report_at("handle_use", count, use / SAMPLES);
+    bench_report_at("handle_make", count, make / SAMPLES);
+}
+
+static void grow_handles(void)
+{
+    static const uint64_t sizes[] = {10, 1000, 100000, 1000000};
+    static j6_handle_t handles[1000000];
+    uint64_t count = 1;
+    bench_require(j6_event_create(0, &handles[0]), "event");
+    for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        for (; count < sizes[i]; count++) {
+            bench_require(
+                j6_handle_duplicate(handles[0], j6_handle_rights(handles[0]), 0, &handles[count]),
+                "duplicate");
+        }
+        measure_handles(handles, count);
+    }
+    while (count > 0) {
+        bench_require(j6_handle_close(handles[--count]), "close");
+    }
+}
+
 void bench_growth(void)
 {
+    grow_handles();
     grow_mappings();
     grow_area();
     grow_clones();
