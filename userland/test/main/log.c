@@ -369,6 +369,33 @@ TEST(a_wait_for_the_log_ends_with_its_object_its_handle_and_its_thread)
     reader_close(&waiting.reader);
 }
 
+TEST(closing_its_handle_does_not_disturb_a_wait_for_the_log_while_the_object_lives)
+{
+    struct waiting_reader waiting;
+    waiting_open(&waiting, j6_deadline_never);
+    j6_handle_t another = narrowed(waiting.reader.system, 0);
+    reader_close(&waiting.reader);
+    log_line("it comes all the same");
+    expect_read(&waiting, j6_status_ok);
+    expect(has_text(&waiting.reader, "it comes all the same"));
+    expect_ok(j6_handle_close(another));
+}
+
+TEST(a_reader_that_has_seen_what_is_not_there_yet_waits_on)
+{
+    struct reader reader;
+    uint64_t room = sizeof(reader.last);
+    reader_open(&reader);
+    struct waiting_reader waiting = {.reader = reader, .room = room, .deadline = now() + 50000000};
+    waiting.reader.seen += 1000;
+    expect_ok(j6_thread_run(&waiting.thread, read_later, &waiting, 4 * PAGE));
+    expect(thread_blocks(waiting.thread.handle, j6_wait_object));
+    log_line("not far enough");
+    expect_read(&waiting, j6_status_timed_out);
+    expect(now() >= waiting.deadline);
+    reader_close(&reader);
+}
+
 /* What is longer than there is room is looked at when it comes, not when the wait begins. */
 TEST(an_entry_that_a_waiting_reader_has_no_room_for_stays)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows of system_info for tests. */
 #include "userland/test/main/look.h"
+#include "lib/string.h"
 
 j6_koid_t koid_of(j6_handle_t handle)
 {
@@ -31,35 +32,41 @@ uint64_t count_rows(const struct j6_snapshot *snapshot)
     return count;
 }
 
-/* The row of the process; all 0 if there is none. */
-struct j6_process_info process_row(j6_koid_t koid)
+/* What the rows of processes and of threads begin with. */
+struct row_head {
+    uint32_t row_size;
+    uint32_t state;
+    j6_koid_t koid;
+};
+
+/* Copies the one row with that koid; leaves `out` alone if there is none. */
+static void find_row(uint64_t topic, j6_koid_t process, j6_koid_t koid, void *out, size_t size)
 {
-    struct j6_process_info found = {.row_size = 0};
-    struct j6_snapshot snapshot = take(j6_topic_processes, 0);
-    const struct j6_process_info *row;
+    struct j6_snapshot snapshot = take(topic, process);
+    const struct row_head *row;
+    unsigned found = 0;
     J6_SNAPSHOT_EACH(row, &snapshot) {
         if (row->koid == koid) {
-            expect_equal(0, found.row_size);
-            found = *row;
+            memcpy(out, row, size);
+            found++;
         }
     }
+    expect(found <= 1);
     j6_snapshot_drop(&snapshot);
-    return found;
+}
+
+struct j6_process_info process_row(j6_koid_t koid)
+{
+    struct j6_process_info row = {.row_size = 0};
+    find_row(j6_topic_processes, 0, koid, &row, sizeof(row));
+    return row;
 }
 
 struct j6_thread_info thread_row(j6_koid_t process, j6_koid_t koid)
 {
-    struct j6_thread_info found = {.row_size = 0};
-    struct j6_snapshot snapshot = take(j6_topic_threads, process);
-    const struct j6_thread_info *row;
-    J6_SNAPSHOT_EACH(row, &snapshot) {
-        if (row->koid == koid) {
-            expect_equal(0, found.row_size);
-            found = *row;
-        }
-    }
-    j6_snapshot_drop(&snapshot);
-    return found;
+    struct j6_thread_info row = {.row_size = 0};
+    find_row(j6_topic_threads, process, koid, &row, sizeof(row));
+    return row;
 }
 
 struct j6_cpu_info cpu_row(uint32_t index)

@@ -53,6 +53,14 @@ static void spinner_end(struct spinner *spinner)
     expect_ok(j6_thread_join(&spinner->thread, NULL));
 }
 
+/* Two equals, both on the first CPU. */
+static void pair_start(struct spinner pair[2])
+{
+    stay_on_first_cpu();
+    spinner_start(&pair[0], 1);
+    spinner_start(&pair[1], 1);
+}
+
 static struct j6_thread_info look_at(const struct spinner *spinner)
 {
     return thread_row(own_koid(), spinner->koid);
@@ -61,9 +69,7 @@ static struct j6_thread_info look_at(const struct spinner *spinner)
 TEST(who_uses_up_its_turns_becomes_less_urgent)
 {
     struct spinner spinners[2];
-    stay_on_first_cpu();
-    spinner_start(&spinners[0], 1);
-    spinner_start(&spinners[1], 1);
+    pair_start(spinners);
     for (int i = 0; i < 2; i++) {
         expect_soon(look_at(&spinners[i]).level > 4);
         expect_equal(4, look_at(&spinners[i]).priority);
@@ -115,9 +121,7 @@ TEST(a_constant_priority_never_changes)
 TEST(a_spinner_does_not_starve_an_equal)
 {
     struct spinner spinners[2];
-    stay_on_first_cpu();
-    spinner_start(&spinners[0], 1);
-    spinner_start(&spinners[1], 1);
+    pair_start(spinners);
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < 2; i++) {
             uint64_t before = spinners[i].count;
