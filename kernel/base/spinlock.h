@@ -28,12 +28,14 @@
     X(RANK_SYSTEM, "tree of system objects")  \
     X(RANK_LOG_READERS, "readers of the log") \
     X(RANK_OBJECT, "signals of an object")    \
+    X(RANK_ENDPOINT, "endpoint")              \
     X(RANK_FUTEX, "bucket of futexes")        \
     X(RANK_WAIT, "wait for several things")   \
     X(RANK_TIMERS, "timer queue")             \
     X(RANK_RUN_QUEUE, "run queue")            \
     X(RANK_STACKS, "spare kernel stacks")     \
     X(RANK_ACCOUNT, "account")                \
+    X(RANK_SLOTS, "thread slots")             \
     X(RANK_GRACE, "grace period")             \
     X(RANK_RANDOM, "random numbers")          \
     X(RANK_CLOCK, "changes of the clock")     \
