@@ -39,7 +39,9 @@ struct process {
     struct spinlock lock;
     enum process_state state;
     struct koid_set threads;
-    uint32_t stopped; /* how many of them a fault has stopped */
+    uint32_t stopped;        /* how many of them a fault has stopped */
+    struct list port_grants; /* kernel/ports.h */
+    uint32_t port_grant_count;
     struct j6_end_info end;
     uint32_t log_tokens; /* lines that it may write at once */
     j6_time_t log_time;  /* when they were reckoned */

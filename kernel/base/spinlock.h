@@ -37,6 +37,7 @@
     X(RANK_GRACE, "grace period")             \
     X(RANK_RANDOM, "random numbers")          \
     X(RANK_CLOCK, "changes of the clock")     \
+    X(RANK_IO_PORTS, "ranges of I/O ports")   \
     X(RANK_PHYSICAL, "physical addresses")    \
     X(RANK_SLAB_LIST, "list of slab caches")  \
     X(RANK_SLAB, "slab cache")                \

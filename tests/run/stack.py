@@ -23,7 +23,7 @@ FREED = r"free_after_grace|mapping_free|directory_free|device_free|release_later
 UNDONE = r"take_out_and_tell_locked|take_out_locked|undo_nothing|end_locked|undo"
 
 # What other CPUs are asked to do.
-CALLED = r"drain|nothing"
+CALLED = r"drain|nothing|io_ports_refresh"
 
 # Who calls through a pointer -> a pattern for whom. Boot's own stack is larger: its calls are left out.
 THROUGH_POINTERS = {
@@ -34,16 +34,15 @@ THROUGH_POINTERS = {
     "resume_current": r"fs_base_take|resume|get_log_again",
     "moment_of": r"hpet_read|pm_timer_read|pit_read|apic_count",
     "run_all": FREED, "grace_pass": FREED, "pass_once": FREED,
-    "cpu_calls_run": CALLED, "cpu_call": CALLED,
     "free_after_grace": r"thread_free|free_process|area_free|system_free|event_free",
     "kobject_put": r"area_destroy|system_destroy|event_destroy",
     "area_destroy": r"device_release", "vm_area_revoke": r"device_release",
-    "system_close": r"area_revoke",
+    "system_close": r"area_revoke|ports_revoke", "grant_revoke_next": r"area_revoke|ports_revoke",
     "kobject_handle_put": r"last_handle",
     "vm_area_backing_release": r"device_release",
     "in_steps": r"share_step|own_step|clear_step|decommit_step", "vm_area_commit": r"share_step|own_step|clear_step|decommit_step",
     "vm_area_decommit": r"share_step|own_step|clear_step|decommit_step", "vm_area_zero": r"share_step|own_step|clear_step|decommit_step",
-    "cpu_call": r"drain|nothing|panic_here", "cpu_calls_run": r"drain|nothing|panic_here",
+    "cpu_call": CALLED + "|panic_here", "cpu_calls_run": CALLED + "|panic_here",
     "account_put": r"account_free",
     "refresh": r"update", "avl_node_changed": r"update",
     "avl_find": r"compare", "avl_floor": r"compare", "avl_ceiling": r"compare",

@@ -6,6 +6,7 @@
 static struct {
     j6_handle_t system;
     j6_handle_t area;
+    j6_handle_t process;
     uint64_t address;
 } scene;
 
@@ -61,6 +62,44 @@ static void unset_clock(void)
 }
 
 SCENARIO(a_time_of_day, system_set_clock, .run = set_clock, .undo = unset_clock);
+
+/* ---- ports ---------------------------------------------------------------------------------- */
+
+enum { COM2 = 0x2f8, COM2_PORTS = 8 };
+
+static void make_ports(void)
+{
+    scene.system = restricted(system_handle(), j6_range_port, COM2, COM2_PORTS);
+}
+
+static void make_ports_and_process(void)
+{
+    make_ports();
+    scene.process = process_new();
+}
+
+static j6_status_t grant_ports(void)
+{
+    return j6_system_grant_ports(scene.system, scene.process, COM2, COM2_PORTS);
+}
+
+/* Ends the grant; the next one is through another object. */
+static void close_ports(void)
+{
+    expect_ok(j6_object_close(scene.system));
+    expect_ok(j6_handle_close(scene.system));
+    make_ports();
+}
+
+static void drop_process(void)
+{
+    expect_ok(j6_process_kill(scene.process, 0));
+    expect_ok(j6_handle_close(scene.process));
+    expect_ok(j6_handle_close(scene.system));
+}
+
+SCENARIO(a_grant_of_ports, system_grant_ports, .set_up = make_ports_and_process, .run = grant_ports,
+         .undo = close_ports, .tear_down = drop_process);
 
 /* ---- object_close --------------------------------------------------------------------------- */
 
