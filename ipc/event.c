@@ -29,6 +29,7 @@ static void event_free(struct kobject *object)
 static const struct kobject_type event_type = {
     .name = "event",
     .number = j6_type_event,
+    .rank = RANK_OBJECT,
     .size = SLAB_COST(sizeof(struct event)),
     .destroy = event_destroy,
     .free = event_free,

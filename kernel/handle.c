@@ -267,7 +267,7 @@ static j6_status_t insert_locked(struct handle_table *table, struct kobject *obj
     uint32_t generation = entry->generation + 1;
     j6_handle_t handle = (j6_handle_t)object->type->number << j6_handle_type_shift | rights |
                          (j6_handle_t)generation << j6_handle_generation_shift | index;
-    kobject_handle_add(object);
+    kobject_handle_add(object, rights);
     /* Release: a reader that sees the value sees the object (handle_find). */
     atomic_store_explicit(&entry->object, object, memory_order_relaxed);
     atomic_store_explicit(&entry->value, handle, memory_order_release);
@@ -323,7 +323,7 @@ j6_status_t handle_remove(struct handle_table *table, j6_handle_t handle)
         return j6_err_bad_handle;
     }
     account_uncharge(table->account, ACCOUNT_HANDLES, 1);
-    kobject_handle_put(object);
+    kobject_handle_put(object, j6_handle_rights(handle));
     return j6_status_ok;
 }
 

@@ -79,6 +79,7 @@ static void free_process(struct kobject *object)
 static const struct kobject_type process_type = {
     .name = "process",
     .number = j6_type_process,
+    .rank = RANK_OBJECT,
     .size = SLAB_COST(sizeof(struct process)),
     .last_handle = last_handle,
     .free = free_process,

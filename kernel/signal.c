@@ -8,12 +8,19 @@
 #include <j6/flags.h>
 #include <j6/info.h>
 
+uint64_t kobject_signals_locked(const struct kobject *object)
+{
+    return object->type->levels == NULL ? object->signals
+                                        : object->signals | object->type->levels(object);
+}
+
 j6_status_t kobject_verdict_locked(const struct kobject *object, uint64_t mask)
 {
-    if (object->signals & mask) {
+    uint64_t signals = kobject_signals_locked(object);
+    if (signals & mask) {
         return j6_status_ok;
     }
-    if (object->signals & j6_signal_closed) {
+    if (signals & j6_signal_closed) {
         return j6_status_closed;
     }
     /* After the last reference nobody would end the wait any more. */
@@ -36,7 +43,7 @@ static void take_out_and_tell_locked(struct thread *thread)
     const struct kobject *object =
         atomic_load_explicit(&thread->waiter.object, memory_order_relaxed);
     take_out_locked(thread);
-    thread->tcb.arg[TCB_RDX] = object->signals;
+    thread->tcb.arg[TCB_RDX] = kobject_signals_locked(object);
 }
 
 static const struct wait_type object_wait = {
@@ -95,7 +102,7 @@ j6_status_t kobject_signal_user(struct kobject *object, uint64_t clear, uint64_t
 uint64_t kobject_signals(struct kobject *object)
 {
     spinlock_lock(&object->lock);
-    uint64_t signals = object->signals;
+    uint64_t signals = kobject_signals_locked(object);
     spinlock_unlock(&object->lock);
     return signals;
 }
@@ -137,7 +144,7 @@ static inline j6_status_t wait_for(struct kobject *object, uint64_t mask, j6_tim
 {
     bool late = deadline_is_over(deadline);
     spinlock_lock(&object->lock);
-    *signals = object->signals;
+    *signals = kobject_signals_locked(object);
     j6_status_t status = kobject_verdict_locked(object, mask);
     if (status == j6_status_would_block && late && deadline != j6_deadline_poll) {
         status = j6_status_timed_out;

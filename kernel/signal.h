@@ -31,6 +31,7 @@ void kobject_signal_locked(struct kobject *object, uint64_t clear, uint64_t set)
 j6_status_t kobject_signal_user(struct kobject *object, uint64_t clear, uint64_t set) J6_MUST_USE;
 
 uint64_t kobject_signals(struct kobject *object);
+uint64_t kobject_signals_locked(const struct kobject *object);
 
 /*
  * Waits, for the running thread. Returns with the status and *signals if there is nothing to wait

@@ -49,6 +49,7 @@ static void system_free(struct kobject *object)
 static const struct kobject_type system_type = {
     .name = "system",
     .number = j6_type_system,
+    .rank = RANK_OBJECT,
     .size = SLAB_COST(sizeof(struct system)),
     .destroy = system_destroy,
     .free = system_free,

@@ -34,6 +34,7 @@ static void thread_free(struct kobject *object)
 static const struct kobject_type thread_type = {
     .name = "thread",
     .number = j6_type_thread,
+    .rank = RANK_OBJECT,
     .size = SLAB_COST(sizeof(struct thread)),
     .destroy = thread_destroy,
     .free = thread_free,

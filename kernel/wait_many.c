@@ -62,7 +62,7 @@ static void forget_locked(struct wait_many_item *item)
 
 static void forget_waiter_locked(struct wait_many_item *item, const struct kobject *object)
 {
-    item->signals = object->signals;
+    item->signals = kobject_signals_locked(object);
     list_remove(&item->waiter.node);
     forget_locked(item);
 }
@@ -141,7 +141,7 @@ static j6_status_t look_at(struct wait_many *many, struct wait_many_item *item, 
 {
     struct kobject *object = item->waiter.object;
     spinlock_lock(&object->lock);
-    item->signals = object->signals;
+    item->signals = kobject_signals_locked(object);
     j6_status_t verdict = kobject_verdict_locked(object, item->waiter.mask);
     if (waits && verdict == j6_status_would_block) {
         item->waiter.clear = 0;

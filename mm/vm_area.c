@@ -53,6 +53,7 @@ static void area_free(struct kobject *object)
 static const struct kobject_type area_type = {
     .name = "vma",
     .number = j6_type_vma,
+    .rank = RANK_OBJECT,
     .size = SLAB_COST(sizeof(struct vm_area)),
     .destroy = area_destroy,
     .free = area_free,

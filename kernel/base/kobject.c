@@ -21,7 +21,7 @@ j6_status_t kobject_init(struct kobject *object, const struct kobject_type *type
     object->account = account;
     atomic_init(&object->refs, 1);
     atomic_init(&object->handles, 0);
-    spinlock_init(&object->lock, RANK_OBJECT);
+    spinlock_init(&object->lock, type->rank);
     object->signals = 0;
     list_init(&object->waiters);
     atomic_fetch_add_explicit(&live[type->number], 1, memory_order_relaxed);
@@ -69,15 +69,21 @@ bool kobject_try_get(struct kobject *object)
     return refs != 0;
 }
 
-void kobject_handle_add(struct kobject *object)
+void kobject_handle_add(struct kobject *object, uint64_t rights)
 {
+    if (object->type->handle_added != NULL) {
+        object->type->handle_added(object, rights);
+    }
     if (atomic_fetch_add_explicit(&object->handles, 1, memory_order_relaxed) == 0) {
         kobject_tell_handles(object);
     }
 }
 
-void kobject_handle_put(struct kobject *object)
+void kobject_handle_put(struct kobject *object, uint64_t rights)
 {
+    if (object->type->handle_gone != NULL) {
+        object->type->handle_gone(object, rights);
+    }
     if (atomic_fetch_sub_explicit(&object->handles, 1, memory_order_acq_rel) == 1) {
         kobject_tell_handles(object);
         if (object->type->last_handle != NULL) {

@@ -22,10 +22,15 @@ struct kobject;
 struct kobject_type {
     const char *name;
     enum j6_type number;
-    size_t size;                                 /* charged to the maker's account */
-    void (*last_handle)(struct kobject *object); /* may be NULL */
-    void (*destroy)(struct kobject *object);     /* gives up what the object holds; NULL: nothing */
-    void (*free)(struct kobject *object);        /* after the grace period */
+    enum lock_rank rank;                     /* of the object's lock */
+    size_t size;                             /* charged to the maker's account */
+    void (*destroy)(struct kobject *object); /* gives up what the object holds; NULL: nothing */
+    void (*free)(struct kobject *object);    /* after the grace period */
+    /* Each may be NULL. A handle that moves to another table neither appears nor goes. */
+    void (*handle_added)(struct kobject *object, uint64_t rights);
+    void (*handle_gone)(struct kobject *object, uint64_t rights);
+    void (*last_handle)(struct kobject *object);
+    uint64_t (*levels)(const struct kobject *object); /* signals read off its state; locked */
 };
 
 struct kobject {
@@ -60,8 +65,8 @@ void kobject_put(struct kobject *object);
 bool kobject_try_get(struct kobject *object) J6_MUST_USE;
 
 /* A handle entry appears, which takes over the caller's reference, or goes and drops it. */
-void kobject_handle_add(struct kobject *object);
-void kobject_handle_put(struct kobject *object);
+void kobject_handle_add(struct kobject *object, uint64_t rights);
+void kobject_handle_put(struct kobject *object, uint64_t rights);
 
 /*
  * Implemented by kernel/signal.c: ends every wait on the object with the status; makes its signals say

@@ -46,6 +46,16 @@ static struct thing *thing_of(struct kobject *object)
     return container_of(object, struct thing, object);
 }
 
+static void note_added(struct kobject *object, uint64_t rights)
+{
+    thing_of(object)->rights_added += rights;
+}
+
+static void note_gone(struct kobject *object, uint64_t rights)
+{
+    thing_of(object)->rights_gone += rights;
+}
+
 static void note_last_handle(struct kobject *object)
 {
     thing_of(object)->last_handles++;
@@ -73,10 +83,11 @@ void kobject_tell_handles(struct kobject *object)
     (void)object;
 }
 
-#define TYPE(the_number)                                                            \
-    {                                                                               \
-        .name = "thing", .number = (the_number), .size = sizeof(struct thing),      \
-        .last_handle = note_last_handle, .destroy = note_destroy, .free = note_free \
+#define TYPE(the_number)                                                                    \
+    {                                                                                       \
+        .name = "thing", .number = (the_number), .rank = RANK_OBJECT,                       \
+        .size = sizeof(struct thing), .handle_added = note_added, .handle_gone = note_gone, \
+        .last_handle = note_last_handle, .destroy = note_destroy, .free = note_free         \
     }
 
 static const struct kobject_type types[HANDLE_MODEL_KINDS] = {TYPE(1), TYPE(2), TYPE(3), TYPE(4),

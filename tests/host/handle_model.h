@@ -14,6 +14,8 @@ enum {
 
 struct thing {
     struct kobject object;
+    uint64_t rights_added; /* sums of those of handles */
+    uint64_t rights_gone;
     int last_handles;
     int destroyed;
     int freed;

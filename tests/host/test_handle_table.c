@@ -2,6 +2,7 @@
 /* SOURCES: tests/host/handle_model.c kernel/base/account.c kernel/base/grace.c kernel/base/kobject.c kernel/base/spinlock.c kernel/base/debug/lock_check.c lib/string.c tests/host/shim_machine.c */
 /* Handle tables: growth, lack of memory, the end; and the objects that handles keep. */
 #include "tests/host/handle_model.h"
+#include <j6/rights.h>
 #include <stdlib.h>
 #include <string.h>
 #include <test.h>
@@ -195,6 +196,25 @@ static void object_without_handles_is_told_and_without_references_is_freed(void 
     handle_model_end();
 }
 
+static void object_is_told_of_the_rights_of_handles_that_come_and_go(void **state)
+{
+    (void)state;
+    handle_model_begin();
+    struct thing *thing = &things[0];
+    j6_handle_t handle[2];
+    const uint64_t rights[2] = {j6_right_wait, j6_right_info | j6_right_close};
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(handle_insert(&table, &thing->object, rights[i], &handle[i]), 0);
+    }
+    assert_int_equal(thing->rights_added, rights[0] + rights[1]);
+    assert_int_equal(thing->rights_gone, 0);
+    remove_handle(handle[1]);
+    assert_int_equal(thing->rights_gone, rights[1]);
+    remove_handle(handle[0]);
+    assert_int_equal(thing->rights_gone, thing->rights_added);
+    handle_model_end();
+}
+
 static void object_is_new_to_everybody(void **state)
 {
     (void)state;
@@ -292,6 +312,7 @@ int main(void)
         cmocka_unit_test(handle_table_that_was_never_used_ends),
         cmocka_unit_test(handle_table_destroyed_with_handles_in_it_is_caught),
         cmocka_unit_test(object_without_handles_is_told_and_without_references_is_freed),
+        cmocka_unit_test(object_is_told_of_the_rights_of_handles_that_come_and_go),
         cmocka_unit_test(object_is_new_to_everybody),
         cmocka_unit_test(object_that_the_account_can_not_pay_for_is_quota),
         cmocka_unit_test(handles_come_and_go_at_random),
