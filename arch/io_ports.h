@@ -2,9 +2,9 @@
 /*
  * The I/O ports that user code of an address space may use: ranges that hang on its page table.
  *
- * Rules: a range belongs to who adds it, and stays as it is until it has been removed. A change is seen
- * by a CPU when it next loads the table. Those that have it loaded by then (page_table_cpus, asked after the change)
- * must each call io_ports_refresh before anybody may rely on it.
+ * Rules: a range belongs to who adds it, and stays as it is until it has been removed. A CPU sees a change
+ * when it next loads the table; those that have it loaded (page_table_cpus, asked after the change) each
+ * call io_ports_refresh before anybody relies on it.
  */
 #pragma once
 #include <stdint.h>

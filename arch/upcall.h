@@ -28,8 +28,9 @@ bool upcall_copy_fault(vaddr_t address, bool write);
 void upcall_alarm(void);
 
 /*
- * A line has fired that has a route with this context (arch/irq.h); or had one: until a grace period after
- * that was closed. False: it isn't anybody's. Interrupts are off. Once it returns the line may fire again, unless it is masked.
+ * A line has fired that has a route with this context (arch/irq.h), or had one until a moment ago: within
+ * the grace period. False: it is nobody's. Interrupts are off, and nothing is held. Once it returns the
+ * line may fire again, unless it is masked.
  */
 bool upcall_irq(void *context);
 

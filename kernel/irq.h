@@ -3,12 +3,13 @@
  * Interrupt lines that have an owner. What fires before the owner takes it merges into a count and the
  * time of the first.
  *
- *   level   masked from the moment that it fires until it is acknowledged: the device keeps it up till then
- *   edge    never masked, unless it fires too often: then it is masked, too, and the log says so
+ *   level   masked from the moment that it fires until it is acknowledged: till then the device keeps it up
+ *   edge    never masked, unless it fires too often: then it is masked as well, and the log says so
  *
- * Rules: the owner has the memory of a line, which is zeroed before it is bound, and stays for a grace period after it was
- * unbound. `raise` is called in the interrupt, with nothing held, and then not again before irq_take; once more
- * maybe after the line was unbound. No lock of a rank from RANK_IRQ_LIST on may be held.
+ * Rules: a line is part of what its owner has: zeroed before it is bound, and there for a grace period
+ * after it was unbound. `raise` is called in the interrupt, with nothing held, and then not again before
+ * irq_take; maybe once more after the line was unbound. No lock of a rank from RANK_IRQ_LIST on may be
+ * held.
  */
 #pragma once
 #include "arch/irq.h"
@@ -51,5 +52,8 @@ bool irq_unbind(struct irq_line *line);
 /* Unmasks the line with that number. not_found: nobody has bound it. */
 j6_status_t irq_ack(uint64_t number) J6_MUST_USE;
 
-/* What has fired since the last time, and from when on. The line interrupts the CPU with that index from now on: where who takes it runs. */
+/*
+ * How often it has fired since the last time, and when first. From now on it interrupts the CPU with that
+ * index: where who takes it runs.
+ */
 void irq_take(struct irq_line *line, uint32_t index, uint64_t *out_count, j6_time_t *out_first);

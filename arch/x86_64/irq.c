@@ -36,7 +36,7 @@ void irq_init(const struct acpi_info *acpi)
     machine = acpi;
 }
 
-static const struct acpi_override *override_of(uint8_t old_line)
+static const struct acpi_override *override_of(uint32_t old_line)
 {
     for (uint32_t i = 0; i < machine->override_count; i++) {
         if (machine->overrides[i].isa_irq == old_line) {
@@ -68,19 +68,22 @@ static bool is_nmi(uint32_t gsi)
 /* An old line whose place another one has been given to leads nowhere. */
 j6_status_t irq_wiring_of(uint64_t number, struct irq_wiring *out_wiring)
 {
-    bool old = number < OLD_LINES;
-    const struct acpi_override *override = NULL;
-    if (number <= UINT32_MAX) {
-        override = old ? override_of((uint8_t)number) : override_to((uint32_t)number);
-    }
-    uint32_t gsi = override != NULL ? override->gsi : (uint32_t)number;
-    if (number > UINT32_MAX || !ioapic_has(gsi) || is_nmi(gsi) ||
-        (old && override == NULL && override_to(gsi) != NULL)) {
+    if (number > IRQ_NUMBER_MAX) {
         return j6_err_not_found;
     }
-    struct acpi_trigger usual = {.level = !old, .active_low = !old};
-    struct acpi_trigger trigger = override != NULL ? override->trigger : usual;
-    *out_wiring = (struct irq_wiring){gsi, trigger.level, trigger.active_low};
+    uint32_t line = (uint32_t)number;
+    bool old = line < OLD_LINES;
+    struct irq_wiring wiring = {.gsi = line, .level = !old, .active_low = !old};
+    const struct acpi_override *override = old ? override_of(line) : override_to(line);
+    if (override != NULL) {
+        wiring = (struct irq_wiring){override->gsi, override->trigger.level,
+                                     override->trigger.active_low};
+    }
+    bool replaced = override == NULL && override_to(wiring.gsi) != NULL;
+    if (replaced || is_nmi(wiring.gsi) || !ioapic_has(wiring.gsi)) {
+        return j6_err_not_found;
+    }
+    *out_wiring = wiring;
     return j6_status_ok;
 }
 

@@ -40,7 +40,7 @@ THROUGH_POINTERS = {
     "system_close": r"area_revoke|ports_revoke", "grant_revoke_next": r"area_revoke|ports_revoke",
     "kobject_handle_put": r"last_handle|\w+_handle_gone", "kobject_handle_add": r"\w+_handle_added",
     "kobject_signals_locked": r"\w+_levels", "kobject_signals": r"\w+_levels",
-    "take_out_and_tell_locked": r"\w+_levels",
+    "take_out_and_tell_locked": r"\w+_levels", "kobject_verdict_locked": r"\w+_levels", "kobject_wait": r"\w+_levels",
     "upcall_irq": r"\w+_raise",
     "vm_area_backing_release": r"device_release",
     "in_steps": r"share_step|own_step|clear_step|decommit_step", "vm_area_commit": r"share_step|own_step|clear_step|decommit_step",
