@@ -137,10 +137,7 @@ void page_table_load(struct page_table *table);
 /* The table that this CPU has loaded. */
 struct page_table *page_table_loaded(void);
 
-/*
- * The CPUs that have the table loaded, of those for which it matters: who loads it from now on sees what
- * the caller has changed.
- */
+/* The CPUs that have the table loaded. Who loads it later sees what the caller has changed before. */
 uint64_t page_table_cpus(struct page_table *table);
 
 /*
