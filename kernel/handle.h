@@ -10,6 +10,7 @@
  * Freed slots queue up, and at least HANDLE_REST others are used before one is used again.
  */
 #pragma once
+#include "kernel/badge.h"
 #include "kernel/base/kobject.h"
 
 #define HANDLE_REST  64
@@ -44,6 +45,12 @@ void handle_table_destroy(struct handle_table *table);
 /* The object of a handle, NULL if the value isn't that of an entry. */
 struct kobject *handle_find(const struct handle_table *table, j6_handle_t handle);
 
+/* The badge of a handle, held for the caller, or NULL; false if the value isn't that of an entry. */
+bool handle_find_badge(const struct handle_table *table, j6_handle_t handle,
+                       struct badge **out_badge);
+
+bool handle_has_badge(const struct handle_table *table, j6_handle_t handle);
+
 /* How many handles are open. */
 uint32_t handle_table_used(struct handle_table *table);
 
@@ -57,6 +64,13 @@ j6_handle_t handle_in_slot(const struct handle_table *table, uint32_t index);
  */
 j6_status_t handle_insert(struct handle_table *table, struct kobject *object, uint64_t rights,
                           j6_handle_t *out_handle) J6_MUST_USE;
+
+/* The same to an object with a badge; and to what a handle names that the caller doesn't keep. */
+j6_status_t handle_insert_target(struct handle_table *table, handle_target_t target,
+                                 uint64_t rights, j6_handle_t *out_handle) J6_MUST_USE;
+j6_status_t handle_copy(const struct handle_table *from, j6_handle_t handle,
+                        struct handle_table *to, uint64_t rights,
+                        j6_handle_t *out_handle) J6_MUST_USE;
 
 /* bad_handle if it isn't open (any more). */
 j6_status_t handle_remove(struct handle_table *table, j6_handle_t handle);

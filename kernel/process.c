@@ -352,6 +352,7 @@ void process_space_put(struct process *process)
 bool process_teardown(struct process *process)
 {
     ports_end(process);
+    process_services_end(process);
     handle_table_close(&process->handles);
     return space_leave(process);
 }

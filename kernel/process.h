@@ -39,9 +39,10 @@ struct process {
     struct spinlock lock;
     enum process_state state;
     struct koid_set threads;
-    uint32_t stopped;        /* how many of them a fault has stopped */
-    struct list port_grants; /* kernel/ports.h */
+    struct koid_set services; /* ipc/service.h */
+    struct list port_grants;  /* kernel/ports.h */
     uint32_t port_grant_count;
+    uint32_t stopped; /* how many of them a fault has stopped */
     struct j6_end_info end;
     uint32_t log_tokens; /* lines that it may write at once */
     j6_time_t log_time;  /* when they were reckoned */
@@ -101,6 +102,9 @@ void process_end(struct process *process, const struct j6_end_info *end);
  * if somebody still works in its space: he does the rest.
  */
 bool process_teardown(struct process *process) J6_MUST_USE;
+
+/* Implemented in ipc/service.c: it receives nowhere any more, and replies to nobody. With step points. */
+void process_services_end(struct process *process);
 
 /* The process has been taken down and its last thread has gone: says so. */
 void process_finish(struct process *process);

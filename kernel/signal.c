@@ -4,7 +4,6 @@
 #include "arch/arch.h"
 #include "arch/upcall.h"
 #include "kernel/thread.h"
-#include "kernel/wait_many.h"
 #include <j6/flags.h>
 #include <j6/info.h>
 
@@ -55,16 +54,12 @@ static const struct wait_type wait_again = {
 static const struct wait_type sleep = {
     .kind = j6_wait_sleep, .timed_out = j6_status_ok, .undo = take_out_locked};
 
-static void waiter_end_locked(struct kobject *object, struct waiter *waiter, j6_status_t status)
+static void wake_thread_locked(struct kobject *object, struct waiter *waiter, j6_status_t status)
 {
-    if (waiter->many != NULL) {
-        wait_many_wake_locked(waiter, status);
-        return;
-    }
     struct thread *thread = thread_of_waiter(waiter);
     thread->wait.type->undo(thread);
     if (status == j6_status_ok) {
-        object->signals &= ~waiter->clear;
+        object->signals &= ~thread->waiter_clear;
     }
     wait_end_locked(thread, status);
 }
@@ -76,7 +71,7 @@ void kobject_signal_locked(struct kobject *object, uint64_t clear, uint64_t set)
     list_for_each_entry_safe(waiter, &object->waiters, node) {
         j6_status_t status = kobject_verdict_locked(object, waiter->mask);
         if (status != j6_status_would_block) {
-            waiter_end_locked(object, waiter, status);
+            waiter->wake_locked(object, waiter, status);
         }
     }
 }
@@ -121,7 +116,7 @@ void kobject_waits_end(struct kobject *object, j6_status_t status)
     struct waiter *waiter;
     spinlock_lock(&object->lock);
     list_for_each_entry_safe(waiter, &object->waiters, node) {
-        waiter_end_locked(object, waiter, status);
+        waiter->wake_locked(object, waiter, status);
     }
     spinlock_unlock(&object->lock);
 }
@@ -132,7 +127,8 @@ static void wait_locked(struct kobject *object, uint64_t mask, uint64_t clear,
     struct thread *thread = sched_current();
     atomic_store_explicit(&thread->waiter.object, object, memory_order_relaxed);
     thread->waiter.mask = mask;
-    thread->waiter.clear = clear;
+    thread->waiter_clear = clear;
+    thread->waiter.wake_locked = wake_thread_locked;
     list_push_back(&object->waiters, &thread->waiter.node);
     wait_begin_locked(thread, &object->lock, type, mask != 0 ? object->koid : 0, deadline);
 }

@@ -12,15 +12,14 @@
 #include <j6/signals.h>
 
 struct thread;
-struct wait_many;
 
 /* In object->waiters; guarded by the object's lock. */
 struct waiter {
     struct list_node node;
     struct kobject *_Atomic object;
     uint64_t mask;
-    uint64_t clear;         /* of the bits that it gets, those that are cleared then */
-    struct wait_many *many; /* it is one of several of a thread (kernel/wait_many.h); or NULL */
+    /* Its wait ends with this status; takes it out of the list. The object's lock is held. */
+    void (*wake_locked)(struct kobject *object, struct waiter *waiter, j6_status_t status);
 };
 
 /* Sets and clears signals; who waits for one of those set goes on. */

@@ -5,6 +5,7 @@
 #include "arch/page_table.h"
 #include "kernel/process.h"
 #include "kernel/run_queue.h"
+#include "kernel/thread_slot.h"
 #include "mm/kalloc.h"
 #include "mm/slab.h"
 
@@ -119,9 +120,15 @@ j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stac
         kobject_put(&process->object);
         return status;
     }
+    thread->process = process; /* with the reference */
+    status = thread_slot_take(thread);
+    if (status != j6_status_ok) {
+        account_uncharge(process->account, ACCOUNT_THREADS, 1);
+        kobject_put(&thread->object);
+        return status;
+    }
     tcb_init(&thread->tcb, entry, stack, arg);
     thread->tcb.page_table = &process->space->table;
-    thread->process = process; /* with the reference */
     run_state_init(thread);
     spinlock_lock(&process->lock);
     bool alive = process->state < PROCESS_ENDING;
@@ -132,6 +139,7 @@ j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stac
     }
     spinlock_unlock(&process->lock);
     if (!alive) {
+        thread_slot_give_back(thread);
         account_uncharge(process->account, ACCOUNT_THREADS, 1);
         kobject_put(&thread->object);
         return j6_err_bad_state;
@@ -250,6 +258,7 @@ void thread_finish(struct thread *thread)
         all_gone = process_teardown(process);
     }
     sched_exit(thread);
+    thread_slot_give_back(thread);
     account_uncharge(process->account, ACCOUNT_THREADS, 1);
     kobject_signal(&thread->object, 0, j6_signal_closed);
     if (all_gone) {

@@ -15,6 +15,7 @@
 #include "kernel/base/koid_set.h"
 #include "kernel/sched.h"
 #include "kernel/signal.h"
+#include "kernel/thread_ipc.h"
 #include "kernel/thread_stop.h"
 #include "kernel/wait.h"
 #include "lib/container.h"
@@ -40,6 +41,7 @@ struct thread {
     struct alloc_failures alloc_failures;
     /* Immutable after create */
     struct process *process;
+    uint32_t slot; /* kernel/thread_slot.h */
     /* Guarded by the process's lock */
     struct koid_node process_node;
     bool started;
@@ -60,10 +62,12 @@ struct thread {
     /* What it waits for (kernel/wait.h) */
     struct wait wait;
     struct waiter waiter;
+    uint64_t waiter_clear;     /* of the signals that end the wait, those that are cleared then */
     struct spinlock wait_lock; /* guards waits for several things … */
     struct wait_many *many;    /* … such as this one */
     struct avl_node futex_node;
     struct futex_place futex_place;
+    struct thread_ipc ipc;
     /* Atomic */
     _Atomic bool killed;            /* set once */
     _Atomic bool constant;          /* its level doesn't change */

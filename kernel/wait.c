@@ -6,7 +6,12 @@
 
 static void undo_locked(struct thread *thread, j6_status_t status)
 {
-    thread->wait.type->undo(thread);
+    struct wait *wait = &thread->wait;
+    if (wait->type->undo == NULL) {
+        wait->late = status;
+        return;
+    }
+    wait->type->undo(thread);
     wait_end_locked(thread, status);
 }
 
@@ -30,6 +35,7 @@ void wait_begin_locked(struct thread *thread, struct spinlock *lock, const struc
 {
     struct wait *wait = &thread->wait;
     wait->type = type;
+    wait->late = j6_status_ok;
     atomic_store_explicit(&wait->target, target, memory_order_relaxed);
     sched_mark_blocked(thread);
     if (deadline != j6_deadline_never) {

@@ -43,7 +43,8 @@ struct wait_type {
     j6_status_t timed_out; /* what the thread gets when its deadline passes */
     /*
      * The wait ends for another reason than what it waits for (time-out, kill): takes the thread out of
-     * what it waits in, and writes its results but for the status. The wait's lock is held.
+     * what it waits in, and writes its results but for the status. The wait's lock is held. NULL: somebody
+     * is at work on the thread, without the lock; he looks at `late` when he has it again.
      */
     void (*undo)(struct thread *thread);
 };
@@ -52,6 +53,7 @@ struct wait {
     /* Guarded by *lock, while there is one */
     const struct wait_type *type;
     struct timer timer;
+    j6_status_t late; /* what the wait was to end with while nobody could undo it; else ok */
     /* Atomic */
     struct spinlock *_Atomic lock; /* NULL: the thread doesn't wait */
     _Atomic uint64_t target;       /* koid of what it waits for, 0: none; for those who look */

@@ -119,9 +119,10 @@ static void end_locked(struct thread *thread)
 static const struct wait_type many_wait = {
     .kind = j6_wait_many, .timed_out = j6_status_timed_out, .undo = end_locked};
 
-void wait_many_wake_locked(struct waiter *waiter, j6_status_t status)
+/* One of the objects ends the wait. */
+static void wake_locked(struct kobject *object, struct waiter *waiter, j6_status_t status)
 {
-    struct wait_many *many = waiter->many;
+    struct wait_many *many = item_of(waiter)->many;
     struct thread *thread = many->thread;
     spinlock_lock(&thread->wait_lock);
     if (many->status == j6_status_would_block) {
@@ -131,7 +132,7 @@ void wait_many_wake_locked(struct waiter *waiter, j6_status_t status)
         }
     }
     spinlock_unlock(&thread->wait_lock);
-    forget_waiter_locked(item_of(waiter), waiter->object);
+    forget_waiter_locked(item_of(waiter), object);
 }
 
 /* ---- its beginning ---- */
@@ -144,8 +145,8 @@ static j6_status_t look_at(struct wait_many *many, struct wait_many_item *item, 
     item->signals = kobject_signals_locked(object);
     j6_status_t verdict = kobject_verdict_locked(object, item->waiter.mask);
     if (waits && verdict == j6_status_would_block) {
-        item->waiter.clear = 0;
-        item->waiter.many = many;
+        item->waiter.wake_locked = wake_locked;
+        item->many = many;
         list_push_back(&object->waiters, &item->waiter.node);
     } else {
         forget_locked(item);

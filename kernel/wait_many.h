@@ -17,7 +17,8 @@ enum { WAIT_MANY_MAX = 64 };
 
 struct wait_many_item {
     struct waiter waiter; /* object: NULL, it is in no list; before the wait: what to wait for */
-    uint64_t signals;     /* seen last; before the wait: the handle */
+    struct wait_many *many;
+    uint64_t signals; /* seen last; before the wait: the handle */
 };
 
 struct wait_many {
@@ -42,6 +43,3 @@ void wait_many_destroy(struct wait_many *many);
  * closed or has ended.
  */
 j6_status_t wait_many(struct wait_many *many, j6_time_t deadline);
-
-/* One of the objects ends the wait, and takes its waiter out. The object's lock is held. */
-void wait_many_wake_locked(struct waiter *waiter, j6_status_t status);

@@ -50,6 +50,18 @@ static inline j6_status_t check_locked(const struct vm_area *area, uint64_t offs
     return offset < area->size ? j6_status_ok : j6_err_out_of_range;
 }
 
+/* Returns how many bytes are left. */
+static inline uint64_t piece_copy(const struct vm_copy *copy, char *bytes, uint64_t piece)
+{
+    char *user = (char *)(copy->user.address + copy->done);
+    if (copy->user_is_kernel) {
+        memcpy(bytes, user, piece);
+        return 0;
+    }
+    return copy->write ? arch_user_copy_in_now(bytes, user, piece)
+                       : arch_user_copy_out_now(user, bytes, piece);
+}
+
 /* Copies until `end`, or until a page of the user isn't there. */
 static inline j6_status_t pages_copy_locked(struct vm_copy *copy, struct vm_area *area,
                                             uint64_t offset, uint64_t end, struct page_batch *batch)
@@ -63,9 +75,7 @@ static inline j6_status_t pages_copy_locked(struct vm_copy *copy, struct vm_area
             break;
         }
         uint64_t piece = smaller(PAGE_SIZE - (offset & (PAGE_SIZE - 1)), end - copy->done);
-        char *user = (char *)(copy->user.address + copy->done);
-        uint64_t left = copy->write ? arch_user_copy_in_now(bytes, user, piece)
-                                    : arch_user_copy_out_now(user, bytes, piece);
+        uint64_t left = piece_copy(copy, bytes, piece);
         copy->done += piece - left;
         offset += piece;
         if (left != 0) {
@@ -140,20 +150,38 @@ static inline j6_status_t stretch_copy(struct vm_copy *copy)
     }
     vm_area_flush(area, &batch);
     if (stands && status == j6_status_ok && copy->done < stretch.end) {
-        return vm_space_fault_loaded(copy->user.address + copy->done,
-                                     copy->write ? VM_ACCESS_READ : VM_ACCESS_WRITE);
+        status = vm_space_fault_loaded(copy->user.address + copy->done,
+                                       copy->write ? VM_ACCESS_READ : VM_ACCESS_WRITE);
+        copy->user_failed = status != j6_status_ok;
+        return status;
     }
     return status != j6_status_ok ? as_seen(copy, status) : status;
+}
+
+static bool user_is_ok(struct vm_copy *copy)
+{
+    copy->user_failed = !copy->user_is_kernel && !user_range_ok(copy->user, copy->len);
+    return !copy->user_failed;
 }
 
 j6_status_t vm_copy(struct vm_copy *copy)
 {
     j6_status_t status = j6_err_bad_address;
-    if (user_range_ok(copy->user, copy->len)) {
+    if (user_is_ok(copy)) {
         status = copy->len > 0 ? stretch_copy(copy) : j6_status_ok;
         while (status == j6_status_ok && copy->done < copy->len) {
             status = kernel_step_point() ? stretch_copy(copy) : j6_status_cancelled;
         }
+    }
+    return status;
+}
+
+j6_status_t vm_copy_at_once(struct vm_copy *copy)
+{
+    assert(copy->len <= VM_COPY_AT_ONCE);
+    j6_status_t status = user_is_ok(copy) ? j6_status_ok : j6_err_bad_address;
+    while (status == j6_status_ok && copy->done < copy->len) {
+        status = stretch_copy(copy);
     }
     return status;
 }

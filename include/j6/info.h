@@ -174,12 +174,16 @@ enum {
 /* What a blocked thread waits for. */
 enum {
     j6_wait_none = 0,
-    j6_wait_start = 1,  /* thread_start, or process_start */
-    j6_wait_sleep = 2,  /* a deadline, if any */
-    j6_wait_object = 3, /* signals of the object */
-    j6_wait_many = 4,   /* signals of several objects */
-    j6_wait_futex = 5,  /* a word of the area */
-    j6_wait_fault = 6,  /* whoever debugs it: it has faulted, and is held */
+    j6_wait_start = 1,   /* thread_start, or process_start */
+    j6_wait_sleep = 2,   /* a deadline, if any */
+    j6_wait_object = 3,  /* signals of the object */
+    j6_wait_many = 4,    /* signals of several objects */
+    j6_wait_futex = 5,   /* a word of the area */
+    j6_wait_fault = 6,   /* whoever debugs it: it has faulted, and is held */
+    j6_wait_send = 7,    /* somebody who receives at the endpoint */
+    j6_wait_reply = 8,   /* the reply to its call, which was received at the endpoint */
+    j6_wait_receive = 9, /* something to receive at the endpoint */
+    j6_wait_copy = 10,   /* another thread, which copies a message from or to it */
 };
 
 /* Topic `threads`: in the order of their koids. */

@@ -28,6 +28,7 @@
     X(RANK_SYSTEM, "tree of system objects")  \
     X(RANK_LOG_READERS, "readers of the log") \
     X(RANK_OBJECT, "signals of an object")    \
+    X(RANK_ENDPOINT, "endpoint")              \
     X(RANK_IRQ_LIST, "list of bound lines")   \
     X(RANK_IRQ, "interrupt line")             \
     X(RANK_FUTEX, "bucket of futexes")        \
@@ -36,6 +37,7 @@
     X(RANK_RUN_QUEUE, "run queue")            \
     X(RANK_STACKS, "spare kernel stacks")     \
     X(RANK_ACCOUNT, "account")                \
+    X(RANK_SLOTS, "thread slots")             \
     X(RANK_GRACE, "grace period")             \
     X(RANK_RANDOM, "random numbers")          \
     X(RANK_CLOCK, "changes of the clock")     \

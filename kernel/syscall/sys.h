@@ -12,6 +12,7 @@
  * written last, and what was made is taken back if they can't be.
  */
 #pragma once
+#include "ipc/endpoint.h"
 #include "ipc/event.h"
 #include "kernel/process.h"
 #include "kernel/system.h"
@@ -25,6 +26,7 @@
 typedef struct kobject object_any;
 typedef struct system object_system;
 typedef struct event object_event;
+typedef struct endpoint object_endpoint;
 typedef struct vm_area object_vma;
 typedef struct process object_process;
 typedef struct thread object_thread;
@@ -66,6 +68,18 @@ struct kobject *sys_object_of(struct thread *caller, j6_handle_t handle);
 /* Opens a handle in the table and writes its value out. What fails leaves no handle. */
 j6_status_t sys_handle_out(struct handle_table *table, struct kobject *object, uint64_t rights,
                            struct user_ptr out);
+
+/* The same to what may have a badge. */
+j6_status_t sys_target_out(struct handle_table *table, handle_target_t target, uint64_t rights,
+                           struct user_ptr out);
+
+/* A copy of a handle of the caller, in a table. */
+j6_status_t sys_handle_copy_out(struct thread *caller, j6_handle_t handle,
+                                struct handle_table *table, uint64_t rights, struct user_ptr out);
+
+/* The first handle with a new badge, in the caller's table. */
+j6_status_t sys_badge_out(struct thread *caller, struct endpoint *endpoint, uint64_t rights,
+                          uint64_t badge, struct user_ptr out);
 
 /* The same with all rights, in the caller's table: for what was just made. */
 j6_status_t sys_new_handle_out(struct thread *caller, struct kobject *object, struct user_ptr out);

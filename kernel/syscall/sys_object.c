@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls on handles, and on objects of any type. */
+#include "ipc/binding.h"
 #include "kernel/info.h"
 #include "kernel/syscall/sys.h"
 #include "kernel/signal.h"
@@ -7,19 +8,36 @@
 #include <j6/info.h>
 #include <stddef.h>
 
-j6_status_t sys_handle_out(struct handle_table *table, struct kobject *object, uint64_t rights,
-                           struct user_ptr out)
+/* What can't be told is taken back. */
+static j6_status_t tell_handle(struct handle_table *table, j6_handle_t handle, struct user_ptr out)
 {
-    j6_handle_t handle;
-    j6_status_t status = handle_insert(table, object, rights, &handle);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    status = user_copy_out(out, &handle, sizeof(handle));
+    j6_status_t status = user_copy_out(out, &handle, sizeof(handle));
     if (status != j6_status_ok) {
         handle_remove(table, handle); /* or another thread guessed and closed it */
     }
     return status;
+}
+
+j6_status_t sys_target_out(struct handle_table *table, handle_target_t target, uint64_t rights,
+                           struct user_ptr out)
+{
+    j6_handle_t handle;
+    j6_status_t status = handle_insert_target(table, target, rights, &handle);
+    return status == j6_status_ok ? tell_handle(table, handle, out) : status;
+}
+
+j6_status_t sys_handle_copy_out(struct thread *caller, j6_handle_t handle,
+                                struct handle_table *table, uint64_t rights, struct user_ptr out)
+{
+    j6_handle_t copy;
+    j6_status_t status = handle_copy(&caller->process->handles, handle, table, rights, &copy);
+    return status == j6_status_ok ? tell_handle(table, copy, out) : status;
+}
+
+j6_status_t sys_handle_out(struct handle_table *table, struct kobject *object, uint64_t rights,
+                           struct user_ptr out)
+{
+    return sys_target_out(table, target_of(object, NULL), rights, out);
 }
 
 j6_status_t sys_new_handle_out(struct thread *caller, struct kobject *object, struct user_ptr out)
@@ -57,18 +75,35 @@ j6_status_t sys_handle_close(struct thread *caller, struct kobject *object, j6_h
     return handle_remove(&caller->process->handles, handle);
 }
 
+static bool is_endpoint(const struct kobject *object)
+{
+    return object->type->number == j6_type_endpoint;
+}
+
+/* A badge can't be changed. */
+static bool may_badge(const struct thread *caller, j6_handle_t handle)
+{
+    return (handle & j6_right_endpoint_badge) &&
+           !handle_has_badge(&caller->process->handles, handle);
+}
+
 j6_status_t sys_handle_duplicate(struct thread *caller, struct kobject *object, j6_handle_t handle,
                                  uint64_t rights, uint64_t badge, struct user_ptr out)
 {
-    if (rights & ~j6_handle_rights(handle)) {
+    if ((rights & ~j6_handle_rights(handle)) ||
+        (badge != 0 && is_endpoint(object) && !may_badge(caller, handle))) {
         return j6_err_denied;
     }
-    if (badge != 0) {
+    if (badge != 0 && !is_endpoint(object)) {
         return j6_err_invalid_arg;
     }
     j6_status_t status = user_probe_out(out, sizeof(j6_handle_t));
-    return status == j6_status_ok ? sys_handle_out(&caller->process->handles, object, rights, out)
-                                  : status;
+    if (status != j6_status_ok) {
+        return status;
+    }
+    struct handle_table *table = &caller->process->handles;
+    return badge == 0 ? sys_handle_copy_out(caller, handle, table, rights, out)
+                      : sys_badge_out(caller, endpoint_of(object), rights, badge, out);
 }
 
 j6_status_t sys_object_koid(struct thread *caller, struct kobject *object, struct user_ptr koid)
@@ -211,6 +246,16 @@ static j6_status_t close_area(struct vm_area *area)
     return j6_status_ok;
 }
 
+static j6_status_t close_endpoint(struct endpoint *endpoint)
+{
+    if (!kobject_try_get(&endpoint->object)) {
+        return j6_err_bad_handle;
+    }
+    j6_status_t status = endpoint_close(endpoint);
+    kobject_put(&endpoint->object);
+    return status;
+}
+
 /* Processes and threads are killed instead. */
 j6_status_t sys_object_close(struct thread *caller, struct kobject *object)
 {
@@ -219,6 +264,21 @@ j6_status_t sys_object_close(struct thread *caller, struct kobject *object)
     case j6_type_system: return system_close(system_of(object));
     case j6_type_event: return event_close(event_of(object));
     case j6_type_vma: return close_area(vm_area_of(object));
+    case j6_type_endpoint: return close_endpoint(endpoint_of(object));
     default: return j6_err_wrong_type;
     }
+}
+
+j6_status_t sys_object_bind(struct thread *caller, struct kobject *object, uint64_t mask,
+                            struct endpoint *endpoint, uint64_t key)
+{
+    (void)caller;
+    return is_endpoint(object) ? j6_err_wrong_type : binding_create(object, mask, endpoint, key);
+}
+
+j6_status_t sys_object_unbind(struct thread *caller, struct kobject *object,
+                              struct endpoint *endpoint, uint64_t key)
+{
+    (void)caller;
+    return is_endpoint(object) ? j6_err_wrong_type : binding_remove(object, endpoint, key);
 }

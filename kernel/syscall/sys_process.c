@@ -55,12 +55,14 @@ j6_status_t sys_process_give_handle(struct thread *caller, struct process *proce
                                     struct kobject *object, j6_handle_t handle, uint64_t rights,
                                     struct user_ptr out)
 {
-    (void)caller;
+    (void)object;
     if (rights & ~j6_handle_rights(handle)) {
         return j6_err_denied;
     }
     j6_status_t status = user_probe_out(out, sizeof(j6_handle_t));
-    return status == j6_status_ok ? sys_handle_out(&process->handles, object, rights, out) : status;
+    return status == j6_status_ok
+               ? sys_handle_copy_out(caller, handle, &process->handles, rights, out)
+               : status;
 }
 
 /* The handle's value is written when nothing else can fail. */

@@ -51,6 +51,6 @@ static inline j6_status_t raw_call(uint64_t number, const uint64_t arguments[CAL
     __asm__ volatile("syscall"
                      : "+a"(status), "+d"(third)
                      : "D"(arguments[0]), "S"(arguments[1]), "r"(fourth), "r"(fifth), "r"(sixth)
-                     : "rcx", "r11", "memory");
+                     : "rcx", "r11", "r12", "r13", "r14", "r15", "memory");
     return status;
 }

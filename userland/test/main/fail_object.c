@@ -207,3 +207,49 @@ SCENARIO(the_first_handle_of_a_process, process_give_handle, .set_up = process_m
          .tear_down = process_drop);
 SCENARIO(a_handle_for_which_the_table_must_grow, process_give_handle, .set_up = process_make_full,
          .run = give, .tear_down = process_drop);
+
+/* ---- signals that arrive at an endpoint ----------------------------------------------------- */
+
+static void binding_make(void)
+{
+    scene.area = event_new();
+    expect_ok(j6_endpoint_create(0, 0, 0, &scene.copy));
+}
+
+static j6_status_t binding_run(void)
+{
+    return j6_object_bind(scene.area, 0, scene.copy, 1);
+}
+
+static void binding_undo(void)
+{
+    (void)j6_object_unbind(scene.area, scene.copy, 1);
+}
+
+static void binding_drop(void)
+{
+    expect_ok(j6_handle_close(scene.area));
+    expect_ok(j6_handle_close(scene.copy));
+}
+
+SCENARIO(a_binding, object_bind, .set_up = binding_make, .run = binding_run, .undo = binding_undo,
+         .tear_down = binding_drop);
+
+static void bound_make(void)
+{
+    binding_make();
+    expect_ok(binding_run());
+}
+
+static j6_status_t unbinding_run(void)
+{
+    return j6_object_unbind(scene.area, scene.copy, 1);
+}
+
+static void unbinding_undo(void)
+{
+    expect_ok(binding_run());
+}
+
+SCENARIO(an_unbinding, object_unbind, .set_up = bound_make, .run = unbinding_run,
+         .undo = unbinding_undo, .tear_down = binding_drop);

@@ -20,6 +20,7 @@ static void scratch_make(void)
     scratch.of_type[j6_type_process] = process;
     scratch.of_type[j6_type_event] = event_new();
     scratch.of_type[j6_type_system] = system_handle();
+    expect_ok(j6_endpoint_create(0, 0, 0, &scratch.of_type[j6_type_endpoint]));
     expect_ok(j6_thread_create(process, far_place(), far_place(), 0, 0,
                                &scratch.of_type[j6_type_thread]));
 }
@@ -32,6 +33,7 @@ static void scratch_close(void)
     expect_ok(j6_handle_close(scratch.of_type[j6_type_event]));
     expect_ok(j6_handle_close(scratch.of_type[j6_type_process]));
     expect_ok(j6_handle_close(scratch.of_type[j6_type_thread]));
+    expect_ok(j6_handle_close(scratch.of_type[j6_type_endpoint]));
 }
 
 static void expect_refusal(const struct call_row *row, int place, j6_handle_t handle,

@@ -12,6 +12,7 @@
 #include <j6/status.h>
 #include <j6/syscall_args.h>
 #include <j6/types.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -87,6 +88,56 @@
 /* clang-format on */
 #define J6_LATER J6_CALL
 #define J6_OP(...)
+
+/*
+ * Calls by the register map of syscalls.def. What comes back is written to *c when something was received;
+ * a call that only sends leaves it as it is.
+ */
+#define J6_IPC(number, name, summary, errors, rights)                                        \
+    static inline j6_status_t j6_##name(j6_handle_t endpoint, struct j6_call *c,             \
+                                        j6_time_t deadline)                                  \
+    {                                                                                        \
+        return j6_ipc(J6_CALL_BASE + number, endpoint, c, deadline, J6_IPC_RECEIVES_##name); \
+    }
+#define J6_IPC_RECEIVES_endpoint_send          false
+#define J6_IPC_RECEIVES_endpoint_receive       true
+#define J6_IPC_RECEIVES_endpoint_call          true
+#define J6_IPC_RECEIVES_endpoint_reply         false
+#define J6_IPC_RECEIVES_endpoint_reply_receive true
+
+static inline __attribute__((always_inline)) j6_status_t
+j6_ipc(uint64_t number, j6_handle_t endpoint, struct j6_call *c, j6_time_t deadline, bool receives)
+{
+    j6_status_t status = number;
+    uint64_t badge = endpoint;
+    uint64_t tag = c->tag;
+    uint64_t word0 = c->word[0];
+    register uint64_t word1 __asm__("r10") = c->word[1];
+    register uint64_t word2 __asm__("r8") = c->word[2];
+    register uint64_t word3 __asm__("r9") = c->word[3];
+    register uint64_t bytes __asm__("r12") = deadline;
+    register uint64_t handles __asm__("r13") = (uint64_t)c->message;
+    register uint64_t token __asm__("r14") = c->token;
+    __asm__ volatile("syscall"
+                     : "+a"(status), "+D"(badge), "+S"(tag), "+d"(word0), "+r"(word1), "+r"(word2),
+                       "+r"(word3), "+r"(bytes), "+r"(handles), "+r"(token)
+                     :
+                     : "rcx", "r11", "r15", "memory");
+    if (receives && status == j6_status_ok) {
+        c->tag = tag;
+        c->word[0] = word0;
+        c->word[1] = word1;
+        c->word[2] = word2;
+        c->word[3] = word3;
+        c->badge = badge;
+        c->token = token;
+    }
+    if (receives && (status == j6_status_ok || status == j6_err_insufficient)) {
+        c->bytes = bytes;
+        c->handles = handles;
+    }
+    return status;
+}
 
 /* j6_clock itself mostly needs no call (j6.h). */
 #define j6_clock j6_clock_call

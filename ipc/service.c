@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "ipc/service.h"
+#include "arch/upcall.h"
+#include "mm/kalloc.h"
+
+enum { STEP_CALLERS = 64 }; /* whose waits end under one lock */
+
+static struct service *service_of_process_node(struct koid_node *node)
+{
+    return container_of(node, struct service, process_node);
+}
+
+/* ---- its beginning ---- */
+
+static struct service *find_locked(struct process *process, j6_koid_t endpoint)
+{
+    struct koid_node *node = koid_set_from(&process->services, endpoint);
+    return node != NULL && node->node.value == endpoint ? service_of_process_node(node) : NULL;
+}
+
+static struct service *find(struct process *process, j6_koid_t endpoint)
+{
+    spinlock_lock(&process->lock);
+    struct service *service = find_locked(process, endpoint);
+    spinlock_unlock(&process->lock);
+    return service;
+}
+
+/* With references to both. closed: the endpoint was found without one, and has gone. */
+static j6_status_t service_create(struct endpoint *endpoint, struct process *process,
+                                  struct service **out_service)
+{
+    struct account *account = process->account;
+    if (!kobject_try_get(&endpoint->object)) {
+        return j6_status_closed;
+    }
+    j6_status_t status =
+        account_charge(account, ACCOUNT_MEMORY, kalloc_cost(sizeof(struct service)));
+    if (status != j6_status_ok) {
+        goto undo_endpoint;
+    }
+    struct service *service = kalloc(sizeof(*service));
+    if (service == NULL) {
+        status = j6_err_no_memory;
+        goto undo_charge;
+    }
+    kobject_get(&process->object);
+    account_get(account);
+    *service = (struct service){.endpoint = endpoint, .process = process, .account = account};
+    list_init(&service->callers);
+    *out_service = service;
+    return j6_status_ok;
+
+undo_charge:
+    account_uncharge(account, ACCOUNT_MEMORY, kalloc_cost(sizeof(struct service)));
+undo_endpoint:
+    kobject_put(&endpoint->object);
+    return status;
+}
+
+/* Nobody can find it any more. */
+static void service_free(struct service *service)
+{
+    struct endpoint *endpoint = service->endpoint;
+    struct process *process = service->process;
+    struct account *account = service->account;
+    kfree(service);
+    account_uncharge(account, ACCOUNT_MEMORY, kalloc_cost(sizeof(struct service)));
+    account_put(account);
+    kobject_put(&endpoint->object);
+    kobject_put(&process->object);
+}
+
+static j6_status_t publish_locked(struct service *service)
+{
+    struct endpoint *endpoint = service->endpoint;
+    j6_status_t status = j6_status_closed;
+    endpoint_lock(endpoint);
+    if (!endpoint_is_closed_locked(endpoint)) {
+        koid_set_add(&service->process->services, &service->process_node, endpoint->object.koid);
+        service->in_process = true;
+        list_push_back(&endpoint->services, &service->endpoint_node);
+        status = j6_status_ok;
+    }
+    endpoint_unlock(endpoint);
+    return status;
+}
+
+/* Another thread may have been quicker: then its one is the one. */
+static j6_status_t service_add(struct endpoint *endpoint, struct process *process,
+                               struct service **out_service)
+{
+    struct service *service;
+    j6_status_t status = service_create(endpoint, process, &service);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    spinlock_lock(&process->lock);
+    struct service *other = find_locked(process, endpoint->object.koid);
+    if (other == NULL) {
+        status = publish_locked(service);
+    }
+    spinlock_unlock(&process->lock);
+    if (other != NULL || status != j6_status_ok) {
+        service_free(service);
+    }
+    *out_service = other != NULL ? other : service;
+    return status;
+}
+
+j6_status_t service_of_current(struct endpoint *endpoint)
+{
+    struct thread *thread = sched_current();
+    j6_koid_t koid = endpoint->object.koid;
+    if (thread->ipc.own_endpoint == koid) {
+        return j6_status_ok;
+    }
+    j6_status_t status = j6_status_ok;
+    struct service *service = find(thread->process, koid);
+    if (service == NULL) {
+        status = service_add(endpoint, thread->process, &service);
+    }
+    if (status == j6_status_ok) {
+        thread->ipc.own = service;
+        thread->ipc.own_endpoint = koid;
+    }
+    return status;
+}
+
+/* ---- callers ---- */
+
+void service_caller_add_locked(struct service *service, struct thread *caller)
+{
+    caller->ipc.service = service;
+    list_push_back(&service->callers, &caller->ipc.item.node);
+}
+
+void service_caller_remove_locked(struct thread *caller)
+{
+    list_remove(&caller->ipc.item.node);
+}
+
+void service_caller_gives_up_locked(struct thread *caller)
+{
+    service_caller_remove_locked(caller);
+    caller->ipc.given_up = caller->ipc.calls;
+}
+
+/* ---- its end ---- */
+
+static bool end_some_callers(struct service *service)
+{
+    unsigned ended = 0;
+    endpoint_lock(service->endpoint);
+    for (; ended < STEP_CALLERS && !list_is_empty(&service->callers); ended++) {
+        struct ipc_item *item = container_of(list_first(&service->callers), struct ipc_item, node);
+        struct thread *caller = thread_of_item(item);
+        service_caller_remove_locked(caller);
+        wait_end_locked(caller, j6_status_closed);
+    }
+    endpoint_unlock(service->endpoint);
+    return ended == STEP_CALLERS;
+}
+
+static void leave_process_locked(struct service *service)
+{
+    if (service->in_process) {
+        service->in_process = false;
+        koid_set_remove(&service->process->services, &service->process_node);
+    }
+}
+
+/* True: the caller owns it from now on. */
+static bool leave_endpoint(struct service *service)
+{
+    endpoint_lock(service->endpoint);
+    bool linked = list_is_linked(&service->endpoint_node);
+    if (linked) {
+        list_remove(&service->endpoint_node);
+    }
+    endpoint_unlock(service->endpoint);
+    return linked;
+}
+
+/* The caller owns it, and nobody finds it any more. */
+static void service_end(struct service *service)
+{
+    while (end_some_callers(service)) {
+        kernel_step_point();
+    }
+    service_free(service);
+}
+
+void services_of_endpoint_end(struct endpoint *endpoint)
+{
+    for (;;) {
+        endpoint_lock(endpoint);
+        struct list_node *node = list_pop_front(&endpoint->services);
+        endpoint_unlock(endpoint);
+        if (node == NULL) {
+            return;
+        }
+        struct service *service = container_of(node, struct service, endpoint_node);
+        spinlock_lock(&service->process->lock);
+        leave_process_locked(service);
+        spinlock_unlock(&service->process->lock);
+        service_end(service);
+    }
+}
+
+/* One that is out of its endpoint's list already is ended by who took it out. */
+void process_services_end(struct process *process)
+{
+    struct koid_node *node;
+    do {
+        struct service *owned = NULL;
+        spinlock_lock(&process->lock);
+        node = koid_set_from(&process->services, 0);
+        if (node != NULL) {
+            struct service *service = service_of_process_node(node);
+            leave_process_locked(service);
+            owned = leave_endpoint(service) ? service : NULL;
+        }
+        spinlock_unlock(&process->lock);
+        if (owned != NULL) {
+            service_end(owned);
+        }
+    } while (node != NULL);
+}

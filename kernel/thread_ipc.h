@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a thread has to do with endpoints (ipc/endpoint.h). All of it is guarded by the lock of the
+ * endpoint at which the thread waits; while it waits at none, it is the thread's own.
+ */
+#pragma once
+#include "lib/list.h"
+#include <j6/message.h>
+#include <j6/types.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct badge;
+struct endpoint;
+struct packet;
+struct service;
+
+enum { IPC_HANDLES_MAX = 16 };
+
+/* Something that is queued at an endpoint, to be received: a thread, or a packet (ipc/queue.h). */
+struct ipc_item {
+    struct list_node node;
+    uint64_t age;
+    uint32_t level;
+    bool is_packet;
+};
+
+struct thread_ipc {
+    struct ipc_item item; /* in the queue, among the receivers, or among the callers of a service */
+    bool is_call;         /* it wants a reply to what it sends */
+    struct badge *badge;  /* of the handle that it sends through; NULL: none */
+    struct service *service; /* that owes it a reply */
+    /* The memory part of its message, as it was at entry */
+    struct j6_message message;
+    j6_handle_t handles[IPC_HANDLES_MAX]; /* that it sends */
+    /* Calls that it has made, and a bit for each of the last: was it answered? Bit 0: the last one */
+    uint64_t calls;
+    uint64_t answered;
+    uint64_t given_up; /* the last one whose reply it waited for in vain */
+    /* Only the thread itself: the service as which it has last received, and that one's endpoint */
+    struct service *own;
+    j6_koid_t own_endpoint;
+    struct endpoint *again; /* where it receives again when it goes on (ipc/exchange.h) */
+};
