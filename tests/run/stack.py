@@ -17,13 +17,16 @@ ENTRIES = ["syscall_dispatch", "trap_from_user", "trap_from_kernel", "trap_anywh
            "kernel_main_on_own_stack", "kernel_leave", "smp_main"]
 
 # What waits for a grace period.
-FREED = r"free_after_grace|mapping_free|directory_free|device_free|release_later|end_unused|end_others|item_run"
+FREED = r"free_after_grace|interrupt_free_after_grace|mapping_free|directory_free|device_free|release_later|end_unused|end_others|item_run"
 
 # What a wait that ends for another reason takes the thread out of.
 UNDONE = r"take_out_and_tell_locked|take_out_locked|undo_nothing|end_locked|undo"
 
 # What other CPUs are asked to do.
 CALLED = r"drain|nothing|io_ports_refresh"
+
+# What ends with a system object.
+REVOKED = r"area_revoke|ports_revoke|interrupts_revoke"
 
 # Who calls through a pointer -> a pattern for whom. Boot's own stack is larger: its calls are left out.
 THROUGH_POINTERS = {
@@ -37,7 +40,7 @@ THROUGH_POINTERS = {
     "free_after_grace": r"thread_free|free_process|area_free|system_free|event_free",
     "kobject_put": r"area_destroy|system_destroy|event_destroy",
     "area_destroy": r"device_release", "vm_area_revoke": r"device_release",
-    "system_close": r"area_revoke|ports_revoke", "grant_revoke_next": r"area_revoke|ports_revoke",
+    "system_close": REVOKED, "grant_revoke_next": REVOKED,
     "kobject_handle_put": r"last_handle|\w+_handle_gone", "kobject_handle_add": r"\w+_handle_added",
     "kobject_signals_locked": r"\w+_levels", "kobject_signals": r"\w+_levels",
     "take_out_and_tell_locked": r"\w+_levels", "kobject_verdict_locked": r"\w+_levels",
