@@ -53,7 +53,7 @@ static void list_leave(struct interrupt *interrupt)
 }
 
 /* Its packet has been detached. A CPU may be in the middle of the last interrupt. */
-static void interrupt_end(struct packet *packet)
+static void ended(struct packet *packet)
 {
     struct interrupt *interrupt = container_of(packet, struct interrupt, packet);
     list_leave(interrupt);
@@ -63,7 +63,7 @@ static void interrupt_end(struct packet *packet)
 }
 
 /* The line follows who receives; an endpoint that is closed has nobody. */
-static bool interrupt_take(struct packet *packet, struct notice *notice)
+static bool take(struct packet *packet, struct notice *notice)
 {
     struct interrupt *interrupt = container_of(packet, struct interrupt, packet);
     const struct thread *receiver = notice->receiver;
@@ -76,8 +76,8 @@ static bool interrupt_take(struct packet *packet, struct notice *notice)
 
 static const struct packet_type interrupt_packet = {
     .is_interrupt = true,
-    .take = interrupt_take,
-    .ended = interrupt_end,
+    .take = take,
+    .ended = ended,
 };
 
 static void interrupt_raise(struct irq_line *line)
@@ -112,7 +112,7 @@ static void interrupts_revoke(struct kobject *owner)
         bool detached = packet_detach_locked(&interrupt->packet);
         endpoint_unlock(endpoint);
         if (detached) {
-            interrupt_end(&interrupt->packet);
+            ended(&interrupt->packet);
         }
     }
 }

@@ -14,9 +14,8 @@ j6_status_t sys_system_bind_irq(struct thread *caller, struct system *system,
         return j6_err_invalid_arg;
     }
     j6_status_t status = system_check(system, j6_range_irq, irq, 1);
-    return status == j6_status_ok
-               ? interrupt_bind(system, endpoint, caller->process->account, irq)
-               : status;
+    return status == j6_status_ok ? interrupt_bind(system, endpoint, caller->process->account, irq)
+                                  : status;
 }
 
 j6_status_t sys_system_ack_irq(struct thread *caller, struct system *system, uint64_t irq)

@@ -111,8 +111,7 @@ TEST(an_interrupt_arrives_with_its_count_and_the_time_of_the_first)
     expect_equal(1, call.word[0]);
     expect(call.word[1] >= before && call.word[1] <= after);
     expect_equal(0, call.word[2] | call.word[3] | call.token);
-    expect_status(j6_status_would_block,
-                  j6_endpoint_receive(endpoint, &call, j6_deadline_poll));
+    expect_status(j6_status_would_block, j6_endpoint_receive(endpoint, &call, j6_deadline_poll));
     expect_ok(j6_handle_close(endpoint));
     pit_close(pit);
 }
@@ -163,6 +162,28 @@ TEST(an_interrupt_wakes_who_waits_to_receive)
     pit_close(pit);
 }
 
+TEST(interrupts_come_before_all_else_that_waits_at_an_endpoint)
+{
+    if (!has_lines()) {
+        return;
+    }
+    struct j6_call call = {0};
+    j6_handle_t pit = pit_open();
+    j6_handle_t endpoint = endpoint_new();
+    j6_handle_t badged = j6_handle_none;
+    expect_ok(j6_handle_duplicate(endpoint, j6_right_endpoint_send, 5, &badged));
+    expect_ok(bind(system_handle(), endpoint));
+    expect_ok(j6_endpoint_notify(badged, 1));
+    pit_has_fired();
+    expect_equal(1, receive(endpoint));
+    expect_ok(j6_endpoint_receive(endpoint, &call, j6_deadline_poll));
+    expect_equal(j6_tag_notify, call.tag);
+    expect_equal(5, call.badge);
+    expect_ok(j6_handle_close(badged));
+    expect_ok(j6_handle_close(endpoint));
+    pit_close(pit);
+}
+
 /* Where the last one was received, the next one arrives. */
 TEST(interrupts_go_to_the_cpu_of_who_receives_them)
 {
@@ -184,8 +205,7 @@ TEST(interrupts_go_to_the_cpu_of_who_receives_them)
         receive(endpoint);
         expect(cpu_row(cpu).device_interrupts > before);
     }
-    expect_ok(
-        j6_thread_control(j6_handle_self_thread, j6_control_affinity, &all, sizeof(all)));
+    expect_ok(j6_thread_control(j6_handle_self_thread, j6_control_affinity, &all, sizeof(all)));
     expect_ok(j6_handle_close(endpoint));
     pit_close(pit);
 }
@@ -197,8 +217,8 @@ TEST(system_bind_irq_takes_no_flags)
     uint64_t msi = 7;
     j6_handle_t endpoint = endpoint_new();
     for (int bit = 0; bit < 64; bit++) {
-        expect_status(j6_err_invalid_arg, j6_system_bind_irq(system_handle(), endpoint, PIT_LINE,
-                                                             1ull << bit, &msi));
+        expect_status(j6_err_invalid_arg,
+                      j6_system_bind_irq(system_handle(), endpoint, PIT_LINE, 1ull << bit, &msi));
     }
     expect_equal(7, msi);
     expect_ok(j6_handle_close(endpoint));
@@ -335,6 +355,22 @@ TEST(a_line_is_free_when_nobody_can_receive_any_more)
     expect_ok(j6_object_close(endpoint));
     expect_free();
     expect_ok(j6_handle_close(endpoint));
+}
+
+TEST(a_line_is_free_when_the_process_that_receives_has_ended)
+{
+    if (!has_lines()) {
+        return;
+    }
+    j6_handle_t given = j6_handle_none;
+    j6_handle_t process = process_new();
+    j6_handle_t endpoint = endpoint_new();
+    expect_ok(bind(system_handle(), endpoint));
+    expect_ok(j6_process_give_handle(process, endpoint, j6_right_endpoint_receive, &given));
+    expect_ok(j6_handle_close(endpoint));
+    expect_ok(j6_system_ack_irq(system_handle(), PIT_LINE));
+    process_drop(process);
+    expect_free();
 }
 
 static int64_t close_object(void *arg)
