@@ -31,8 +31,7 @@ static j6_status_t may_wait(const struct exchange *exchange)
 
 static void wait_locked(const struct exchange *exchange, const struct wait_type *type)
 {
-    struct endpoint *endpoint = exchange->endpoint;
-    wait_begin_locked(exchange->thread, &endpoint->object.lock, type, endpoint->object.koid,
+    wait_begin_locked(exchange->thread, &exchange->endpoint->object.lock, type, 0,
                       exchange->deadline);
 }
 
