@@ -23,11 +23,15 @@ static PER_CPU(struct page_table *, loaded);
 /* The version of the I/O ports that user code may use here: those of `loaded`. */
 static PER_CPU(uint64_t, ports);
 
+static __attribute__((noinline)) void ports_change(struct page_table *table)
+{
+    *this_cpu(ports) = io_ports_open(table);
+}
+
 static void ports_load(struct page_table *table)
 {
-    uint64_t *mine = this_cpu(ports);
-    if (atomic_load_explicit(&table->io_version, memory_order_relaxed) != *mine) {
-        *mine = io_ports_open(table);
+    if (atomic_load_explicit(&table->io_version, memory_order_relaxed) != *this_cpu(ports)) {
+        ports_change(table);
     }
 }
 
@@ -50,10 +54,10 @@ void page_table_load(struct page_table *table)
     }
     x86_write_cr3(table->root);
     *this_cpu(loaded) = table;
-    ports_load(table);
     if (old != NULL && old != &kernel_page_table) {
         atomic_fetch_and_explicit(&old->cpus, ~bit, memory_order_release);
     }
+    ports_load(table); /* the old one's were open for nobody: no user code runs in between */
 }
 
 uint64_t page_table_cpus(struct page_table *table)
