@@ -17,7 +17,9 @@ struct cpu_counts {
     _Atomic uint64_t kicks;
     _Atomic uint64_t shootdowns;
     _Atomic uint64_t lock_waits; /* spinlocks that somebody else had */
-    _Atomic uint64_t fpu_loads;  /* of a thread's floating-point state into the registers */
+    _Atomic uint64_t device_interrupts;
+    _Atomic uint64_t spurious;  /* interrupts that were nobody's */
+    _Atomic uint64_t fpu_loads; /* of a thread's floating-point state into the registers */
     /*
      * Twice the time that it has idled; while it idles less twice the time at which it began, and 1 more.
      * So one word tells both, and there is no moment at which two would contradict each other.
