@@ -24,7 +24,7 @@ enum { NOTICE_WORDS = 3 };
 /* What the receiver gets in its registers. */
 struct notice {
     const struct thread *receiver; /* set before; NULL: nobody receives it any more */
-    uint64_t tag; /* j6_tag_… */
+    uint64_t tag;                  /* j6_tag_… */
     uint64_t badge;
     uint64_t word[NOTICE_WORDS];
 };
