@@ -11,18 +11,20 @@
 #include "mm/vm_map.h"
 #include "mm/vm_mapping.h"
 
-/* A window of 1 GiB, at random in the user half but not at its very ends. */
-static vaddr_t window_choose(void)
+/* A window of 1 GiB, at random in the user half but not at its very ends, and a place in its lower half. */
+static void window_choose(struct vm_space *space)
 {
-    uint64_t windows = USER_END / VM_WINDOW_SIZE - 2;
-    return (1 + random_u64() % windows) * VM_WINDOW_SIZE;
+    const uint64_t windows = USER_END / VM_WINDOW_SIZE - 2;
+    const uint64_t places = VM_WINDOW_SIZE / 2 / PAGE_SIZE;
+    uint64_t random = random_u64();
+    space->window = (1 + random % windows) * VM_WINDOW_SIZE;
+    space->first_place = space->window + random / windows % places * PAGE_SIZE;
 }
 
 j6_status_t vm_space_init(struct vm_space *space, struct account *account)
 {
     space->account = account;
-    space->window = window_choose();
-    space->first_place = space->window + page_down(random_u64() % (VM_WINDOW_SIZE / 2));
+    window_choose(space);
     space->last = NULL;
     spinlock_init(&space->lock, RANK_SPACE);
     spinlock_init(&space->table_lock, RANK_PAGE_TABLE);
