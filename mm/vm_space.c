@@ -69,6 +69,13 @@ bool vm_space_locate(struct vm_space *space, vaddr_t address, enum vm_access acc
     return mapping != NULL;
 }
 
+static void note_shown_locked(struct vm_mapping *mapping, vaddr_t from)
+{
+    if (from < mapping->shown_from) {
+        mapping->shown_from = from;
+    }
+}
+
 /* Maps the block around the address, if mapping and area have all of it, and alike. */
 static __attribute__((noinline)) bool show_block_locked(struct vm_mapping *mapping, vaddr_t address,
                                                         bool write, struct page_batch *batch)
@@ -76,12 +83,13 @@ static __attribute__((noinline)) bool show_block_locked(struct vm_mapping *mappi
     vaddr_t start = align_down(address, BLOCK_SIZE);
     uint64_t offset = start - mapping->start + mapping->offset;
     struct page_grant grant;
-    if (start < mapping->start || mapping->end - start < BLOCK_SIZE ||
+    if (start < mapping->open_from || mapping->end - start < BLOCK_SIZE ||
         !is_aligned(offset, BLOCK_SIZE) || !vm_block_locked(mapping->area, offset, &grant) ||
         (write && !grant.writable)) {
         return false;
     }
     struct vm_space *space = mapping->space;
+    note_shown_locked(mapping, start);
     spinlock_lock(&space->table_lock);
     j6_status_t status = page_table_set_large(&space->table, start, grant.page,
                                               mapping->page_bits[grant.writable], batch);
@@ -95,6 +103,7 @@ static j6_status_t show_locked(struct vm_mapping *mapping, vaddr_t address,
 {
     struct vm_space *space = mapping->space;
     vaddr_t at = page_down(address);
+    note_shown_locked(mapping, at);
     spinlock_lock(&space->table_lock);
     j6_status_t status =
         page_table_set(&space->table, at, grant->page, mapping->page_bits[grant->writable], batch);
@@ -126,7 +135,6 @@ static j6_status_t fault_locked(struct vm_mapping *mapping, vaddr_t address, enu
         bool none = status == j6_err_out_of_range || status == j6_err_bad_state;
         return none ? j6_err_bad_address : status;
     }
-    mapping->shown = true;
     if (may_have_blocks(mapping->area) && show_block_locked(mapping, address, write, batch)) {
         return j6_status_ok;
     }
