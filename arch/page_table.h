@@ -125,6 +125,9 @@ extern uint32_t page_memory_caching;
 /* The page table of the kernel, whose upper half every other one shares. */
 extern struct page_table kernel_page_table;
 
+/* The kernel's tables are complete: from now on page_table_init gives every table their upper half. */
+void page_table_share_kernel(void);
+
 /* An empty lower half below the kernel's upper half. quota, no_memory. */
 j6_status_t page_table_init(struct page_table *table) J6_MUST_USE;
 
