@@ -44,11 +44,11 @@ void io_ports_refresh(void *unused)
 /* The kernel's own bits are all set for good. */
 void page_table_load(struct page_table *table)
 {
-    struct page_table *old = *this_cpu(loaded);
-    uint64_t bit = 1ull << cpu_index();
+    struct page_table *old = this_cpu_read(loaded);
     if (old == table) {
         return;
     }
+    uint64_t bit = cpu_bit(cpu_index());
     if (table != &kernel_page_table) {
         atomic_fetch_or_explicit(&table->cpus, bit, memory_order_seq_cst);
     }

@@ -36,7 +36,7 @@ static inline void cpu_count_add(_Atomic uint64_t *count, uint64_t n)
 }
 
 /* cpu_count(kicks): one more on this CPU. */
-#define cpu_count(name) cpu_count_add(&this_cpu(cpu_counts)->name, 1)
+#define cpu_count(name) this_cpu_add(cpu_counts.name, 1)
 
 /* This CPU begins to idle, and goes on. */
 void cpu_count_idle_begin(void);
