@@ -49,7 +49,7 @@ static void deliver_locked(struct thread *sender, struct thread *receiver)
     delivery.badge = sender->ipc.badge != NULL ? sender->ipc.badge->value : 0;
     if (sender->ipc.is_call) {
         delivery.token = token_of(sender);
-        service_caller_add_locked(receiver->ipc.own, sender);
+        service_caller_add_locked(receiver, sender);
     }
     deliver_registers(receiver, &delivery);
     badge_forget_locked(&sender->ipc.badge);

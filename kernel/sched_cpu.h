@@ -57,10 +57,21 @@ static inline struct sched *sched_of(uint32_t index)
     return cpu_of(cpu_block(index), sched);
 }
 
-/* Has somebody given it another priority, which its level doesn't go by yet? */
+/* Has it another priority, or other boosts, than its level goes by? */
 static inline bool level_is_stale(const struct thread *thread)
 {
-    return atomic_load_explicit(&thread->priority, memory_order_relaxed) != thread->last_priority;
+    return atomic_load_explicit(&thread->priority, memory_order_relaxed) != thread->last_priority ||
+           level_with_boosts(thread) != thread->level;
+}
+
+/* On whose turn the thread, of this CPU, runs: its own, or that of the caller that it works for. */
+static inline struct thread *turn_payer(struct thread *thread)
+{
+    struct thread *caller = atomic_load_explicit(&thread->boost.serves, memory_order_relaxed);
+    return caller != NULL && atomic_load_explicit(&caller->home, memory_order_relaxed) ==
+                                 atomic_load_explicit(&thread->home, memory_order_relaxed)
+               ? caller
+               : thread;
 }
 
 static inline void level_update(struct thread *thread)

@@ -31,7 +31,7 @@ static inline void switch_charge(struct sched *mine, struct thread *thread, j6_t
     atomic_store_explicit(&mine->since, now, memory_order_relaxed);
     if (thread != NULL) {
         uint64_t run_time = atomic_load_explicit(&thread->run_time, memory_order_relaxed);
-        thread->turn_left -= (int64_t)passed;
+        turn_payer(thread)->turn_left -= (int64_t)passed;
         atomic_store_explicit(&thread->run_time, run_time + passed, memory_order_relaxed);
     }
     atomic_store_explicit(&mine->charges, charges + 2, memory_order_release);
@@ -62,8 +62,9 @@ static inline void switch_to(struct sched *mine, struct thread *next)
     tcb_load(&next->tcb);
 }
 
-static inline void switch_begin_turn(struct sched *mine, const struct thread *thread)
+static inline void switch_begin_turn(struct sched *mine, struct thread *thread)
 {
-    mine->turn_end = mine->since + (thread->turn_left > 0 ? (uint64_t)thread->turn_left : 0);
+    int64_t left = turn_payer(thread)->turn_left;
+    mine->turn_end = mine->since + (left > 0 ? (uint64_t)left : 0);
     timers_turn_ends(mine->turn_end);
 }
