@@ -236,8 +236,9 @@ static bool try_send(struct exchange *exchange)
         !exchange->is_call || wait == j6_status_ok; /* else no reply could come in time */
     bool done = true;
     endpoint_lock(endpoint);
-    struct thread *receiver = in_time ? endpoint_receiver_take_locked(endpoint) : NULL;
-    if (endpoint_is_closed_locked(endpoint)) {
+    bool closed = endpoint_is_closed_locked(endpoint); /* then others end the waits */
+    struct thread *receiver = in_time && !closed ? endpoint_receiver_take_locked(endpoint) : NULL;
+    if (closed) {
         not_sent_locked(exchange, j6_status_closed);
     } else if (receiver != NULL) {
         done = send_to_locked(exchange, receiver);
