@@ -64,8 +64,10 @@ TEST(a_message_of_handles_alone_needs_no_data_on_either_side)
     struct j6_message message = {.handles = &sent, .handle_count = 1};
     struct j6_call call = {.message = &message};
     expect_ok(j6_event_create(0, &sent));
-    receiver = (struct ipc_peer){
-        .endpoint = endpoint, .make = j6_endpoint_receive, .call.message = &room, .deadline = ~0ull};
+    receiver = (struct ipc_peer){.endpoint = endpoint,
+                                 .make = j6_endpoint_receive,
+                                 .call.message = &room,
+                                 .deadline = ~0ull};
     ipc_peer_begin(&receiver, j6_wait_receive);
     expect_ok(j6_endpoint_send(endpoint, &call, j6_deadline_poll));
     ipc_peer_finish(&receiver, j6_status_ok);
