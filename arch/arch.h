@@ -151,7 +151,7 @@ void tcb_foreign_call(struct tcb *tcb, uint64_t number, uint64_t entry);
 uint64_t tcb_fs_base(const struct tcb *tcb);
 void tcb_set_fs_base(struct tcb *tcb, uint64_t base);
 
-/* Makes the tcb this CPU's own: address space, FPU, FS base. */
+/* Makes the tcb this CPU's own: FPU, FS base. Its page table is loaded already. */
 void tcb_load(struct tcb *tcb);
 
 /* Saves what tcb_load doesn't keep in the tcb anyway (FPU, FS base), before another is loaded. */

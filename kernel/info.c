@@ -132,6 +132,8 @@ void cpu_info(uint32_t index, struct j6_cpu_info *out_row)
         .shootdowns = counts->shootdowns,
         .lock_waits = counts->lock_waits,
         .fpu_loads = counts->fpu_loads,
+        .device_interrupts = counts->device_interrupts,
+        .spurious = counts->spurious,
         .idle_time = cpu_idle_time(counts),
     };
 }

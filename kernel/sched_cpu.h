@@ -57,16 +57,27 @@ static inline struct sched *sched_of(uint32_t index)
     return cpu_of(cpu_block(index), sched);
 }
 
-static inline bool may_run_here(const struct thread *thread)
+/* Has somebody given it another priority, which its level doesn't go by yet? */
+static inline bool level_is_stale(const struct thread *thread)
 {
-    return atomic_load_explicit(&thread->affinity, memory_order_relaxed) & cpu_bit(cpu_index());
+    return atomic_load_explicit(&thread->priority, memory_order_relaxed) != thread->last_priority;
 }
 
-/* What has passed since the last time belongs to the running thread. */
-void sched_charge_time(struct sched *mine, j6_time_t now);
+static inline void level_update(struct thread *thread)
+{
+    if (level_is_stale(thread)) {
+        level_reset(thread);
+    }
+}
 
 /* Tells the nearest idle CPU that may run the ready thread, if there is one, to come and steal. */
-void sched_offer(const struct thread *thread);
+void sched_offer_to_idle(const struct thread *thread);
+static inline void sched_offer(const struct sched *mine, const struct thread *thread)
+{
+    if (cpus_online() != mine->queue.own) {
+        sched_offer_to_idle(thread);
+    }
+}
 
 /* Sends a thread that is in no list to where it may run. */
 void sched_move(struct thread *thread);

@@ -6,22 +6,6 @@
 #include "arch/arch.h"
 #include "kernel/sched_cpu.h"
 
-void sched_charge_time(struct sched *mine, j6_time_t now)
-{
-    struct thread *thread = running(mine);
-    uint64_t passed = now - mine->since;
-    uint32_t charges = atomic_load_explicit(&mine->charges, memory_order_relaxed);
-    atomic_store_explicit(&mine->charges, charges + 1, memory_order_relaxed);
-    atomic_thread_fence(memory_order_release); /* partner of the acquires in sched_cpu_time */
-    atomic_store_explicit(&mine->since, now, memory_order_relaxed);
-    if (thread != NULL) {
-        uint64_t run_time = atomic_load_explicit(&thread->run_time, memory_order_relaxed);
-        thread->turn_left -= (int64_t)passed;
-        atomic_store_explicit(&thread->run_time, run_time + passed, memory_order_relaxed);
-    }
-    atomic_store_explicit(&mine->charges, charges + 2, memory_order_release);
-}
-
 /* What was charged, and what its CPU has not charged yet; false: that has changed meanwhile. */
 static bool read_cpu_time(const struct thread *thread, uint64_t *out_time)
 {

@@ -4,12 +4,9 @@
 #include "kernel/cpu_call.h"
 #include "kernel/sched_cpu.h"
 
-void sched_offer(const struct thread *thread)
+void sched_offer_to_idle(const struct thread *thread)
 {
     uint64_t others = cpus_online() & ~cpu_bit(cpu_index());
-    if (others == 0) {
-        return;
-    }
     atomic_thread_fence(memory_order_seq_cst); /* between R1 and R2 */
     uint64_t idle = atomic_load(&sched_idle_cpus) & thread->affinity & others;
     for (uint32_t distance = 1; idle != 0 && distance < CPU_MAX; distance++) {
@@ -51,12 +48,28 @@ void sched_move(struct thread *thread)
     send(thread, home);
 }
 
-/* A thread that is in no list, and may run here, becomes ready. */
+/* False: its affinity, which may change until the thread is in the list, names other CPUs. */
+static bool push(struct run_queue *queue, struct thread *thread)
+{
+    spinlock_lock(&queue->lock);
+    bool here = run_queue_may_run(queue, thread);
+    if (here) {
+        run_queue_push_locked(queue, thread, false);
+    }
+    spinlock_unlock(&queue->lock);
+    return here;
+}
+
+/* A thread that is in no list becomes ready, here or where it may run. */
 static void make_ready(struct sched *mine, struct thread *thread, j6_time_t now)
 {
     const struct thread *current = running(mine);
     bool others = current != NULL || run_queue_mask(&mine->queue) != 0;
-    run_queue_push(&mine->queue, thread, false, now);
+    thread->since = now;
+    if (!push(&mine->queue, thread)) {
+        sched_move(thread);
+        return;
+    }
     if (current != NULL && thread->level < current->level) {
         cpu_pend(CPU_PENDING_SCHEDULE); /* who runs now is offered then */
         return;
@@ -65,7 +78,7 @@ static void make_ready(struct sched *mine, struct thread *thread, j6_time_t now)
         sched_set_turn_end(mine);
     }
     if (others) {
-        sched_offer(thread);
+        sched_offer(mine, thread);
     }
 }
 
@@ -83,11 +96,7 @@ static void wake_here(struct sched *mine, struct thread *thread)
         turn_waited(thread, now - thread->since);
         level_update(thread);
     }
-    if (may_run_here(thread)) {
-        make_ready(mine, thread, now);
-    } else {
-        sched_move(thread);
-    }
+    make_ready(mine, thread, now);
 }
 
 void sched_empty_inbox(struct sched *mine)

@@ -32,7 +32,7 @@ extern uint64_t clock_tsc_offset; /* per CPU */
 
 static inline uint64_t clock_tsc(void)
 {
-    return x86_rdtsc_ordered() + *this_cpu(clock_tsc_offset);
+    return x86_rdtsc_ordered() + this_cpu_read(clock_tsc_offset);
 }
 
 /* Time stands still at 0 until it begins. */

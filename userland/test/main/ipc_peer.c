@@ -56,9 +56,8 @@ void caller_start(struct ipc_peer *peer, j6_handle_t endpoint, uint64_t first)
 
 void receiver_start(struct ipc_peer *peer, j6_handle_t endpoint)
 {
-    *peer = (struct ipc_peer){.endpoint = endpoint,
-                              .make = j6_endpoint_receive,
-                              .deadline = j6_deadline_never};
+    *peer = (struct ipc_peer){
+        .endpoint = endpoint, .make = j6_endpoint_receive, .deadline = j6_deadline_never};
     ipc_peer_begin(peer, j6_wait_receive);
 }
 

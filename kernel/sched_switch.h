@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a switch from one thread to another is made of, in this order:
+ *
+ *   switch_charge       what has passed belongs to the thread that ran
+ *   switch_from         it leaves nothing behind on this CPU
+ *   switch_to           the other one's state is the CPU's
+ *   switch_begin_turn   while somebody is ready: until when it may run
+ *
+ * Rules: for the scheduler's files, on the owning CPU with interrupts off. Before switch_from the thread
+ * is blocked, or the lock of the run queue is held until it is in a list: whoever finds it ready may run
+ * it elsewhere at once. Levels are theirs who call; when that of the running thread has changed, or
+ * nobody is ready any more, sched_set_turn_end tells others.
+ */
+#pragma once
+#include "arch/arch.h"
+#include "arch/page_table.h"
+#include "kernel/base/cpu_counts.h"
+#include "kernel/sched_cpu.h"
+
+/*
+ * What has passed since the last time belongs to the running thread, NULL while the CPU idles. Others
+ * who look meanwhile (sched_cpu_time) see by `charges` that they have to do so again.
+ */
+static inline void switch_charge(struct sched *mine, struct thread *thread, j6_time_t now)
+{
+    uint64_t passed = now - mine->since;
+    uint32_t charges = atomic_load_explicit(&mine->charges, memory_order_relaxed);
+    atomic_store_explicit(&mine->charges, charges + 1, memory_order_relaxed);
+    atomic_thread_fence(memory_order_release); /* partner of the acquires in sched_cpu_time */
+    atomic_store_explicit(&mine->since, now, memory_order_relaxed);
+    if (thread != NULL) {
+        uint64_t run_time = atomic_load_explicit(&thread->run_time, memory_order_relaxed);
+        thread->turn_left -= (int64_t)passed;
+        atomic_store_explicit(&thread->run_time, run_time + passed, memory_order_relaxed);
+    }
+    atomic_store_explicit(&mine->charges, charges + 2, memory_order_release);
+}
+
+/* The running thread, NULL if there is none, has been charged. The next one: NULL if not known yet. */
+static inline void switch_from(struct sched *mine, struct thread *prev, struct thread *next)
+{
+    page_table_load(next != NULL ? next->tcb.page_table : &kernel_page_table);
+    if (prev != NULL) {
+        tcb_save(&prev->tcb);
+        prev->since = mine->since;
+        atomic_store_explicit(&mine->current, NULL, memory_order_relaxed);
+    }
+}
+
+/* A thread of this CPU that is in no list, and whose space is loaded. */
+static inline void switch_to(struct sched *mine, struct thread *next)
+{
+    if (KERNEL_DEBUG) {
+        assert(next->state == THREAD_READY && !list_is_linked(&next->run_node) &&
+               atomic_load(&next->home) == cpu_index() &&
+               page_table_loaded() == next->tcb.page_table);
+    }
+    cpu_count(switches);
+    next->state = THREAD_RUNNING;
+    atomic_store(&mine->current, next); /* before `killed` is looked at: sched_interrupt */
+    tcb_load(&next->tcb);
+}
+
+static inline void switch_begin_turn(struct sched *mine, const struct thread *thread)
+{
+    mine->turn_end = mine->since + (thread->turn_left > 0 ? (uint64_t)thread->turn_left : 0);
+    timers_turn_ends(mine->turn_end);
+}
