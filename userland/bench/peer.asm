@@ -7,6 +7,7 @@ default rel
 %define CALL_SLEEP 0x6a360035
 %define CALL_WAIT  0x6a360037
 %define CALL_WAKE  0x6a360038
+%define CALL_CALL  0x6a36004b
 %define ECHO       64           ; bytes from the word asked at to the word answered at
 
 global peer_code:data hidden
@@ -14,6 +15,7 @@ global peer_code_end:data hidden
 global peer_echo:function hidden
 global peer_sleep:function hidden
 global peer_yield:function hidden
+global peer_call:function hidden
 
 section .text
 
@@ -55,5 +57,19 @@ peer_yield:
     xor     edi, edi
     mov     eax, CALL_SLEEP
     syscall
+    jmp     peer_yield
+
+; Calls by the handle rdi, without data or a deadline, until the endpoint has closed.
+peer_call:
+    mov     rbx, rdi
+.call:
+    mov     rdi, rbx
+    xor     esi, esi
+    mov     r12, -1
+    xor     r13d, r13d
+    mov     eax, CALL_CALL
+    syscall
+    test    eax, eax
+    jz      .call
     jmp     peer_yield
 peer_code_end:

@@ -21,5 +21,8 @@ extern const char peer_echo[] __attribute__((visibility("hidden")));
 extern const char peer_sleep[] __attribute__((visibility("hidden")));
 extern const char peer_yield[] __attribute__((visibility("hidden")));
 
+/* The argument is an endpoint's handle. */
+extern const char peer_call[] __attribute__((visibility("hidden")));
+
 /* Copies the code into another process; tells where the entry is there. */
 uint64_t peer_map(j6_handle_t process, const char *entry);
