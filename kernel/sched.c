@@ -83,7 +83,7 @@ void sched_exit(struct thread *thread)
     assert(running(mine) == thread);
     switch_charge(mine, thread, clock_now());
     thread->state = THREAD_EXITED;
-    atomic_store_explicit(&mine->current, NULL, memory_order_relaxed);
+    switch_stop(mine, thread);
     this_cpu(cpu)->tcb = NULL;
 }
 

@@ -33,6 +33,7 @@ struct sched {
     struct run_queue queue;
     /* Only the owning CPU */
     struct list blocked;
+    j6_time_t since;        /* up to when time is charged to the turn of the running thread */
     j6_time_t turn_end;     /* never: nobody else is ready */
     j6_time_t starved_look; /* when to look next for threads that starve */
     bool turn_over;         /* the running thread lets equals go first */
@@ -40,8 +41,6 @@ struct sched {
     /* Written by the owning CPU, read by others */
     struct thread *_Atomic current;
     _Atomic uint32_t attention; /* enum attention */
-    _Atomic uint32_t charges;   /* counts them twice: odd while one is under way … */
-    _Atomic j6_time_t since;    /* … up to when time is charged to the running thread */
 };
 
 extern PER_CPU(struct sched, sched);

@@ -77,7 +77,8 @@ struct thread {
     _Atomic uint32_t priority;      /* the most urgent level that it has by right */
     _Atomic uint32_t home;          /* the CPU that it belongs to */
     _Atomic uint64_t affinity;      /* the CPUs that may run it */
-    _Atomic uint64_t run_time;      /* ns, up to its last switch */
+    _Atomic uint64_t run_ticks;     /* how long it has run … */
+    _Atomic uint64_t run_base;      /* … and since when, as it were (kernel/sched_time.c) */
     _Atomic uint64_t foreign_entry; /* 0, or where it goes on after a call with a foreign number */
 };
 
