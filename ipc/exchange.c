@@ -4,6 +4,7 @@
 #include "arch/upcall.h"
 #include "ipc/badge.h"
 #include "ipc/deliver.h"
+#include "ipc/fast_path.h"
 #include "ipc/message.h"
 #include "ipc/packet.h"
 #include "ipc/service.h"
@@ -308,6 +309,7 @@ static bool receive_from_locked(struct exchange *exchange, struct thread *sender
 static void receive_wait_locked(struct exchange *exchange)
 {
     list_push_back(&exchange->endpoint->receivers, &exchange->thread->ipc.item.node);
+    fast_path_receive_locked(exchange->thread, exchange->deadline);
     wait_locked(exchange, &endpoint_wait_receive);
     endpoint_levels_rose_locked(exchange->endpoint);
 }
