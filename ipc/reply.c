@@ -21,6 +21,7 @@ static void give_locked(struct thread *replier, struct thread *caller)
 static j6_status_t refuse_locked(struct thread *replier, struct thread *caller, j6_status_t status)
 {
     deliver_sizes(caller, replier);
+    caller->ipc.answered |= 1; /* the token is used up */
     wait_end_locked(caller, status);
     return j6_status_cancelled;
 }
