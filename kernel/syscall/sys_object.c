@@ -84,7 +84,7 @@ static bool is_endpoint(const struct kobject *object)
 static bool may_badge(const struct thread *caller, j6_handle_t handle)
 {
     return (handle & j6_right_endpoint_badge) &&
-           !handle_has_badge(&caller->process->handles, handle);
+           handle_badge_value(&caller->process->handles, handle) == 0;
 }
 
 j6_status_t sys_handle_duplicate(struct thread *caller, struct kobject *object, j6_handle_t handle,

@@ -14,6 +14,7 @@ enum puppet_action {
     PUPPET_REPLY_RECEIVE,
     PUPPET_NOTIFY, /* call.word[0] */
     PUPPET_CLOSE,  /* handle_close */
+    PUPPET_MAP,    /* vma_create_map of call.word[0] bytes; tells the address there */
     PUPPET_THREAD_EXIT,
     PUPPET_EXIT,
 };
@@ -33,5 +34,6 @@ struct puppet_slot {
 
 struct puppet_page {
     struct puppet_slot slot[PUPPET_THREADS];
+    uint64_t room[128];
     struct puppet_page *here; /* where the puppet has mapped it */
 };
