@@ -37,6 +37,7 @@ int main(void)
     bench_memory();
     bench_copies();
     bench_threads();
+    bench_channels();
     bench_processes();
     end(0);
 }
