@@ -26,6 +26,7 @@ int64_t mode_futex_crowd(int64_t threads);
 int64_t mode_echo_signal(int64_t times);
 int64_t mode_futex_echo(int64_t times);
 int64_t mode_count_up(int64_t times);
+int64_t mode_pass_on(int64_t seed);
 
 /* Who ends while a child goes on, and that child. */
 int64_t mode_parent(int64_t argument);
@@ -65,6 +66,7 @@ int64_t mode_short_of_pages_for_a_clone(int64_t argument);
 int64_t mode_short_of_pages_for_fixed_size(int64_t argument);
 int64_t mode_short_of_tables(int64_t argument);
 int64_t mode_short_of_nodes(int64_t argument);
+int64_t mode_short_of_channels(int64_t argument);
 int64_t mode_short_of_a_table_to_split(int64_t argument);
 int64_t mode_use_up_tables(int64_t argument);
 /* What to do while an allocation fails: the one with that number; 0 when none was left to fail. */
