@@ -7,8 +7,8 @@ static j6_status_t map(struct puppet_slot *slot)
 {
     uint64_t address = 0;
     j6_handle_t area;
-    j6_status_t status = j6_vma_create_map(slot->call.word[0], 0, j6_map_read | j6_map_write,
-                                           &address, &area);
+    j6_status_t status =
+        j6_vma_create_map(slot->call.word[0], 0, j6_map_read | j6_map_write, &address, &area);
     slot->call.word[0] = address;
     return status;
 }
