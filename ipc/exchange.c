@@ -182,7 +182,6 @@ static void sender_received_locked(struct endpoint *endpoint, struct thread *sen
 /* The running thread's message was delivered. */
 static void sent_locked(struct exchange *exchange)
 {
-    struct thread *sender = exchange->thread;
     if (!exchange->is_call) {
         finish(exchange, j6_status_ok);
     } else if (endpoint_is_closed_locked(exchange->endpoint)) {
