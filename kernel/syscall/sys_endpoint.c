@@ -147,12 +147,19 @@ j6_status_t sys_endpoint_reply_receive(struct thread *caller, struct endpoint *e
     if (status == j6_status_ok) {
         status = service_of_current(endpoint); /* before the reply, which can't be taken back */
     }
-    if (status == j6_status_ok) {
-        status = exchange_reply(caller, endpoint, caller->tcb.r14);
-    }
-    if (status != j6_status_ok && status != j6_status_cancelled) {
+    if (status != j6_status_ok) {
         leave(caller, status);
     }
-    exchange_receive(caller, endpoint, caller->tcb.r12);
+    /* A reply to nobody closes the handles that it carries: maybe all that there are to the endpoint. */
+    bool kept = caller->ipc.message.handle_count > 0 && kobject_try_get(&endpoint->object);
+    status = exchange_reply(caller, endpoint, caller->tcb.r14);
+    if (status == j6_status_ok || status == j6_status_cancelled) {
+        exchange_receive(caller, endpoint, caller->tcb.r12);
+    } else {
+        caller->tcb.rax = status;
+    }
+    if (kept) {
+        kobject_put(&endpoint->object);
+    }
     kernel_leave();
 }
