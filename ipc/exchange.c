@@ -42,14 +42,20 @@ static void finish(const struct exchange *exchange, j6_status_t status)
     exchange->thread->tcb.r15 = 0;
 }
 
-/* The receiver has the message; who called is one of the callers of its service from now on. */
-static void deliver_locked(struct thread *sender, struct thread *receiver)
+/*
+ * The receiver has the message; who called is one of the callers of its service from now on. If the endpoint
+ * has closed, there is no service any more, and nobody to owe a reply.
+ */
+static void deliver_locked(struct endpoint *endpoint, struct thread *sender,
+                           struct thread *receiver)
 {
     struct delivery delivery = delivery_from(sender);
     delivery.badge = sender->ipc.badge != NULL ? sender->ipc.badge->value : 0;
     if (sender->ipc.is_call) {
         delivery.token = token_of(sender);
-        service_caller_add_locked(receiver->ipc.own, sender);
+        if (!endpoint_is_closed_locked(endpoint)) {
+            service_caller_add_locked(receiver->ipc.own, sender);
+        }
     }
     deliver_registers(receiver, &delivery);
     badge_forget_locked(&sender->ipc.badge);
@@ -152,9 +158,11 @@ static void sender_received_locked(struct endpoint *endpoint, struct thread *sen
         return;
     }
     sender->wait.type = &endpoint_wait_reply;
-    if (endpoint_is_closed_locked(endpoint) || sender->wait.late != j6_status_ok) {
-        service_caller_gives_up_locked(sender);
+    if (endpoint_is_closed_locked(endpoint)) {
         end_locked(sender, j6_status_closed);
+    } else if (sender->wait.late != j6_status_ok) {
+        service_caller_gives_up_locked(sender);
+        end_locked(sender, j6_status_ok);
     }
 }
 
@@ -163,11 +171,9 @@ static void sender_received_locked(struct endpoint *endpoint, struct thread *sen
 /* The running thread's message was delivered. */
 static void sent_locked(struct exchange *exchange)
 {
-    struct thread *sender = exchange->thread;
     if (!exchange->is_call) {
         finish(exchange, j6_status_ok);
     } else if (endpoint_is_closed_locked(exchange->endpoint)) {
-        service_caller_remove_locked(sender);
         finish(exchange, j6_status_closed);
     } else {
         wait_locked(exchange, &endpoint_wait_reply);
@@ -190,7 +196,7 @@ static bool push_locked(struct exchange *exchange, struct thread *receiver)
     j6_status_t status = transfer_message(exchange->thread, receiver, &mine);
     endpoint_lock(endpoint);
     if (status == j6_status_ok) {
-        deliver_locked(exchange->thread, receiver);
+        deliver_locked(endpoint, exchange->thread, receiver);
         wait_end_locked(receiver, j6_status_ok);
         sent_locked(exchange);
     } else if (mine) {
@@ -214,7 +220,7 @@ static bool send_to_locked(struct exchange *exchange, struct thread *receiver)
     if (!message_is_short(sender)) {
         return push_locked(exchange, receiver);
     }
-    deliver_locked(sender, receiver); /* X2 */
+    deliver_locked(exchange->endpoint, sender, receiver); /* X2 */
     wait_end_locked(receiver, j6_status_ok);
     sent_locked(exchange);
     return true;
@@ -272,7 +278,7 @@ static bool fetch_locked(struct exchange *exchange, struct thread *sender)
     j6_status_t status = transfer_message(sender, exchange->thread, &theirs);
     endpoint_lock(endpoint);
     if (status == j6_status_ok) {
-        deliver_locked(sender, exchange->thread);
+        deliver_locked(endpoint, sender, exchange->thread);
         sender_received_locked(endpoint, sender);
         finish(exchange, j6_status_ok);
     } else if (theirs) {
@@ -298,7 +304,7 @@ static bool receive_from_locked(struct exchange *exchange, struct thread *sender
     if (!message_is_short(sender)) {
         return fetch_locked(exchange, sender);
     }
-    deliver_locked(sender, exchange->thread); /* X2 */
+    deliver_locked(endpoint, sender, exchange->thread); /* X2 */
     sender_received_locked(endpoint, sender);
     finish(exchange, j6_status_ok);
     return true;
