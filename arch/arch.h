@@ -19,6 +19,7 @@
 #include "arch/cpu.h"
 #include "arch/layout.h"
 #include "arch/tcb.h"
+#include "arch/ticks.h"
 #include <j6/status.h>
 #include <j6/types.h>
 #include <stdbool.h>
@@ -73,6 +74,9 @@ const struct cpu_place *arch_stopped_at(uint32_t index);
 
 /* Nanoseconds since kernel entry, monotonic over all CPUs. Any context, NMI too; never waits. */
 j6_time_t clock_now(void);
+
+/* How long so many ticks (arch/ticks.h) last, at the rate that is known by now. */
+uint64_t arch_ticks_ns(uint64_t ticks);
 
 /*
  * Interrupts this CPU once at the deadline, at once if it has passed; j6_deadline_never: not. It may

@@ -131,7 +131,7 @@ void page_table_share_kernel(void);
 /* An empty lower half below the kernel's upper half. quota, no_memory. */
 j6_status_t page_table_init(struct page_table *table) J6_MUST_USE;
 
-/* Gives the root back; the lower half is empty by then, and no CPU has it loaded. */
+/* Gives the root back; the lower half is empty by then, and no CPU has it loaded. Nothing is held. */
 void page_table_destroy(struct page_table *table);
 
 /* Makes the table this CPU's, unless it is already. kernel_page_table: the one to idle on. */

@@ -54,7 +54,7 @@ static void deliver_locked(struct endpoint *endpoint, struct thread *sender,
     if (sender->ipc.is_call) {
         delivery.token = token_of(sender);
         if (!endpoint_is_closed_locked(endpoint)) {
-            service_caller_add_locked(receiver->ipc.own, sender);
+            service_caller_add_locked(receiver, sender);
         }
     }
     deliver_registers(receiver, &delivery);
@@ -242,8 +242,9 @@ static bool try_send(struct exchange *exchange)
         !exchange->is_call || wait == j6_status_ok; /* else no reply could come in time */
     bool done = true;
     endpoint_lock(endpoint);
-    struct thread *receiver = in_time ? endpoint_receiver_take_locked(endpoint) : NULL;
-    if (endpoint_is_closed_locked(endpoint)) {
+    bool closed = endpoint_is_closed_locked(endpoint); /* then others end the waits */
+    struct thread *receiver = in_time && !closed ? endpoint_receiver_take_locked(endpoint) : NULL;
+    if (closed) {
         not_sent_locked(exchange, j6_status_closed);
     } else if (receiver != NULL) {
         done = send_to_locked(exchange, receiver);

@@ -68,6 +68,7 @@ void run_queue_promote(struct run_queue *queue, j6_time_t now)
         if (now - thread->since >= STARVING_NS) {
             run_queue_take_locked(queue, thread);
             thread->since = now;
+            thread->own_level = level - 1;
             thread->level = level - 1;
             run_queue_push_locked(queue, thread, false);
         }
@@ -105,23 +106,36 @@ j6_time_t turn_length(uint32_t level)
 
 void level_reset(struct thread *thread)
 {
-    thread->last_priority = atomic_load_explicit(&thread->priority, memory_order_relaxed);
-    thread->level = thread->last_priority;
+    uint32_t priority = atomic_load_explicit(&thread->priority, memory_order_relaxed);
+    if (thread->last_priority != priority) {
+        thread->last_priority = priority;
+        thread->own_level = priority;
+    }
+    thread->level = level_with_boosts(thread);
+}
+
+static void turn_begin(struct thread *thread, uint32_t own_level)
+{
+    thread->own_level = own_level;
+    thread->level = level_with_boosts(thread);
+    thread->turn_left = (int64_t)turn_length(own_level);
 }
 
 void turn_used_up(struct thread *thread)
 {
-    if (thread->constant || thread->level < thread->priority) {
-        thread->level = thread->priority;
-    } else if (thread->level < LEVEL_LOWEST) {
-        thread->level++;
+    uint32_t level = thread->own_level;
+    if (thread->constant || level < thread->priority) {
+        level = thread->priority;
+    } else if (level < LEVEL_LOWEST) {
+        level++;
     }
-    thread->turn_left = (int64_t)turn_length(thread->level);
+    turn_begin(thread, level);
 }
 
 void turn_waited(struct thread *thread, j6_time_t waited)
 {
-    int64_t whole = (int64_t)turn_length(thread->level);
+    uint32_t level = thread->own_level;
+    int64_t whole = (int64_t)turn_length(level);
     if (waited < (uint64_t)whole && thread->turn_left + (int64_t)waited < whole) {
         thread->turn_left += (int64_t)waited;
         if (thread->turn_left <= 0) {
@@ -129,10 +143,6 @@ void turn_waited(struct thread *thread, j6_time_t waited)
         }
         return;
     }
-    if (thread->constant || thread->level <= thread->priority) {
-        thread->level = thread->priority;
-    } else {
-        thread->level--;
-    }
-    thread->turn_left = (int64_t)turn_length(thread->level);
+    turn_begin(thread,
+               thread->constant || level <= thread->priority ? thread->priority : level - 1);
 }

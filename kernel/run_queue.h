@@ -3,7 +3,8 @@
  * A CPU's run queue: the threads that are ready, by how urgent they are at the moment (their level),
  * and the inbox, through which other CPUs hand over threads that they have woken.
  *
- *   level   begins as the thread's priority. Who uses up a turn goes down by one, as far as
+ *   level   its own level, or, if that is more urgent, a boost (kernel/boost.h). The own level begins as
+ *           the thread's priority. Who uses up a turn goes down by one, as far as
  *           LEVEL_LOWEST. Waiting gives as much of the turn back as it takes: who has a whole one again
  *           goes up by one, as far as its priority. So who runs more than it waits becomes less urgent,
  *           however often it waits.
@@ -127,5 +128,18 @@ j6_time_t turn_length(uint32_t level);
 void turn_used_up(struct thread *thread);
 void turn_waited(struct thread *thread, j6_time_t waited);
 
-/* Its level goes by its priority again. */
+static inline uint32_t more_urgent(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline uint32_t level_with_boosts(const struct thread *thread)
+{
+    const struct boost *boost = &thread->boost;
+    uint32_t others = atomic_load_explicit(&boost->others_level, memory_order_relaxed);
+    uint32_t serves = atomic_load_explicit(&boost->serves_level, memory_order_relaxed);
+    return more_urgent(thread->own_level, more_urgent(serves, others));
+}
+
+/* Its level goes by what its priority and its boosts are now. */
 void level_reset(struct thread *thread);

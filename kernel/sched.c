@@ -58,7 +58,7 @@ void sched_set_attention(struct sched *mine, uint32_t attention)
 
 void sched_set_turn_end(struct sched *mine)
 {
-    const struct thread *thread = running(mine);
+    struct thread *thread = running(mine);
     bool alone = run_queue_mask(&mine->queue) == 0;
     sched_set_attention(mine, thread->level | (alone ? ATTENTION_ALONE : 0));
     if (alone) {
@@ -83,7 +83,7 @@ void sched_exit(struct thread *thread)
     assert(running(mine) == thread);
     switch_charge(mine, thread, clock_now());
     thread->state = THREAD_EXITED;
-    atomic_store_explicit(&mine->current, NULL, memory_order_relaxed);
+    switch_stop(mine, thread);
     this_cpu(cpu)->tcb = NULL;
 }
 
@@ -169,8 +169,9 @@ static inline bool is_running(const struct thread *thread)
 static inline bool keeps_turn(const struct sched *mine, struct thread *thread)
 {
     level_update(thread);
-    if (thread->turn_left <= 0) {
-        turn_used_up(thread);
+    struct thread *payer = turn_payer(thread);
+    if (payer->turn_left <= 0) {
+        turn_used_up(payer);
         return false;
     }
     return !mine->turn_over;

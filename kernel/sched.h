@@ -87,5 +87,8 @@ j6_time_t sched_turn_end(void);
 void sched_set_priority(struct thread *thread, uint32_t priority, bool constant);
 void sched_set_affinity(struct thread *thread, uint64_t cpus);
 
+/* It holds a call less, and is less urgent by that, maybe. Any lock of lower rank may be held. */
+void sched_boost_ends(struct thread *thread);
+
 /* How long the thread has run, in nanoseconds. */
 uint64_t sched_cpu_time(const struct thread *thread);

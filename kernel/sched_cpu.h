@@ -33,6 +33,7 @@ struct sched {
     struct run_queue queue;
     /* Only the owning CPU */
     struct list blocked;
+    j6_time_t since;        /* up to when time is charged to the turn of the running thread */
     j6_time_t turn_end;     /* never: nobody else is ready */
     j6_time_t starved_look; /* when to look next for threads that starve */
     bool turn_over;         /* the running thread lets equals go first */
@@ -40,8 +41,6 @@ struct sched {
     /* Written by the owning CPU, read by others */
     struct thread *_Atomic current;
     _Atomic uint32_t attention; /* enum attention */
-    _Atomic uint32_t charges;   /* counts them twice: odd while one is under way … */
-    _Atomic j6_time_t since;    /* … up to when time is charged to the running thread */
 };
 
 extern PER_CPU(struct sched, sched);
@@ -57,10 +56,21 @@ static inline struct sched *sched_of(uint32_t index)
     return cpu_of(cpu_block(index), sched);
 }
 
-/* Has somebody given it another priority, which its level doesn't go by yet? */
+/* Has it another priority, or other boosts, than its level goes by? */
 static inline bool level_is_stale(const struct thread *thread)
 {
-    return atomic_load_explicit(&thread->priority, memory_order_relaxed) != thread->last_priority;
+    return atomic_load_explicit(&thread->priority, memory_order_relaxed) != thread->last_priority ||
+           level_with_boosts(thread) != thread->level;
+}
+
+/* On whose turn the thread, of this CPU, runs: its own, or that of the caller that it works for. */
+static inline struct thread *turn_payer(struct thread *thread)
+{
+    struct thread *caller = atomic_load_explicit(&thread->boost.serves, memory_order_relaxed);
+    return caller != NULL && atomic_load_explicit(&caller->home, memory_order_relaxed) ==
+                                 atomic_load_explicit(&thread->home, memory_order_relaxed)
+               ? caller
+               : thread;
 }
 
 static inline void level_update(struct thread *thread)

@@ -18,23 +18,21 @@
 #include "kernel/base/cpu_counts.h"
 #include "kernel/sched_cpu.h"
 
-/*
- * What has passed since the last time belongs to the running thread, NULL while the CPU idles. Others
- * who look meanwhile (sched_cpu_time) see by `charges` that they have to do so again.
- */
+/* What has passed since the last time was of the running thread's turn; NULL while the CPU idles. */
 static inline void switch_charge(struct sched *mine, struct thread *thread, j6_time_t now)
 {
-    uint64_t passed = now - mine->since;
-    uint32_t charges = atomic_load_explicit(&mine->charges, memory_order_relaxed);
-    atomic_store_explicit(&mine->charges, charges + 1, memory_order_relaxed);
-    atomic_thread_fence(memory_order_release); /* partner of the acquires in sched_cpu_time */
-    atomic_store_explicit(&mine->since, now, memory_order_relaxed);
     if (thread != NULL) {
-        uint64_t run_time = atomic_load_explicit(&thread->run_time, memory_order_relaxed);
-        thread->turn_left -= (int64_t)passed;
-        atomic_store_explicit(&thread->run_time, run_time + passed, memory_order_relaxed);
+        turn_payer(thread)->turn_left -= (int64_t)(now - mine->since);
     }
-    atomic_store_explicit(&mine->charges, charges + 2, memory_order_release);
+    mine->since = now;
+}
+
+/* The running thread runs no more. Releases: as kernel/sched_time.c says. */
+static inline void switch_stop(struct sched *mine, struct thread *thread)
+{
+    uint64_t base = atomic_load_explicit(&thread->run_base, memory_order_relaxed);
+    atomic_store_explicit(&thread->run_ticks, arch_ticks() - base, memory_order_release);
+    atomic_store_explicit(&mine->current, NULL, memory_order_release);
 }
 
 /* The running thread, NULL if there is none, has been charged. The next one: NULL if not known yet. */
@@ -44,7 +42,7 @@ static inline void switch_from(struct sched *mine, struct thread *prev, struct t
     if (prev != NULL) {
         tcb_save(&prev->tcb);
         prev->since = mine->since;
-        atomic_store_explicit(&mine->current, NULL, memory_order_relaxed);
+        switch_stop(mine, prev);
     }
 }
 
@@ -58,12 +56,15 @@ static inline void switch_to(struct sched *mine, struct thread *next)
     }
     cpu_count(switches);
     next->state = THREAD_RUNNING;
+    uint64_t ticks = atomic_load_explicit(&next->run_ticks, memory_order_relaxed);
+    atomic_store_explicit(&next->run_base, arch_ticks() - ticks, memory_order_relaxed);
     atomic_store(&mine->current, next); /* before `killed` is looked at: sched_interrupt */
     tcb_load(&next->tcb);
 }
 
-static inline void switch_begin_turn(struct sched *mine, const struct thread *thread)
+static inline void switch_begin_turn(struct sched *mine, struct thread *thread)
 {
-    mine->turn_end = mine->since + (thread->turn_left > 0 ? (uint64_t)thread->turn_left : 0);
+    int64_t left = turn_payer(thread)->turn_left;
+    mine->turn_end = mine->since + (left > 0 ? (uint64_t)left : 0);
     timers_turn_ends(mine->turn_end);
 }

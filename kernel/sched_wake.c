@@ -190,3 +190,13 @@ void sched_set_affinity(struct thread *thread, uint64_t cpus)
     atomic_store(&thread->affinity, cpus);
     look_again(thread);
 }
+
+/* A blocked one finds it out when it is woken; what the running one does is looked at if others wait. */
+void sched_boost_ends(struct thread *thread)
+{
+    if (thread != sched_current()) {
+        look_again(thread);
+    } else if (run_queue_mask(&this_cpu(sched)->queue) != 0) {
+        cpu_pend(CPU_PENDING_SCHEDULE);
+    }
+}

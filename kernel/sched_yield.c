@@ -35,9 +35,10 @@ static inline struct thread *change_places(struct sched *mine, struct thread *th
  * Its turn isn't over, it isn't time to look for threads that starve, and nothing is wanted of this CPU:
  * so the thread hasn't got another priority or affinity either, and wasn't killed.
  */
-static inline bool is_simple(const struct sched *mine, const struct thread *thread, j6_time_t now)
+static inline bool is_simple(const struct sched *mine, struct thread *thread, j6_time_t now)
 {
-    return this_cpu_read(cpu.pending) == 0 && thread->turn_left > 0 && now < mine->starved_look;
+    return this_cpu_read(cpu.pending) == 0 && turn_payer(thread)->turn_left > 0 &&
+           now < mine->starved_look;
 }
 
 _Noreturn void sched_yield(struct thread *thread)

@@ -4,8 +4,10 @@
  * clearing and write-protecting entries are files of their own.
  */
 #include "arch/page_table.h"
+#include "arch/tlb.h"
 #include "arch/upcall.h"
 #include "arch/x86_64/page_entry.h"
+#include "arch/x86_64/page_table_load.h"
 #include "kernel/base/assert.h"
 
 struct page_table kernel_page_table = {.cpus = ~0ull};
@@ -119,6 +121,13 @@ j6_status_t page_table_init(struct page_table *table)
 /* Acquire: the CPU that cleared its bit last (page_table_load) has nothing to do with it any more. */
 void page_table_destroy(struct page_table *table)
 {
+    if (this_cpu_read(page_table_lingering) == table) {
+        page_table_let_go();
+    }
+    uint64_t lingers = atomic_load_explicit(&table->cpus, memory_order_acquire);
+    if (lingers != 0) {
+        tlb_shootdown(lingers, NULL, 0);
+    }
     assert(atomic_load_explicit(&table->cpus, memory_order_acquire) == 0);
     assert(table->tables == 1); /* so nothing is in the user half */
     kernel_half_set(page_table_of(table->root), NULL);

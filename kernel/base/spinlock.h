@@ -33,6 +33,7 @@
     X(RANK_IRQ, "interrupt line")             \
     X(RANK_FUTEX, "bucket of futexes")        \
     X(RANK_WAIT, "wait for several things")   \
+    X(RANK_BOOST, "boost of a thread")        \
     X(RANK_TIMERS, "timer queue")             \
     X(RANK_RUN_QUEUE, "run queue")            \
     X(RANK_STACKS, "spare kernel stacks")     \

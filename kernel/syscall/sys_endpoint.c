@@ -70,14 +70,14 @@ j6_status_t sys_endpoint_notify(struct thread *caller, struct endpoint *endpoint
 _Noreturn static void leave(struct thread *caller, j6_status_t status)
 {
     caller->tcb.rax = status;
-    caller->tcb.r15 = 0;
     kernel_leave();
 }
 
-/* What is wrong with a message in registers; then its memory part is read. */
+/* What is wrong with a message in registers; then its memory part is read. r15 is 0 whatever comes. */
 static j6_status_t message_begin(struct thread *caller, const struct endpoint *endpoint,
                                  unsigned use)
 {
+    caller->tcb.r15 = 0;
     bool system_tag = caller->tcb.arg[TCB_RSI] & j6_tag_system;
     return (use & MESSAGE_SENT) && system_tag ? j6_err_invalid_arg
                                               : message_read(caller, endpoint, use);

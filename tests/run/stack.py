@@ -20,7 +20,9 @@ ENTRIES = ["syscall_dispatch", "trap_from_user", "trap_from_kernel", "trap_anywh
 FREED = r"free_after_grace|interrupt_free_after_grace|mapping_free|directory_free|device_free|release_later|end_unused|end_others|item_run"
 
 # What a wait that ends for another reason takes the thread out of.
-UNDONE = r"take_out_and_tell_locked|take_out_locked|undo_nothing|end_locked|undo"
+UNDONE = r"take_out_and_tell_locked|take_out_locked|undo_nothing|end_locked|undo|undo_(send|reply|receive)"
+# Whom signals wake: a thread, a wait for many, a binding.
+WOKEN = r"wake_thread_locked|wake_locked"
 
 # What other CPUs are asked to do.
 CALLED = r"drain|nothing|io_ports_refresh"
@@ -33,8 +35,9 @@ THROUGH_POINTERS = {
     "syscall_dispatch": r"run_\w+",
     "timers_run": r"timed_out|fired|reminder_fire|look|start_again|refine",
     "undo_locked": UNDONE, "wait_cancel": UNDONE, "timed_out": UNDONE, "wait_begin_locked": UNDONE,
-    "kobject_signal_locked": UNDONE, "kobject_waits_end": UNDONE, "waiter_end_locked": UNDONE,
-    "resume_current": r"fs_base_take|resume|get_log_again",
+    "kobject_signal_locked": WOKEN, "kobject_waits_end": WOKEN,
+    "wake_thread_locked": r"take_out_and_tell_locked|take_out_locked",
+    "resume_current": r"fs_base_take|resume|get_log_again|receive_again",
     "moment_of": r"hpet_read|pm_timer_read|pit_read|apic_count",
     "run_all": FREED, "grace_pass": FREED, "pass_once": FREED,
     "free_after_grace": r"thread_free|free_process|area_free|system_free|event_free",
@@ -70,7 +73,7 @@ THROUGH_POINTERS = {
 }
 
 # Recursion that is bounded by what it walks: how many times a function is on the stack at most.
-DEPTHS = {"walk_table": 4}
+DEPTHS = {"walk_table": 4, "packet_post_locked": 1}  # an endpoint can't be bound to another
 
 NODE = re.compile(r'node: \{ title: "([^"]+)" label: "[^"]*?(\d+) bytes \((\w+)')
 EDGE = re.compile(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"')

@@ -27,6 +27,7 @@ static const struct {
     {"count_up", mode_count_up},
     {"futex_echo", mode_futex_echo},
     {"echo_signal", mode_echo_signal},
+    {"puppet", mode_puppet},
     {"parent", mode_parent},
     {"heir", mode_heir},
     {"make_loops", mode_make_loops},

@@ -27,6 +27,9 @@ int64_t mode_echo_signal(int64_t times);
 int64_t mode_futex_echo(int64_t times);
 int64_t mode_count_up(int64_t times);
 
+/* How to make the calls that a test asks for (userland/test/puppet.h). */
+int64_t mode_puppet(int64_t threads);
+
 /* Who ends while a child goes on, and that child. */
 int64_t mode_parent(int64_t argument);
 int64_t mode_heir(int64_t argument);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a test and its puppet share: a process whose threads make the calls that the test writes into their
+ * slots, one at a time. Pointers in a slot are addresses of the puppet.
+ */
+#pragma once
+#include <j6/j6.h>
+
+enum puppet_action {
+    PUPPET_SEND,
+    PUPPET_RECEIVE,
+    PUPPET_CALL,
+    PUPPET_REPLY,
+    PUPPET_REPLY_RECEIVE,
+    PUPPET_NOTIFY, /* call.word[0] */
+    PUPPET_CLOSE,  /* handle_close */
+    PUPPET_THREAD_EXIT,
+    PUPPET_EXIT,
+};
+
+enum { PUPPET_THREADS = 8 };
+
+struct puppet_slot {
+    uint32_t asked; /* calls that the test has asked for … */
+    uint32_t done;  /* … and those that are made */
+    uint64_t action;
+    j6_handle_t handle;
+    struct j6_call call; /* its `message`: not 0: the one below */
+    struct j6_message message;
+    j6_time_t deadline;
+    j6_status_t status;
+};
+
+struct puppet_page {
+    struct puppet_slot slot[PUPPET_THREADS];
+    struct puppet_page *here; /* where the puppet has mapped it */
+};

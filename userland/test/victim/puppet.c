@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Makes the calls that a test asks for. */
+#include "userland/test/puppet.h"
+#include "userland/test/victim/victim.h"
+
+static j6_status_t act(struct puppet_slot *slot)
+{
+    struct j6_call *call = &slot->call;
+    call->message = call->message != NULL ? &slot->message : NULL;
+    switch (slot->action) {
+    case PUPPET_SEND: return j6_endpoint_send(slot->handle, call, slot->deadline);
+    case PUPPET_RECEIVE: return j6_endpoint_receive(slot->handle, call, slot->deadline);
+    case PUPPET_CALL: return j6_endpoint_call(slot->handle, call, slot->deadline);
+    case PUPPET_REPLY: return j6_endpoint_reply(slot->handle, call, slot->deadline);
+    case PUPPET_REPLY_RECEIVE: return j6_endpoint_reply_receive(slot->handle, call, slot->deadline);
+    case PUPPET_NOTIFY: return j6_endpoint_notify(slot->handle, call->word[0]);
+    case PUPPET_CLOSE: return j6_handle_close(slot->handle);
+    case PUPPET_THREAD_EXIT: return j6_thread_exit(0);
+    default: return j6_process_exit(0);
+    }
+}
+
+_Noreturn static int64_t obey(void *arg)
+{
+    struct puppet_slot *slot = arg;
+    for (uint32_t done = 0;; done++) {
+        while (__atomic_load_n(&slot->asked, __ATOMIC_ACQUIRE) == done) {
+            j6_futex_wait(&slot->asked, done, j6_deadline_never);
+        }
+        slot->status = act(slot);
+        __atomic_store_n(&slot->done, done + 1, __ATOMIC_RELEASE);
+        j6_futex_wake(&slot->done, 1);
+    }
+}
+
+/* With so many threads. */
+int64_t mode_puppet(int64_t threads)
+{
+    struct puppet_page *page = map_role("shared");
+    struct j6_thread thread;
+    __atomic_store_n(&page->here, page, __ATOMIC_RELEASE);
+    for (int64_t i = 1; i < threads; i++) {
+        if (j6_thread_run(&thread, obey, &page->slot[i], 4 * j6_page_size) != j6_status_ok) {
+            return __LINE__;
+        }
+    }
+    return obey(&page->slot[0]);
+}
