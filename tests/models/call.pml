@@ -22,6 +22,7 @@
  *   9  handles of a reply that nobody takes stay where they are
  *  10  a sender whose message couldn't be copied gives the receiver up
  *  11  who finds the endpoint closed has taken a receiver out before
+ *  12  the end of a service ends callers whose replies are being copied
  */
 #ifndef BUG
 #define BUG 0
@@ -309,9 +310,7 @@ inline reply()
     atomic {
         if
         :: closed -> goto replied
-        :: !closed && caller[CALLER(k)] == SERVED && owed[current[CALLER(k)]] &&
-           (current[CALLER(k)] == k || BUG == 5) ->
-            owed[current[CALLER(k)]] = false
+        :: !closed && caller[CALLER(k)] == SERVED && (current[CALLER(k)] == k || BUG == 5)
         :: else ->              /* cancelled, or not_found */
             assert(given_up[k] || ended[k] || caller[CALLER(k)] == COPIED);
             if
@@ -323,25 +322,27 @@ inline reply()
         fi;
         assert(current[CALLER(k)] == k && !answered[k]);
         if
-        :: !at_server[k] -> answered[k] = true; end_call(k, OK); goto replied /* X2 */
+        :: !at_server[k] -> answered[k] = true; owed[k] = false; end_call(k, OK); goto replied /* X2 */
         :: else -> caller[CALLER(k)] = COPIED
         fi
     };
     copy(k, at_server[k], at_caller[k], failed);      /* X3 */
     atomic {
         if
-        :: failed == 0 -> answered[k] = true; end_call(k, OK)
+        :: failed == 0 -> answered[k] = true; owed[k] = false; end_call(k, OK)
         :: failed == QUEUED ->  /* the reply is cancelled */
+            owed[k] = false;
             end_call(k, BAD_ADDRESS);
             at_server[k] = false;
             handle_closed[k] = true
         :: failed == RECEIVES && (closed && BUG != 6 || caller_late[CALLER(k)] != 0 && BUG != 1) ->
+            owed[k] = false;
             given_up[k] = true;
             end_late(k, CLOSED)
         :: else ->
+            assert(service && owed[k]);
             caller[CALLER(k)] = SERVED;
-            used[k] = false;
-            join_service(k)
+            used[k] = false
         fi
     };
 replied:
@@ -410,13 +411,23 @@ proctype kill_server()
     }
 }
 
+/* One that somebody copies a reply to is ended by him */
+inline end_owed(k)
+{
+    owed[k] = false;
+    if
+    :: caller[CALLER(k)] == COPIED && BUG != 12
+    :: else -> end_call(k, CLOSED)
+    fi
+}
+
 /* Who has unlinked the service ends its callers, and frees it. */
 inline end_service()
 {
     do
-    :: atomic { owed[0] -> owed[0] = false; end_call(0, CLOSED) }
-    :: atomic { owed[1] -> owed[1] = false; end_call(1, CLOSED) }
-    :: atomic { owed[2] -> owed[2] = false; end_call(2, CLOSED) }
+    :: atomic { owed[0] -> end_owed(0) }
+    :: atomic { owed[1] -> end_owed(1) }
+    :: atomic { owed[2] -> end_owed(2) }
     :: atomic { !owed[0] && !owed[1] && !owed[2] -> service = false; break }
     od
 }
