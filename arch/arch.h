@@ -19,6 +19,7 @@
 #include "arch/cpu.h"
 #include "arch/layout.h"
 #include "arch/tcb.h"
+#include "arch/ticks.h"
 #include <j6/status.h>
 #include <j6/types.h>
 #include <stdbool.h>
@@ -73,6 +74,9 @@ const struct cpu_place *arch_stopped_at(uint32_t index);
 
 /* Nanoseconds since kernel entry, monotonic over all CPUs. Any context, NMI too; never waits. */
 j6_time_t clock_now(void);
+
+/* How long so many ticks (arch/ticks.h) last, at the rate that is known by now. */
+uint64_t arch_ticks_ns(uint64_t ticks);
 
 /*
  * Interrupts this CPU once at the deadline, at once if it has passed; j6_deadline_never: not. It may
@@ -151,7 +155,7 @@ void tcb_foreign_call(struct tcb *tcb, uint64_t number, uint64_t entry);
 uint64_t tcb_fs_base(const struct tcb *tcb);
 void tcb_set_fs_base(struct tcb *tcb, uint64_t base);
 
-/* Makes the tcb this CPU's own: address space, FPU, FS base. */
+/* Makes the tcb this CPU's own: FPU, FS base. Its page table is loaded already. */
 void tcb_load(struct tcb *tcb);
 
 /* Saves what tcb_load doesn't keep in the tcb anyway (FPU, FS base), before another is loaded. */
@@ -159,6 +163,9 @@ void tcb_save(struct tcb *tcb);
 
 /* Goes to user mode with the tcb that is loaded. Nothing may be held. */
 _Noreturn void tcb_enter(struct tcb *tcb);
+
+/* Can ipc/fast_path.asm switch threads on this machine? */
+bool arch_has_fast_switch(void);
 
 /* Bytes of a thread's FPU area; 64-byte aligned. */
 size_t fpu_area_size(void);

@@ -45,7 +45,7 @@ extern _Atomic uint64_t cpu_mask_online; /* a bit for each index */
 
 static inline uint32_t cpu_index(void)
 {
-    return this_cpu(cpu)->index;
+    return this_cpu_read(cpu.index);
 }
 
 static inline uint64_t cpu_bit(uint32_t index)

@@ -35,7 +35,7 @@
 #define KERNEL_SIZE     (2ull << 30)
 
 #define KERNEL_STACK_SIZE (2 * PAGE_SIZE)
-#define CPU_BLOCK_SIZE    (2 * PAGE_SIZE) /* room for the variables per CPU (link.ld) */
+#define CPU_BLOCK_SIZE    (4 * PAGE_SIZE) /* room for the variables per CPU (link.ld) */
 
 /* Reads and writes physical memory that the offset map covers. */
 static inline void *phys_to_virt(paddr_t address)

@@ -36,6 +36,8 @@ enum page_flags {
 
 #define LARGE_PAGE_SIZE (1ull << 21)
 
+struct io_range;
+
 struct page_table {
     paddr_t root;
     uint64_t tables; /* pages that it consists of, without the shared ones */
@@ -47,6 +49,9 @@ struct page_table {
     uint64_t *last_parent; /* NULL: none */
     /* The CPUs that have it loaded. Of the kernel's: all, since its half is in every table. */
     _Atomic uint64_t cpus;
+    /* The ports that its user code may use (arch/io_ports.h), and their version; NULL, 0: none. */
+    struct io_range *io_ranges;
+    _Atomic uint64_t io_version;
 };
 
 /* What the CPU's entry for a page says besides its address; made of enum page_flags. */
@@ -120,10 +125,13 @@ extern uint32_t page_memory_caching;
 /* The page table of the kernel, whose upper half every other one shares. */
 extern struct page_table kernel_page_table;
 
+/* The kernel's tables are complete: from now on page_table_init gives every table their upper half. */
+void page_table_share_kernel(void);
+
 /* An empty lower half below the kernel's upper half. quota, no_memory. */
 j6_status_t page_table_init(struct page_table *table) J6_MUST_USE;
 
-/* Gives the root back; the lower half is empty by then, and no CPU has it loaded. */
+/* Gives the root back; the lower half is empty by then, and no CPU has it loaded. Nothing is held. */
 void page_table_destroy(struct page_table *table);
 
 /* Makes the table this CPU's, unless it is already. kernel_page_table: the one to idle on. */
@@ -131,6 +139,9 @@ void page_table_load(struct page_table *table);
 
 /* The table that this CPU has loaded. */
 struct page_table *page_table_loaded(void);
+
+/* The CPUs that have the table loaded. Who loads it later sees what the caller has changed before. */
+uint64_t page_table_cpus(struct page_table *table);
 
 /*
  * Adds the CPUs that have the table loaded to those that the batch must reach: after present entries

@@ -19,6 +19,20 @@
 #define cpu_of(block, name) ((__typeof__(&name))((uint64_t) & (name) + (uint64_t)(block)))
 #define this_cpu(name)      cpu_of(percpu_block(), name)
 
+/*
+ * Reads such a variable, or a word in it, or adds to it, in one instruction: this_cpu_read(cpu.index).
+ * No interrupt of this CPU comes in between; to other CPUs it is a load, and a store. The operand "m",
+ * which isn't used, tells the compiler what is read.
+ */
+#define this_cpu_read(word)                                                              \
+    ({                                                                                   \
+        __typeof__(((void)0, word)) word_now;                                            \
+        __asm__ volatile("mov %%gs:%c1, %0" : "=r"(word_now) : "i"(&(word)), "m"(word)); \
+        word_now;                                                                        \
+    })
+#define this_cpu_add(word, n) \
+    __asm__ volatile("addq %0, %%gs:%c1" ::"er"((uint64_t)(n)), "i"(&(word)) : "memory", "cc")
+
 /* The block of the CPU that runs this. */
 static inline void *percpu_block(void)
 {

@@ -28,6 +28,13 @@ bool upcall_copy_fault(vaddr_t address, bool write);
 void upcall_alarm(void);
 
 /*
+ * A line has fired that has a route with this context (arch/irq.h), or had one until a moment ago: within
+ * the grace period. False: it is nobody's. Interrupts are off, and nothing is held. Once it returns the
+ * line may fire again, unless it is masked.
+ */
+bool upcall_irq(void *context);
+
+/*
  * For the watch over stuck CPUs, in the debug build: this CPU takes an interrupt; it idles from now on,
  * or no more. Interrupts are off.
  */

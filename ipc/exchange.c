@@ -4,6 +4,7 @@
 #include "arch/upcall.h"
 #include "ipc/badge.h"
 #include "ipc/deliver.h"
+#include "ipc/fast_path.h"
 #include "ipc/message.h"
 #include "ipc/packet.h"
 #include "ipc/service.h"
@@ -31,8 +32,7 @@ static j6_status_t may_wait(const struct exchange *exchange)
 
 static void wait_locked(const struct exchange *exchange, const struct wait_type *type)
 {
-    struct endpoint *endpoint = exchange->endpoint;
-    wait_begin_locked(exchange->thread, &endpoint->object.lock, type, endpoint->object.koid,
+    wait_begin_locked(exchange->thread, &exchange->endpoint->object.lock, type, 0,
                       exchange->deadline);
 }
 
@@ -55,7 +55,7 @@ static void deliver_locked(const struct endpoint *endpoint, struct thread *sende
     if (sender->ipc.is_call) {
         delivery.token = token_of(sender);
         if (!endpoint_is_closed_locked(endpoint)) {
-            service_caller_add_locked(receiver->ipc.own, sender);
+            service_caller_add_locked(receiver, sender);
         }
     }
     deliver_registers(receiver, &delivery);
@@ -325,6 +325,7 @@ static bool receive_from_locked(struct exchange *exchange, struct thread *sender
 static void receive_wait_locked(struct exchange *exchange)
 {
     list_push_back(&exchange->endpoint->receivers, &exchange->thread->ipc.item.node);
+    fast_path_receive_locked(exchange->thread, exchange->deadline);
     wait_locked(exchange, &endpoint_wait_receive);
     endpoint_levels_rose_locked(exchange->endpoint);
 }

@@ -29,7 +29,7 @@ bool packet_detach_locked(struct packet *packet)
 /* True: it is to be queued again. */
 static bool give_locked(struct packet *packet, struct thread *receiver)
 {
-    struct notice notice = {0};
+    struct notice notice = {.receiver = receiver};
     bool more = packet->type->take(packet, &notice);
     struct delivery delivery = {.tag = notice.tag, .badge = notice.badge};
     for (unsigned i = 0; i < NOTICE_WORDS; i++) {
@@ -48,7 +48,7 @@ static void push_locked(struct packet *packet, uint32_t level)
 
 static void drop_locked(struct packet *packet)
 {
-    struct notice notice;
+    struct notice notice = {0};
     while (packet->type->take(packet, &notice)) {}
 }
 

@@ -17,12 +17,14 @@
 
 struct endpoint;
 struct packet;
+struct thread;
 
 enum { NOTICE_WORDS = 3 };
 
 /* What the receiver gets in its registers. */
 struct notice {
-    uint64_t tag; /* j6_tag_… */
+    const struct thread *receiver; /* set before; NULL: nobody receives it any more */
+    uint64_t tag;                  /* j6_tag_… */
     uint64_t badge;
     uint64_t word[NOTICE_WORDS];
 };

@@ -8,35 +8,35 @@
 #include "ipc/transfer.h"
 #include "kernel/process.h"
 
-/* The caller is out of its service's list. */
 static void give_locked(struct thread *replier, struct thread *caller)
 {
     struct delivery reply = delivery_from(replier);
+    service_caller_remove_locked(caller);
     deliver_registers(caller, &reply);
     caller->ipc.answered |= 1;
     wait_end_locked(caller, j6_status_ok);
 }
 
-/* It doesn't get the reply, which was its own fault. */
+/* It doesn't get the reply, which is its own fault. */
 static j6_status_t refuse_locked(struct thread *replier, struct thread *caller, j6_status_t status)
 {
+    service_caller_remove_locked(caller);
     deliver_sizes(caller, replier);
     caller->ipc.answered |= 1; /* the token is used up */
     wait_end_locked(caller, status);
     return j6_status_cancelled;
 }
 
-/* The replier's message can't be read: the caller waits on. */
+/* The replier's message can't be read: the caller waits on, unless its wait has ended meanwhile. */
 static void return_locked(struct endpoint *endpoint, struct thread *caller)
 {
-    struct service *service = caller->ipc.service;
-    if (endpoint_is_closed_locked(endpoint) || caller->wait.late != j6_status_ok) {
-        wait_end_locked(caller,
-                        caller->wait.late != j6_status_ok ? caller->wait.late : j6_status_closed);
-        return;
-    }
+    j6_status_t late = caller->wait.late;
+    bool closed = endpoint_is_closed_locked(endpoint);
     caller->wait.type = &endpoint_wait_reply;
-    service_caller_add_locked(service, caller);
+    if (late != j6_status_ok || closed) {
+        service_caller_gives_up_locked(caller);
+        wait_end_locked(caller, late != j6_status_ok ? late : j6_status_closed);
+    }
 }
 
 /* X3 to X5 */
@@ -61,7 +61,6 @@ static j6_status_t push_locked(struct endpoint *endpoint, struct thread *replier
 static j6_status_t reply_to_locked(struct endpoint *endpoint, struct thread *replier,
                                    struct thread *caller)
 {
-    service_caller_remove_locked(caller);
     if (!message_fits(replier, caller)) {
         return refuse_locked(replier, caller, j6_err_insufficient);
     }

@@ -129,15 +129,46 @@ j6_status_t service_of_current(struct endpoint *endpoint)
 
 /* ---- callers ---- */
 
-void service_caller_add_locked(struct service *service, struct thread *caller)
+void service_caller_add_locked(struct thread *holder, struct thread *caller)
 {
+    struct service *service = holder->ipc.own;
     caller->ipc.service = service;
     list_push_back(&service->callers, &caller->ipc.item.node);
+    boost_give(holder, caller);
 }
 
+/* Who replies to it may be at work on it, while the service ends. */
 void service_caller_remove_locked(struct thread *caller)
 {
-    list_remove(&caller->ipc.item.node);
+    if (list_is_linked(&caller->ipc.item.node)) {
+        list_remove(&caller->ipc.item.node);
+    }
+    boost_take_back(caller);
+}
+
+static void forget_in_service(struct service *service, const struct thread *holder)
+{
+    struct ipc_item *item;
+    endpoint_lock(service->endpoint);
+    list_for_each_entry(item, &service->callers, node) {
+        struct thread *caller = thread_of_item(item);
+        if (caller->boost.holder == holder) {
+            caller->boost.holder = NULL;
+        }
+    }
+    endpoint_unlock(service->endpoint);
+}
+
+/* A service of the process stays as long as it is in the process's tree. */
+void thread_callers_forget(struct thread *holder)
+{
+    struct process *process = holder->process;
+    spinlock_lock(&process->lock);
+    struct koid_node *node = koid_set_from(&process->services, 0);
+    for (; node != NULL; node = koid_set_next(node)) {
+        forget_in_service(service_of_process_node(node), holder);
+    }
+    spinlock_unlock(&process->lock);
 }
 
 void service_caller_gives_up_locked(struct thread *caller)
@@ -148,15 +179,22 @@ void service_caller_gives_up_locked(struct thread *caller)
 
 /* ---- its end ---- */
 
+/* One that somebody copies a reply to at the moment is ended by him. */
+static void end_caller_locked(struct thread *caller)
+{
+    service_caller_remove_locked(caller);
+    if (caller->wait.type->undo != NULL) {
+        wait_end_locked(caller, j6_status_closed);
+    }
+}
+
 static bool end_some_callers(struct service *service)
 {
     unsigned ended = 0;
     endpoint_lock(service->endpoint);
     for (; ended < STEP_CALLERS && !list_is_empty(&service->callers); ended++) {
         struct ipc_item *item = container_of(list_first(&service->callers), struct ipc_item, node);
-        struct thread *caller = thread_of_item(item);
-        service_caller_remove_locked(caller);
-        wait_end_locked(caller, j6_status_closed);
+        end_caller_locked(thread_of_item(item));
     }
     endpoint_unlock(service->endpoint);
     return ended == STEP_CALLERS;

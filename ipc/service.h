@@ -7,6 +7,8 @@
  *   endpoint ── services ──> service ── callers ──> threads in endpoint_wait_reply
  *   process ── services ──────┘
  *
+ * A caller whose reply is being copied stays where it is.
+ *
  * Rules: a service keeps its endpoint and its process alive. Its callers, and its place in the list of the
  * endpoint, are guarded by the lock of the endpoint; its place in the tree of the process by the lock of that.
  * Who takes it out of the endpoint's list owns it. It stays good as long as the endpoint is open, for
@@ -35,8 +37,11 @@ struct service {
  */
 j6_status_t service_of_current(struct endpoint *endpoint) J6_MUST_USE;
 
-/* A thread that calls waits for the reply of the service; or does so no more. */
-void service_caller_add_locked(struct service *service, struct thread *caller);
+/*
+ * A thread whose call the holder has received waits for the reply of the holder's service; or does so
+ * no more.
+ */
+void service_caller_add_locked(struct thread *holder, struct thread *caller);
 void service_caller_remove_locked(struct thread *caller);
 
 /* The same, and whoever replies to it later learns that there is nobody. */

@@ -38,16 +38,20 @@ struct handle_directory {
  * NULL beyond the end of the table. Needs no lock. Acquire: partner of the release in
  * directory_grow_locked.
  */
-static inline struct handle_entry *handle_entry_at(const struct handle_table *table, uint32_t index)
+static inline struct handle_entry *handle_entry_at(const struct handle_table *handles,
+                                                   uint32_t index)
 {
     const struct handle_directory *directory =
-        atomic_load_explicit(&table->directory, memory_order_acquire);
+        atomic_load_explicit(&handles->directory, memory_order_acquire);
     uint32_t chunk = index / HANDLE_CHUNK;
     if (directory == NULL || chunk >= directory->chunks) {
         return NULL;
     }
     return &directory->chunk[chunk][index % HANDLE_CHUNK];
 }
+
+/* An entry that no value names: for who has none to look at. */
+extern const struct handle_entry handle_no_entry;
 
 /*
  * Takes the slot that has rested longest; the value that a handle of that type and those rights has in

@@ -67,9 +67,12 @@ void process_info(struct process *process, struct j6_process_info *out_row)
 /* A wait that ends or begins meanwhile may be told as a mixture of both: each word is one of theirs. */
 static void wait_info(struct thread *thread, struct j6_thread_info *row)
 {
-    if (atomic_load_explicit(&thread->wait.lock, memory_order_acquire) != NULL) {
+    const struct spinlock *lock = atomic_load_explicit(&thread->wait.lock, memory_order_acquire);
+    if (lock != NULL) {
         row->wait = __atomic_load_n(&thread->wait.type, __ATOMIC_RELAXED)->kind;
-        row->wait_koid = atomic_load_explicit(&thread->wait.target, memory_order_relaxed);
+        row->wait_koid = lock->rank == RANK_ENDPOINT
+                             ? container_of(lock, const struct kobject, lock)->koid
+                             : atomic_load_explicit(&thread->wait.target, memory_order_relaxed);
     } else if (!__atomic_load_n(&thread->started, __ATOMIC_RELAXED)) {
         row->wait = j6_wait_start;
     }
@@ -130,6 +133,8 @@ void cpu_info(uint32_t index, struct j6_cpu_info *out_row)
         .shootdowns = counts->shootdowns,
         .lock_waits = counts->lock_waits,
         .fpu_loads = counts->fpu_loads,
+        .device_interrupts = counts->device_interrupts,
+        .spurious = counts->spurious,
         .idle_time = cpu_idle_time(counts),
     };
 }

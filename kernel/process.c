@@ -3,6 +3,7 @@
 #include "kernel/process.h"
 #include "arch/arch.h"
 #include "kernel/clock.h"
+#include "kernel/ports.h"
 #include "kernel/power.h"
 #include "kernel/signal.h"
 #include "lib/string.h"
@@ -186,6 +187,7 @@ static j6_status_t process_init(struct process *process, struct account *creator
     handle_table_init(&process->handles, process->account);
     spinlock_init(&process->lock, RANK_PROCESS);
     list_init(&process->unstarted);
+    list_init(&process->port_grants);
     status = kobject_init(&process->object, &process_type, creator);
     if (status == j6_status_ok) {
         return status;
@@ -349,6 +351,7 @@ void process_space_put(struct process *process)
 
 bool process_teardown(struct process *process)
 {
+    ports_end(process);
     process_services_end(process);
     handle_table_close(&process->handles);
     return space_leave(process);

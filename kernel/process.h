@@ -40,7 +40,9 @@ struct process {
     enum process_state state;
     struct koid_set threads;
     struct koid_set services; /* ipc/service.h */
-    uint32_t stopped;         /* how many of them a fault has stopped */
+    struct list port_grants;  /* kernel/ports.h */
+    uint32_t port_grant_count;
+    uint32_t stopped; /* how many of them a fault has stopped */
     struct j6_end_info end;
     uint32_t log_tokens; /* lines that it may write at once */
     j6_time_t log_time;  /* when they were reckoned */

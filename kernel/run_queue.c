@@ -1,69 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel/run_queue.h"
-#include "kernel/thread.h"
 
 #define TURN_NS 4000000ull /* of the most urgent; it grows with each level */
 
-void run_queue_init(struct run_queue *queue)
+void run_queue_init(struct run_queue *queue, uint64_t own)
 {
+    queue->own = own;
     spinlock_init(&queue->lock, RANK_RUN_QUEUE);
     for (unsigned i = 0; i < PRIORITIES; i++) {
         list_init(&queue->ready[i]);
     }
-}
-
-static void mask_set_locked(struct run_queue *queue, uint32_t mask)
-{
-    atomic_store_explicit(&queue->ready_mask, mask, memory_order_relaxed);
-}
-
-static void push_locked(struct run_queue *queue, struct thread *thread, bool first)
-{
-    struct list *list = &queue->ready[thread->level];
-    thread->state = THREAD_READY;
-    if (first) {
-        list_push_front(list, &thread->run_node);
-    } else {
-        list_push_back(list, &thread->run_node);
-    }
-    mask_set_locked(queue, run_queue_mask(queue) | 1u << thread->level);
-}
-
-static void take_locked(struct run_queue *queue, struct thread *thread)
-{
-    list_remove(&thread->run_node);
-    if (list_is_empty(&queue->ready[thread->level])) {
-        mask_set_locked(queue, run_queue_mask(queue) & ~(1u << thread->level));
-    }
-}
-
-static struct thread *first_of(struct run_queue *queue, uint32_t level)
-{
-    return container_of(list_first(&queue->ready[level]), struct thread, run_node);
-}
-
-void run_queue_push(struct run_queue *queue, struct thread *thread, bool first, j6_time_t now)
-{
-    thread->since = now;
-    spinlock_lock(&queue->lock);
-    push_locked(queue, thread, first);
-    spinlock_unlock(&queue->lock);
-}
-
-struct thread *run_queue_pop(struct run_queue *queue, uint32_t limit)
-{
-    struct thread *thread = NULL;
-    if (run_queue_top(queue) >= limit) {
-        return NULL; /* nobody else adds threads */
-    }
-    spinlock_lock(&queue->lock);
-    uint32_t top = run_queue_top(queue);
-    if (top < limit && top < PRIORITIES) {
-        thread = first_of(queue, top);
-        take_locked(queue, thread);
-    }
-    spinlock_unlock(&queue->lock);
-    return thread;
 }
 
 static struct thread *stealable_locked(struct run_queue *queue, uint32_t level, uint32_t thief)
@@ -92,7 +38,7 @@ struct thread *run_queue_steal(struct run_queue *queue, uint32_t thief)
         thread = stealable_locked(queue, (uint32_t)__builtin_ctz(mask), thief);
     }
     if (thread != NULL) {
-        take_locked(queue, thread);
+        run_queue_take_locked(queue, thread);
         atomic_store(&thread->home, thief);
     }
     spinlock_unlock(&queue->lock);
@@ -105,7 +51,7 @@ bool run_queue_take(struct run_queue *queue, struct thread *thread, uint32_t hom
     bool here = thread->state == THREAD_READY && list_is_linked(&thread->run_node) &&
                 atomic_load_explicit(&thread->home, memory_order_relaxed) == home;
     if (here) {
-        take_locked(queue, thread);
+        run_queue_take_locked(queue, thread);
     }
     spinlock_unlock(&queue->lock);
     return here;
@@ -118,12 +64,13 @@ void run_queue_promote(struct run_queue *queue, j6_time_t now)
         if (!(run_queue_mask(queue) >> level & 1)) {
             continue;
         }
-        struct thread *thread = first_of(queue, level);
+        struct thread *thread = run_queue_first_locked(queue, level);
         if (now - thread->since >= STARVING_NS) {
-            take_locked(queue, thread);
+            run_queue_take_locked(queue, thread);
             thread->since = now;
+            thread->own_level = level - 1;
             thread->level = level - 1;
-            push_locked(queue, thread, false);
+            run_queue_push_locked(queue, thread, false);
         }
     }
     spinlock_unlock(&queue->lock);
@@ -157,28 +104,38 @@ j6_time_t turn_length(uint32_t level)
     return TURN_NS * (1 + level / 2);
 }
 
-void level_update(struct thread *thread)
+void level_reset(struct thread *thread)
 {
     uint32_t priority = atomic_load_explicit(&thread->priority, memory_order_relaxed);
     if (thread->last_priority != priority) {
         thread->last_priority = priority;
-        thread->level = priority;
+        thread->own_level = priority;
     }
+    thread->level = level_with_boosts(thread);
+}
+
+static void turn_begin(struct thread *thread, uint32_t own_level)
+{
+    thread->own_level = own_level;
+    thread->level = level_with_boosts(thread);
+    thread->turn_left = (int64_t)turn_length(own_level);
 }
 
 void turn_used_up(struct thread *thread)
 {
-    if (thread->constant || thread->level < thread->priority) {
-        thread->level = thread->priority;
-    } else if (thread->level < LEVEL_LOWEST) {
-        thread->level++;
+    uint32_t level = thread->own_level;
+    if (thread->constant || level < thread->priority) {
+        level = thread->priority;
+    } else if (level < LEVEL_LOWEST) {
+        level++;
     }
-    thread->turn_left = (int64_t)turn_length(thread->level);
+    turn_begin(thread, level);
 }
 
 void turn_waited(struct thread *thread, j6_time_t waited)
 {
-    int64_t whole = (int64_t)turn_length(thread->level);
+    uint32_t level = thread->own_level;
+    int64_t whole = (int64_t)turn_length(level);
     if (waited < (uint64_t)whole && thread->turn_left + (int64_t)waited < whole) {
         thread->turn_left += (int64_t)waited;
         if (thread->turn_left <= 0) {
@@ -186,10 +143,6 @@ void turn_waited(struct thread *thread, j6_time_t waited)
         }
         return;
     }
-    if (thread->constant || thread->level <= thread->priority) {
-        thread->level = thread->priority;
-    } else {
-        thread->level--;
-    }
-    thread->turn_left = (int64_t)turn_length(thread->level);
+    turn_begin(thread,
+               thread->constant || level <= thread->priority ? thread->priority : level - 1);
 }

@@ -9,6 +9,7 @@
 #include "kernel/log_reader.h"
 #include "kernel/power.h"
 #include "kernel/sched_cpu.h"
+#include "kernel/sched_switch.h"
 #include "kernel/step.h"
 #include "kernel/thread.h"
 #include <j6/flags.h>
@@ -24,7 +25,7 @@ static PER_CPU(struct timer, grace_reminder);
 void sched_init(void)
 {
     struct sched *mine = this_cpu(sched);
-    run_queue_init(&mine->queue);
+    run_queue_init(&mine->queue, cpu_bit(cpu_index()));
     list_init(&mine->blocked);
     mine->turn_end = j6_deadline_never;
     mine->attention = PRIORITIES;
@@ -32,7 +33,7 @@ void sched_init(void)
 
 struct thread *sched_current(void)
 {
-    return running(this_cpu(sched));
+    return this_cpu_read(sched.current);
 }
 
 struct thread *sched_worker(void)
@@ -57,23 +58,14 @@ void sched_set_attention(struct sched *mine, uint32_t attention)
 
 void sched_set_turn_end(struct sched *mine)
 {
-    const struct thread *thread = running(mine);
-    if (run_queue_mask(&mine->queue) == 0) {
+    struct thread *thread = running(mine);
+    bool alone = run_queue_mask(&mine->queue) == 0;
+    sched_set_attention(mine, thread->level | (alone ? ATTENTION_ALONE : 0));
+    if (alone) {
         mine->turn_end = j6_deadline_never;
-        sched_set_attention(mine, thread->level | ATTENTION_ALONE);
-        return;
+    } else if (mine->turn_end == j6_deadline_never) {
+        switch_begin_turn(mine, thread);
     }
-    if (mine->turn_end == j6_deadline_never) {
-        mine->turn_end = mine->since + (thread->turn_left > 0 ? (uint64_t)thread->turn_left : 0);
-        timers_turn_ends(mine->turn_end);
-    }
-    sched_set_attention(mine, thread->level);
-}
-
-void sched_yield(void)
-{
-    this_cpu(sched)->turn_over = true;
-    cpu_pend(CPU_PENDING_SCHEDULE);
 }
 
 /* Without the lock: who is stolen at this moment is found missing later. */
@@ -81,7 +73,7 @@ bool sched_is_turn_over(const struct thread *thread)
 {
     struct sched *mine = this_cpu(sched);
     sched_empty_inbox(mine);
-    return (this_cpu(cpu)->pending & CPU_PENDING_SCHEDULE) &&
+    return (this_cpu_read(cpu.pending) & CPU_PENDING_SCHEDULE) &&
            run_queue_top(&mine->queue) <= thread->level;
 }
 
@@ -89,9 +81,10 @@ void sched_exit(struct thread *thread)
 {
     struct sched *mine = this_cpu(sched);
     assert(running(mine) == thread);
-    sched_charge_time(mine, clock_now());
+    switch_charge(mine, thread, clock_now());
     thread->state = THREAD_EXITED;
-    atomic_store_explicit(&mine->current, NULL, memory_order_relaxed);
+    sched_unlist_blocked(thread);
+    switch_stop(mine, thread);
     this_cpu(cpu)->tcb = NULL;
 }
 
@@ -126,14 +119,16 @@ static struct thread *steal(void)
 
 static struct thread *find_work(struct sched *mine)
 {
-    struct thread *thread = run_queue_pop(&mine->queue, PRIORITIES);
+    spinlock_lock(&mine->queue.lock);
+    struct thread *thread = run_queue_pop_locked(&mine->queue, PRIORITIES);
+    spinlock_unlock(&mine->queue.lock);
     return thread != NULL ? thread : steal();
 }
 
 static void sleep_until_interrupt(void)
 {
     grace_idle_begin();
-    if (this_cpu(cpu)->pending == 0) {
+    if (this_cpu_read(cpu.pending) == 0) {
         cpu_count_idle_begin();
         arch_idle();
         cpu_count_idle_end();
@@ -148,6 +143,8 @@ static struct thread *idle(struct sched *mine)
     struct thread *next;
     sched_set_attention(mine, PRIORITIES);
     do {
+        /* Meant a thread that has left: what pends keeps this CPU from sleeping, with interrupts off. */
+        cpu_unpend(CPU_PENDING_SCHEDULE | CPU_PENDING_END);
         pass_grace(mine); /* may wake threads, as interrupts do */
         cpu_calls_run();
         log_readers_wake();
@@ -160,92 +157,100 @@ static struct thread *idle(struct sched *mine)
         }
         atomic_fetch_and(&sched_idle_cpus, ~bit); /* unless who kicked us did */
     } while (next == NULL);
-    sched_charge_time(mine, clock_now());
+    switch_charge(mine, NULL, clock_now());
     return next;
 }
 
-/*
- * The running thread loses the CPU. Nothing of it may be left here, not even its space, when it becomes
- * ready: it may run elsewhere at once.
- */
-static void put_down(struct sched *mine, struct thread *prev, bool first, struct thread *next)
-{
-    bool ready = prev->state == THREAD_RUNNING;
-    tcb_save(&prev->tcb);
-    page_table_load(next != NULL ? next->tcb.page_table : &kernel_page_table);
-    atomic_store_explicit(&mine->current, NULL, memory_order_relaxed);
-    prev->since = mine->since;
-    if (ready && may_run_here(prev)) {
-        run_queue_push(&mine->queue, prev, first, mine->since);
-        sched_offer(prev);
-    } else if (ready) {
-        sched_move(prev);
-    }
-}
-
-static void take_up(struct sched *mine, struct thread *next)
-{
-    if (KERNEL_DEBUG) {
-        assert(next->state == THREAD_READY && !list_is_linked(&next->run_node) &&
-               atomic_load(&next->home) == cpu_index());
-    }
-    cpu_count(switches);
-    next->state = THREAD_RUNNING;
-    level_update(next);
-    atomic_store(&mine->current, next); /* before `killed` is looked at: sched_interrupt */
-    tcb_load(&next->tcb);
-}
-
-static bool is_running(const struct thread *thread)
+static inline bool is_running(const struct thread *thread)
 {
     return thread != NULL && thread->state == THREAD_RUNNING;
 }
 
-/* Gives the CPU to whoever should have it now; the running thread, if it isn't blocked, maybe keeps it. */
-static void schedule(struct sched *mine)
+/* The running thread could go on: is it the first of its equals, since its turn isn't over? */
+static inline bool keeps_turn(const struct sched *mine, struct thread *thread)
 {
-    struct thread *prev = running(mine);
-    bool keeps = is_running(prev) && may_run_here(prev);
-    bool first = false; /* of its equals, when it is ready again: its turn isn't over */
-    if (is_running(prev)) {
-        level_update(prev);
-        first = prev->turn_left > 0 && !mine->turn_over;
-        if (prev->turn_left <= 0) {
-            turn_used_up(prev);
-        }
+    level_update(thread);
+    struct thread *payer = turn_payer(thread);
+    if (payer->turn_left <= 0) {
+        turn_used_up(payer);
+        return false;
     }
+    return !mine->turn_over;
+}
+
+/* The running thread is blocked, or has ended: whoever is ready, or NULL, gets the CPU. */
+static struct thread *replace(struct sched *mine, struct thread *prev)
+{
+    spinlock_lock(&mine->queue.lock);
+    struct thread *next = run_queue_pop_locked(&mine->queue, PRIORITIES);
+    spinlock_unlock(&mine->queue.lock);
+    switch_from(mine, prev, next);
+    return next;
+}
+
+/*
+ * The running thread could go on: it, or who should have the CPU instead. What its affinity says counts
+ * from when it is in the list, so both happen under the lock.
+ */
+static struct thread *preempt(struct sched *mine, struct thread *prev)
+{
+    struct run_queue *queue = &mine->queue;
+    bool first = keeps_turn(mine, prev);
+    spinlock_lock(&queue->lock);
+    bool stays = run_queue_may_run(queue, prev);
+    struct thread *next = run_queue_pop_locked(queue, stays ? prev->level + !first : PRIORITIES);
+    if (next == NULL && stays) {
+        spinlock_unlock(&queue->lock);
+        return prev;
+    }
+    switch_from(mine, prev, next);
+    if (stays) {
+        run_queue_push_locked(queue, prev, first);
+    }
+    spinlock_unlock(&queue->lock);
+    if (stays) {
+        sched_offer(mine, prev);
+    } else {
+        sched_move(prev);
+    }
+    return next;
+}
+
+/* Gives the CPU to whoever should have it now; the running thread, if it isn't blocked, maybe keeps it. */
+static inline void schedule(struct sched *mine, struct thread *prev)
+{
+    /* NULL: nobody is ready. */
+    struct thread *next = is_running(prev) ? preempt(mine, prev) : replace(mine, prev);
     mine->turn_over = false;
     mine->turn_end = j6_deadline_never;
-    uint32_t limit = keeps ? prev->level + !first : PRIORITIES;
-    struct thread *next = run_queue_pop(&mine->queue, limit);
-    if (next == NULL && keeps) {
-        return;
+    if (next == NULL) {
+        next = idle(mine);
+        page_table_load(next->tcb.page_table);
     }
-    if (prev != NULL) {
-        put_down(mine, prev, first, next);
+    if (next != running(mine)) { /* may be `prev` again, after it was put down */
+        level_update(next);
+        switch_to(mine, next);
     }
-    take_up(mine, next != NULL ? next : idle(mine));
 }
 
 /* ---- leaving the kernel ---- */
 
 /* Who is in the middle of an operation, or has results to fetch, finishes that first. */
-static bool must_end(const struct thread *thread)
+static inline bool must_end(const struct thread *thread)
 {
-    return is_running(thread) && atomic_load_explicit(&thread->killed, memory_order_acquire) &&
-           !step_is_inside(thread) && thread->resume == NULL;
+    return atomic_load_explicit(&thread->killed, memory_order_acquire) && !step_is_inside(thread) &&
+           thread->resume == NULL;
 }
 
-static void schedule_now(struct sched *mine)
+static inline void schedule_now(struct sched *mine, struct thread *thread)
 {
     j6_time_t now = clock_now();
-    cpu_unpend(CPU_PENDING_SCHEDULE);
-    sched_charge_time(mine, now);
-    if (run_queue_mask(&mine->queue) != 0 && now >= mine->starved_look) {
+    switch_charge(mine, thread, now);
+    if (now >= mine->starved_look && run_queue_mask(&mine->queue) != 0) {
         mine->starved_look = now + STARVED_LOOK_NS;
         run_queue_promote(&mine->queue, now);
     }
-    schedule(mine);
+    schedule(mine, thread);
 }
 
 /* What others want of this CPU. */
@@ -262,27 +267,30 @@ static __attribute__((noinline)) void serve_others(struct sched *mine)
 static inline void settle_one(void)
 {
     struct sched *mine = this_cpu(sched);
-    if (this_cpu(cpu)->pending & ~CPU_PENDING_SCHEDULE) {
+    if (this_cpu_read(cpu.pending) & ~CPU_PENDING_SCHEDULE) {
         serve_others(mine);
     }
     struct thread *thread = running(mine);
-    if (must_end(thread)) {
+    if (is_running(thread) && must_end(thread)) {
         thread_finish(thread);
-    } else if (!is_running(thread) || (this_cpu(cpu)->pending & CPU_PENDING_SCHEDULE)) {
-        schedule_now(mine);
+        return;
+    }
+    if (this_cpu_read(cpu.pending) & CPU_PENDING_SCHEDULE) {
+        cpu_unpend(CPU_PENDING_SCHEDULE);
+        schedule_now(mine, thread);
+    } else if (!is_running(thread)) {
+        schedule_now(mine, thread);
     }
 }
 
 /* Nothing is pending, and others know what they must about the thread that goes on. */
-static bool is_settled(void)
+static inline bool is_settled(struct sched *mine, const struct thread *thread)
 {
-    struct sched *mine = this_cpu(sched);
-    const struct thread *thread = running(mine);
     if (!is_running(thread) || must_end(thread)) {
         return false;
     }
     sched_set_turn_end(mine);
-    return this_cpu(cpu)->pending == 0; /* A2 */
+    return this_cpu_read(cpu.pending) == 0; /* A2 */
 }
 
 /* On an empty stack: what the thread fetches may make it wait again. */
@@ -298,10 +306,11 @@ static void resume_current(void)
 /* Does what is pending until a thread can go on; that one, unless it goes on in the kernel. */
 static __attribute__((noinline)) struct thread *settle(void)
 {
+    struct thread *thread;
     do {
         settle_one();
-    } while (!is_settled());
-    struct thread *thread = sched_current();
+        thread = sched_current();
+    } while (!is_settled(this_cpu(sched), thread));
     if (step_is_inside(thread)) {
         step_resume(thread);
     }
@@ -311,19 +320,20 @@ static __attribute__((noinline)) struct thread *settle(void)
     return thread;
 }
 
-static bool may_go_on(const struct thread *thread)
+/* Straight to user mode. */
+static inline bool may_go_on(const struct thread *thread)
 {
-    return is_running(thread) && this_cpu(cpu)->pending == 0 && thread->resume == NULL &&
-           !atomic_load_explicit(&thread->killed, memory_order_acquire);
+    return is_running(thread) && this_cpu_read(cpu.pending) == 0 && !step_is_inside(thread) &&
+           thread->resume == NULL && !atomic_load_explicit(&thread->killed, memory_order_acquire);
 }
 
 _Noreturn void kernel_leave(void)
 {
     spinlock_check_none_held();
-    if (this_cpu(cpu)->pending & CPU_PENDING_GRACE) {
+    if (this_cpu_read(cpu.pending) & CPU_PENDING_GRACE) {
         pass_grace(this_cpu(sched)); /* often that is all */
     }
-    struct thread *thread = sched_current();
+    struct thread *thread = this_cpu_read(sched.current);
     if (!may_go_on(thread)) {
         thread = settle();
     }

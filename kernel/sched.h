@@ -62,8 +62,8 @@ void sched_mark_blocked(struct thread *thread);
 /* A blocked thread, which the caller owns, becomes ready. Any lock of lower rank may be held. */
 void sched_wake(struct thread *thread);
 
-/* The running thread lets others of its priority go first. */
-void sched_yield(void);
+/* The running thread leaves the kernel, and lets others of its priority go first. */
+_Noreturn void sched_yield(struct thread *thread);
 
 /* A thread was killed: if it runs, on whichever CPU, that looks at it soon. */
 void sched_interrupt(struct thread *thread);
@@ -86,6 +86,9 @@ j6_time_t sched_turn_end(void);
  */
 void sched_set_priority(struct thread *thread, uint32_t priority, bool constant);
 void sched_set_affinity(struct thread *thread, uint64_t cpus);
+
+/* It holds a call less, and is less urgent by that, maybe. Any lock of lower rank may be held. */
+void sched_boost_ends(struct thread *thread);
 
 /* How long the thread has run, in nanoseconds. */
 uint64_t sched_cpu_time(const struct thread *thread);

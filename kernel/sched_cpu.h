@@ -32,16 +32,15 @@ enum attention {
 struct sched {
     struct run_queue queue;
     /* Only the owning CPU */
-    struct list blocked;
-    j6_time_t turn_end;     /* never: nobody else is ready */
+    struct list blocked; /* the fast path of calls (ipc/fast_path.asm) leaves it as it finds it */
+    j6_time_t since;     /* up to when time is charged to the turn of the running thread */
+    j6_time_t turn_end;  /* never: nobody else is ready */
     j6_time_t starved_look; /* when to look next for threads that starve */
     bool turn_over;         /* the running thread lets equals go first */
     bool in_grace_pass;
     /* Written by the owning CPU, read by others */
     struct thread *_Atomic current;
     _Atomic uint32_t attention; /* enum attention */
-    _Atomic uint32_t charges;   /* counts them twice: odd while one is under way … */
-    _Atomic j6_time_t since;    /* … up to when time is charged to the running thread */
 };
 
 extern PER_CPU(struct sched, sched);
@@ -57,16 +56,46 @@ static inline struct sched *sched_of(uint32_t index)
     return cpu_of(cpu_block(index), sched);
 }
 
-static inline bool may_run_here(const struct thread *thread)
+/* Has it another priority, or other boosts, than its level goes by? */
+static inline bool level_is_stale(const struct thread *thread)
 {
-    return atomic_load_explicit(&thread->affinity, memory_order_relaxed) & cpu_bit(cpu_index());
+    return atomic_load_explicit(&thread->priority, memory_order_relaxed) != thread->last_priority ||
+           level_with_boosts(thread) != thread->level;
 }
 
-/* What has passed since the last time belongs to the running thread. */
-void sched_charge_time(struct sched *mine, j6_time_t now);
+/* On whose turn the thread, of this CPU, runs: its own, or that of the caller that it works for. */
+static inline struct thread *turn_payer(struct thread *thread)
+{
+    struct thread *caller = atomic_load_explicit(&thread->boost.serves, memory_order_relaxed);
+    return caller != NULL && atomic_load_explicit(&caller->home, memory_order_relaxed) ==
+                                 atomic_load_explicit(&thread->home, memory_order_relaxed)
+               ? caller
+               : thread;
+}
+
+static inline void level_update(struct thread *thread)
+{
+    if (level_is_stale(thread)) {
+        level_reset(thread);
+    }
+}
+
+/* A thread of this CPU that isn't blocked any more, or was switched to by the fast path, is in no list. */
+static inline void sched_unlist_blocked(struct thread *thread)
+{
+    if (list_is_linked(&thread->run_node)) {
+        list_remove(&thread->run_node);
+    }
+}
 
 /* Tells the nearest idle CPU that may run the ready thread, if there is one, to come and steal. */
-void sched_offer(const struct thread *thread);
+void sched_offer_to_idle(const struct thread *thread);
+static inline void sched_offer(const struct sched *mine, const struct thread *thread)
+{
+    if (cpus_online() != mine->queue.own) {
+        sched_offer_to_idle(thread);
+    }
+}
 
 /* Sends a thread that is in no list to where it may run. */
 void sched_move(struct thread *thread);

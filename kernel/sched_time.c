@@ -1,49 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The time that threads have run, exact to the moment: others add to what was charged what a thread's CPU
- * has not charged yet.
+ * The time that threads have run, in ticks of the time-stamp counter: exact to the moment, since a thread that
+ * runs keeps the tick at which it would have begun, had it run without a pause.
+ *
+ *   switched away from   run_ticks = now - run_base     then the CPU's `current` changes
+ *   switched to          run_base = now - run_ticks     then it does
+ *
+ * So who sees that the thread runs, and sees it again with the same base, has read a base that counts.
  */
 #include "arch/arch.h"
 #include "kernel/sched_cpu.h"
 
-void sched_charge_time(struct sched *mine, j6_time_t now)
-{
-    struct thread *thread = running(mine);
-    uint64_t passed = now - mine->since;
-    uint32_t charges = atomic_load_explicit(&mine->charges, memory_order_relaxed);
-    atomic_store_explicit(&mine->charges, charges + 1, memory_order_relaxed);
-    atomic_thread_fence(memory_order_release); /* partner of the acquires in sched_cpu_time */
-    atomic_store_explicit(&mine->since, now, memory_order_relaxed);
-    if (thread != NULL) {
-        uint64_t run_time = atomic_load_explicit(&thread->run_time, memory_order_relaxed);
-        thread->turn_left -= (int64_t)passed;
-        atomic_store_explicit(&thread->run_time, run_time + passed, memory_order_relaxed);
-    }
-    atomic_store_explicit(&mine->charges, charges + 2, memory_order_release);
-}
-
-/* What was charged, and what its CPU has not charged yet; false: that has changed meanwhile. */
-static bool read_cpu_time(const struct thread *thread, uint64_t *out_time)
+/* False: it was switched to, or away from, meanwhile. */
+static bool read_ticks(const struct thread *thread, uint64_t *out_ticks)
 {
     const struct sched *home = sched_of(atomic_load(&thread->home));
-    uint32_t charges = atomic_load_explicit(&home->charges, memory_order_acquire);
-    uint64_t time = atomic_load_explicit(&thread->run_time, memory_order_relaxed);
-    if (running(home) == thread) {
-        j6_time_t since = atomic_load_explicit(&home->since, memory_order_relaxed);
-        j6_time_t now = clock_now();
-        time += now > since ? now - since : 0;
-    }
-    *out_time = time;
-    atomic_thread_fence(memory_order_acquire);
-    return charges % 2 == 0 &&
-           atomic_load_explicit(&home->charges, memory_order_relaxed) == charges;
+    bool runs = atomic_load(&home->current) == thread;
+    uint64_t base = atomic_load(&thread->run_base);
+    *out_ticks = runs ? arch_ticks() - base : atomic_load(&thread->run_ticks);
+    return runs == (atomic_load(&home->current) == thread) &&
+           base == atomic_load(&thread->run_base) && home == sched_of(atomic_load(&thread->home));
 }
 
 uint64_t sched_cpu_time(const struct thread *thread)
 {
-    uint64_t time;
-    while (!read_cpu_time(thread, &time)) {
+    uint64_t ticks;
+    while (!read_ticks(thread, &ticks)) {
         arch_pause();
     }
-    return time;
+    return arch_ticks_ns(ticks);
 }

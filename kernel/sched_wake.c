@@ -4,12 +4,9 @@
 #include "kernel/cpu_call.h"
 #include "kernel/sched_cpu.h"
 
-void sched_offer(const struct thread *thread)
+void sched_offer_to_idle(const struct thread *thread)
 {
     uint64_t others = cpus_online() & ~cpu_bit(cpu_index());
-    if (others == 0) {
-        return;
-    }
     atomic_thread_fence(memory_order_seq_cst); /* between R1 and R2 */
     uint64_t idle = atomic_load(&sched_idle_cpus) & thread->affinity & others;
     for (uint32_t distance = 1; idle != 0 && distance < CPU_MAX; distance++) {
@@ -51,12 +48,28 @@ void sched_move(struct thread *thread)
     send(thread, home);
 }
 
-/* A thread that is in no list, and may run here, becomes ready. */
+/* False: its affinity, which may change until the thread is in the list, names other CPUs. */
+static bool push(struct run_queue *queue, struct thread *thread)
+{
+    spinlock_lock(&queue->lock);
+    bool here = run_queue_may_run(queue, thread);
+    if (here) {
+        run_queue_push_locked(queue, thread, false);
+    }
+    spinlock_unlock(&queue->lock);
+    return here;
+}
+
+/* A thread that is in no list becomes ready, here or where it may run. */
 static void make_ready(struct sched *mine, struct thread *thread, j6_time_t now)
 {
     const struct thread *current = running(mine);
     bool others = current != NULL || run_queue_mask(&mine->queue) != 0;
-    run_queue_push(&mine->queue, thread, false, now);
+    thread->since = now;
+    if (!push(&mine->queue, thread)) {
+        sched_move(thread);
+        return;
+    }
     if (current != NULL && thread->level < current->level) {
         cpu_pend(CPU_PENDING_SCHEDULE); /* who runs now is offered then */
         return;
@@ -65,29 +78,24 @@ static void make_ready(struct sched *mine, struct thread *thread, j6_time_t now)
         sched_set_turn_end(mine);
     }
     if (others) {
-        sched_offer(thread);
+        sched_offer(mine, thread);
     }
 }
 
 static void wake_here(struct sched *mine, struct thread *thread)
 {
     if (thread == running(mine)) { /* it is still leaving */
-        list_remove(&thread->run_node);
+        sched_unlist_blocked(thread);
         thread->state = THREAD_RUNNING;
         return;
     }
     j6_time_t now = clock_now();
-    if (list_is_linked(&thread->run_node)) { /* else it was moved here */
-        assert(thread->state == THREAD_BLOCKED);
-        list_remove(&thread->run_node);
+    if (thread->state == THREAD_BLOCKED) { /* else it was moved here */
+        sched_unlist_blocked(thread);
         turn_waited(thread, now - thread->since);
         level_update(thread);
     }
-    if (may_run_here(thread)) {
-        make_ready(mine, thread, now);
-    } else {
-        sched_move(thread);
-    }
+    make_ready(mine, thread, now);
 }
 
 void sched_empty_inbox(struct sched *mine)
@@ -107,8 +115,7 @@ void sched_empty_inbox(struct sched *mine)
 void sched_wake(struct thread *thread)
 {
     if (KERNEL_DEBUG) {
-        assert(thread->state == THREAD_BLOCKED && list_is_linked(&thread->run_node) &&
-               atomic_load(&thread->wait.lock) == NULL);
+        assert(thread->state == THREAD_BLOCKED && atomic_load(&thread->wait.lock) == NULL);
     }
     uint32_t home = atomic_load_explicit(&thread->home, memory_order_relaxed);
     if (home == cpu_index()) {
@@ -121,7 +128,9 @@ void sched_wake(struct thread *thread)
 static void block(struct sched *mine, struct thread *thread)
 {
     thread->state = THREAD_BLOCKED;
-    list_push_back(&mine->blocked, &thread->run_node);
+    if (!list_is_linked(&thread->run_node)) {
+        list_push_back(&mine->blocked, &thread->run_node);
+    }
 }
 
 void sched_add(struct thread *thread)
@@ -180,4 +189,14 @@ void sched_set_affinity(struct thread *thread, uint64_t cpus)
 {
     atomic_store(&thread->affinity, cpus);
     look_again(thread);
+}
+
+/* A blocked one finds it out when it is woken; what the running one does is looked at if others wait. */
+void sched_boost_ends(struct thread *thread)
+{
+    if (thread != sched_current()) {
+        look_again(thread);
+    } else if (run_queue_mask(&this_cpu(sched)->queue) != 0) {
+        cpu_pend(CPU_PENDING_SCHEDULE);
+    }
 }

@@ -107,7 +107,10 @@ void kobject_tell_handles(struct kobject *object)
 {
     spinlock_lock(&object->lock);
     bool none = atomic_load_explicit(&object->handles, memory_order_relaxed) == 0;
-    kobject_signal_locked(object, j6_signal_no_handles, none ? j6_signal_no_handles : 0);
+    bool told = (object->signals & j6_signal_no_handles) != 0;
+    if (none != told) {
+        kobject_signal_locked(object, j6_signal_no_handles, none ? j6_signal_no_handles : 0);
+    }
     spinlock_unlock(&object->lock);
 }
 

@@ -3,6 +3,7 @@
 #include "kernel/thread.h"
 #include "arch/arch.h"
 #include "arch/page_table.h"
+#include "kernel/handle_slots.h"
 #include "kernel/process.h"
 #include "kernel/run_queue.h"
 #include "kernel/thread_slot.h"
@@ -97,7 +98,11 @@ static void run_state_init(struct thread *thread)
 {
     uint32_t urgent = thread->process->account->priority;
     thread->priority = urgent > PRIORITY_DEFAULT ? urgent : PRIORITY_DEFAULT;
-    thread->level = thread->priority;
+    thread->own_level = thread->priority;
+    thread->level = thread->own_level;
+    boost_init(&thread->boost);
+    thread->ipc.send_handle.entry = &handle_no_entry;
+    thread->ipc.receive_handle.entry = &handle_no_entry;
     thread->last_priority = thread->priority;
     thread->turn_left = (int64_t)turn_length(thread->level);
     const struct thread *creator = sched_current();
@@ -256,6 +261,9 @@ void thread_finish(struct thread *thread)
     page_table_load(&kernel_page_table); /* its own may go as soon as it has left the process */
     if (process_leave(thread)) {
         all_gone = process_teardown(process);
+    }
+    if (boost_holds_calls(&thread->boost)) {
+        thread_callers_forget(thread);
     }
     sched_exit(thread);
     thread_slot_give_back(thread);

@@ -13,6 +13,7 @@
 #include "kernel/base/alloc_site.h"
 #include "kernel/base/kobject.h"
 #include "kernel/base/koid_set.h"
+#include "kernel/boost.h"
 #include "kernel/sched.h"
 #include "kernel/signal.h"
 #include "kernel/thread_ipc.h"
@@ -41,7 +42,7 @@ struct thread {
     struct alloc_failures alloc_failures;
     /* Immutable after create */
     struct process *process;
-    uint32_t slot; /* kernel/thread_slot.h */
+    uint64_t slot; /* kernel/thread_slot.h */
     /* Guarded by the process's lock */
     struct koid_node process_node;
     bool started;
@@ -53,6 +54,7 @@ struct thread {
     struct list_node run_node;
     struct thread *inbox_next;
     uint32_t level;         /* how urgent it is at the moment (kernel/run_queue.h) … */
+    uint32_t own_level;     /* … without boosts … */
     uint32_t last_priority; /* … and the priority that this goes by */
     int64_t turn_left;      /* ns; negative: it ran longer, since nobody else was ready */
     j6_time_t since;        /* when it became ready, or left to wait */
@@ -68,13 +70,15 @@ struct thread {
     struct avl_node futex_node;
     struct futex_place futex_place;
     struct thread_ipc ipc;
+    struct boost boost;
     /* Atomic */
     _Atomic bool killed;            /* set once */
     _Atomic bool constant;          /* its level doesn't change */
     _Atomic uint32_t priority;      /* the most urgent level that it has by right */
     _Atomic uint32_t home;          /* the CPU that it belongs to */
     _Atomic uint64_t affinity;      /* the CPUs that may run it */
-    _Atomic uint64_t run_time;      /* ns, up to its last switch */
+    _Atomic uint64_t run_ticks;     /* how long it has run … */
+    _Atomic uint64_t run_base;      /* … and since when, as it were (kernel/sched_time.c) */
     _Atomic uint64_t foreign_entry; /* 0, or where it goes on after a call with a foreign number */
 };
 
@@ -122,6 +126,9 @@ void thread_set_name(struct thread *thread, const char *name);
 void thread_name(struct thread *thread, char out_name[THREAD_NAME_SIZE]);
 j6_status_t thread_set_tls_base(struct thread *thread, uint64_t base) J6_MUST_USE;
 j6_status_t thread_set_foreign_entry(struct thread *thread, uint64_t entry) J6_MUST_USE;
+
+/* Implemented in ipc/service.c: the thread holds no calls any more; who made them waits on. */
+void thread_callers_forget(struct thread *holder);
 
 /*
  * The running thread, which was killed or has exited, ends now. The last one of a process takes it

@@ -25,7 +25,8 @@ struct slot_chunk {
 };
 
 enum { CHUNK_SLOTS = (PAGE_SIZE - sizeof(struct slot_chunk)) / sizeof(struct thread *) };
-_Static_assert((size_t)CHUNK_SLOTS < CHUNK_STEP, "slots of different chunks have different numbers");
+_Static_assert((size_t)CHUNK_SLOTS < CHUNK_STEP,
+               "slots of different chunks have different numbers");
 
 /* Written under lock, read without it. */
 static struct slot_chunk *_Atomic chunks[CHUNKS];

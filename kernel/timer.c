@@ -124,7 +124,9 @@ void timers_run(void)
 
 void timers_turn_ends(j6_time_t turn_end)
 {
-    alarm_by(this_cpu(timer_queue), turn_end);
+    if (turn_end < this_cpu_read(timer_queue.alarm)) {
+        alarm_by(this_cpu(timer_queue), turn_end);
+    }
 }
 
 void timers_init(void)

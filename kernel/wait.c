@@ -35,13 +35,10 @@ void wait_begin_locked(struct thread *thread, struct spinlock *lock, const struc
 {
     struct wait *wait = &thread->wait;
     wait->type = type;
-    wait->late = j6_status_ok;
     atomic_store_explicit(&wait->target, target, memory_order_relaxed);
     sched_mark_blocked(thread);
     if (deadline != j6_deadline_never) {
         timer_arm(&wait->timer, deadline, timed_out);
-    } else {
-        wait->timer.round++; /* the time-out of the wait before may be on its way */
     }
     atomic_store(&wait->lock, lock);    /* W2' */
     if (atomic_load(&thread->killed)) { /* W2" */
@@ -59,6 +56,8 @@ void wait_end_locked(struct thread *thread, j6_status_t status)
     if (timer_is_armed(&wait->timer)) {
         timer_cancel(&wait->timer);
     }
+    wait->timer.round++; /* its time-out may be on its way, and isn't one of the next wait */
+    wait->late = j6_status_ok;
     atomic_store_explicit(&wait->lock, NULL, memory_order_relaxed);
     sched_wake(thread);
 }

@@ -56,7 +56,8 @@ struct wait {
     j6_status_t late; /* what the wait was to end with while nobody could undo it; else ok */
     /* Atomic */
     struct spinlock *_Atomic lock; /* NULL: the thread doesn't wait */
-    _Atomic uint64_t target;       /* koid of what it waits for, 0: none; for those who look */
+    /* For those who look: koid of what it waits for, 0: none. Void where the lock is an endpoint's. */
+    _Atomic uint64_t target;
 };
 
 /* Has the deadline passed? */

@@ -81,7 +81,10 @@ struct elf_image {
     struct elf_segment segments[ELF_SEGMENTS_MAX];
 };
 
-/* `out_image` is written on ELF_OK alone. */
+/*
+ * `size` is that of the file. Of its bytes only the headers are read, so `data` needn't hold more than
+ * those. `out_image` is written on ELF_OK alone.
+ */
 enum elf_error elf_read(const void *data, size_t size, struct elf_image *out_image);
 
 /* The reason in a few words, for a log line. */

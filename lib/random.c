@@ -50,30 +50,35 @@ void chacha20_block(const uint32_t key[8], uint32_t counter, const uint32_t nonc
     memory_wipe(start, sizeof(start));
 }
 
+/* The next key, and bytes behind it, in place of those that are left. */
+static void make_ready(struct random *random)
+{
+    static const uint32_t nonce[3]; /* a key is used once, so zero will do */
+    uint8_t made[RANDOM_SEED_SIZE + RANDOM_READY];
+    for (uint32_t i = 0; i < sizeof(made) / CHACHA20_BLOCK; i++) {
+        chacha20_block(random->key, i, nonce, made + i * CHACHA20_BLOCK);
+    }
+    memcpy(random->key, made, RANDOM_SEED_SIZE);
+    memcpy(random->ready, made + RANDOM_SEED_SIZE, RANDOM_READY);
+    random->left = RANDOM_READY;
+    memory_wipe(made, sizeof(made));
+}
+
 void random_fill(struct random *random, void *buf, size_t len)
 {
-    static const uint32_t nonce[3]; /* a key is used for one call, so zero will do */
-    uint8_t block[CHACHA20_BLOCK];
-    uint32_t next_key[8];
     uint8_t *to = buf;
-
-    chacha20_block(random->key, 0, nonce, block);
-    memcpy(next_key, block, sizeof(next_key));
-    size_t used = sizeof(next_key);
-    for (uint32_t counter = 1; len > 0;) {
-        if (used == sizeof(block)) {
-            chacha20_block(random->key, counter++, nonce, block);
-            used = 0;
+    while (len > 0) {
+        if (random->left == 0) {
+            make_ready(random);
         }
-        size_t taken = len < sizeof(block) - used ? len : sizeof(block) - used;
-        memcpy(to, block + used, taken);
-        used += taken;
+        size_t taken = len < random->left ? len : random->left;
+        uint8_t *from = random->ready + RANDOM_READY - random->left;
+        memcpy(to, from, taken);
+        memory_wipe(from, taken);
+        random->left -= taken;
         to += taken;
         len -= taken;
     }
-    memcpy(random->key, next_key, sizeof(next_key));
-    memory_wipe(next_key, sizeof(next_key));
-    memory_wipe(block, sizeof(block));
 }
 
 void random_reseed(struct random *random, const void *entropy, size_t len)
@@ -86,7 +91,7 @@ void random_reseed(struct random *random, const void *entropy, size_t len)
         for (int i = 0; i < 8; i++) {
             random->key[i] ^= chunk[i];
         }
-        random_fill(random, NULL, 0); /* a new key that depends on all of it */
+        make_ready(random); /* from a key that depends on all of it */
         from += taken;
         len -= taken;
         memory_wipe(chunk, sizeof(chunk));

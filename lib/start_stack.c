@@ -79,7 +79,6 @@ void start_stack_build(const struct start_stack *start, void *buf, uint64_t addr
         .bytes = (char *)buf + words_size(start),
         .moved = address - (uint64_t)buf,
     };
-    memset(buf, 0, start_stack_size(start));
     uint64_t rows = put_bytes(&builder, start->rows, start->row_count * sizeof(*start->rows));
     uint64_t random = put_bytes(&builder, start->random, sizeof(start->random));
 
@@ -98,4 +97,5 @@ void start_stack_build(const struct start_stack *start, void *buf, uint64_t addr
     put_pair(&builder, J6_AT_HANDLE_COUNT, start->row_count);
     put_pair(&builder, J6_AT_SYSINFO, start->clock_page);
     put_pair(&builder, AT_NULL, 0);
+    memset(builder.bytes, 0, -(uint64_t)(builder.bytes - (char *)buf) % 16);
 }

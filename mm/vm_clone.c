@@ -54,14 +54,13 @@ static j6_status_t share_locked(struct vm_area *source, struct vm_area *clone, u
     struct account *account = clone->object.account;
     uint64_t first = clone->bias;
     uint64_t end = first + (clone->size >> PAGE_SHIFT);
-    uint64_t charge = page_tree_count(&source->pages, first, end) * PAGE_SIZE;
-    j6_status_t status = account_charge(account, ACCOUNT_MEMORY, charge);
+    j6_status_t status = page_tree_clone(&clone->pages, &source->pages, first, end);
     if (status != j6_status_ok) {
         return status;
     }
-    status = page_tree_clone(&clone->pages, &source->pages, first, end);
+    status = account_charge(account, ACCOUNT_MEMORY, page_tree_pages(&clone->pages) * PAGE_SIZE);
     if (status != j6_status_ok) {
-        account_uncharge(account, ACCOUNT_MEMORY, charge);
+        while (page_tree_drop_step(&clone->pages)) {}
         return status;
     }
     protect_all_locked(source, offset, clone->size, batch);

@@ -3,7 +3,9 @@
 #include "mm/vm_area.h"
 #include "mm/vm_mapping.h"
 
-enum { MAP_FLAGS = j6_map_read | j6_map_write | j6_map_exec | j6_map_fixed_size };
+enum {
+    MAP_FLAGS = j6_map_read | j6_map_write | j6_map_exec | j6_map_fixed_size | j6_map_guard,
+};
 
 static void mapping_info_locked(const struct vm_mapping *mapping, struct j6_mapping_info *row)
 {

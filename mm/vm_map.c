@@ -32,7 +32,7 @@ static j6_status_t mapping_new_locked(struct vm_space *space, struct vm_area *ar
     mapping->area = area;
     mapping->whole = false;
     mapping->linked = false;
-    mapping->shown = false;
+    mapping->shown_from = UINT64_MAX;
     *out_mapping = mapping;
     return j6_status_ok;
 }
@@ -77,8 +77,10 @@ static void stop_following_locked(struct vm_mapping *mapping)
 
 void vm_mapping_unlink_locked(struct vm_mapping *mapping)
 {
-    stop_following_locked(mapping);
-    view_set_last(mapping, last_offset(mapping));
+    if (mapping->whole) {
+        stop_following_locked(mapping);
+        view_set_last(mapping, last_offset(mapping));
+    }
     mapping->linked = false;
 }
 
@@ -97,7 +99,8 @@ void vm_mapping_remove_locked(struct vm_mapping *mapping)
 
 bool vm_map_flags_ok(uint64_t flags)
 {
-    bool known = (flags & ~(access_flags | j6_map_exact | j6_map_fixed_size)) == 0;
+    const uint64_t kinds = j6_map_exact | j6_map_fixed_size | j6_map_guard;
+    bool known = (flags & ~(access_flags | kinds)) == 0;
     bool both = (flags & j6_map_write) && (flags & j6_map_exec);
     /* The CPU can't withhold reading from what may be written or executed. */
     bool readable = (flags & j6_map_read) || !(flags & access_flags);
@@ -216,6 +219,7 @@ static j6_status_t mapping_link(struct vm_mapping *mapping, vaddr_t wanted, uint
     if (mapping->start == 0) {
         return mapping->flags & j6_map_exact ? j6_err_collision : j6_err_no_memory;
     }
+    mapping->open_from = mapping->start + (mapping->flags & j6_map_guard ? PAGE_SIZE : 0);
     mapping_insert_before(&space->mappings, mapping, next);
     link_locked(mapping);
     space->last = mapping; /* about to be used */
@@ -281,11 +285,12 @@ j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *
 static void cut_locked(struct vm_mapping *mapping, vaddr_t at, struct vm_mapping *piece)
 {
     struct avl_tree *set = &mapping->space->mappings;
-    vm_mapping_set_flags_locked(piece, mapping->flags);
+    vm_mapping_set_flags_locked(piece, mapping->flags & ~(uint64_t)j6_map_guard);
     piece->start = at;
     piece->end = mapping->end;
+    piece->open_from = at;
     piece->offset = mapping->offset + (at - mapping->start);
-    piece->shown = mapping->shown;
+    piece->shown_from = mapping->shown_from;
     stop_following_locked(mapping);
     bool moved = mapping_move(mapping, mapping->start, at);
     bool inserted = mapping_insert(set, piece);
@@ -342,12 +347,14 @@ bool vm_mapping_join_locked(struct vm_mapping *mapping)
     struct vm_mapping *next = mapping_next(mapping);
     if (next == NULL || next->area != mapping->area || next->start != mapping->end ||
         next->offset - mapping->offset != mapping->end - mapping->start ||
-        next->flags != mapping->flags || !mapping->linked || !next->linked || mapping->whole ||
-        next->whole) {
+        next->flags != (mapping->flags & ~(uint32_t)j6_map_guard) || !mapping->linked ||
+        !next->linked || mapping->whole || next->whole) {
         return false;
     }
     vaddr_t end = next->end;
-    mapping->shown |= next->shown;
+    if (next->shown_from < mapping->shown_from) {
+        mapping->shown_from = next->shown_from;
+    }
     vm_mapping_remove_locked(next);
     bool moved = mapping_move(mapping, mapping->start, end);
     assert(moved);

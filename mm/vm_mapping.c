@@ -38,6 +38,11 @@ struct vm_mapping *mapping_find(const struct avl_tree *set, vaddr_t address)
     return mapping != NULL && mapping->start <= address ? mapping : NULL;
 }
 
+struct vm_mapping *mapping_last(const struct avl_tree *set)
+{
+    return mapping_of(avl_last(set));
+}
+
 struct vm_mapping *mapping_next(const struct vm_mapping *mapping)
 {
     return mapping_of(avl_next(&mapping->node));
@@ -57,8 +62,8 @@ static vaddr_t gap_start(const struct vm_mapping *mapping)
 /* The end of them all. */
 static vaddr_t last_end(const struct avl_tree *set)
 {
-    const struct avl_node *last = avl_last(set);
-    return last != NULL ? mapping_of(last)->end : 0;
+    const struct vm_mapping *last = mapping_last(set);
+    return last != NULL ? last->end : 0;
 }
 
 /* The gap before a mapping begins at `from` now. gap_changed must follow. */

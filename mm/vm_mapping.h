@@ -13,8 +13,9 @@ void mapping_set_init(struct avl_tree *set);
 /* The mapping that holds the address, or NULL. */
 struct vm_mapping *mapping_find(const struct avl_tree *set, vaddr_t address);
 
-/* The first mapping that ends above the address, or NULL; and the neighbours of one. */
+/* The first mapping that ends above the address, or NULL; the last of all; and the neighbours of one. */
 struct vm_mapping *mapping_from(const struct avl_tree *set, vaddr_t address);
+struct vm_mapping *mapping_last(const struct avl_tree *set);
 struct vm_mapping *mapping_next(const struct vm_mapping *mapping);
 struct vm_mapping *mapping_prev(const struct vm_mapping *mapping);
 

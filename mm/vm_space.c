@@ -11,18 +11,20 @@
 #include "mm/vm_map.h"
 #include "mm/vm_mapping.h"
 
-/* A window of 1 GiB, at random in the user half but not at its very ends. */
-static vaddr_t window_choose(void)
+/* A window of 1 GiB, at random in the user half but not at its very ends, and a place in its lower half. */
+static void window_choose(struct vm_space *space)
 {
-    uint64_t windows = USER_END / VM_WINDOW_SIZE - 2;
-    return (1 + random_u64() % windows) * VM_WINDOW_SIZE;
+    const uint64_t windows = USER_END / VM_WINDOW_SIZE - 2;
+    const uint64_t places = VM_WINDOW_SIZE / 2 / PAGE_SIZE;
+    uint64_t random = random_u64();
+    space->window = (1 + random % windows) * VM_WINDOW_SIZE;
+    space->first_place = space->window + random / windows % places * PAGE_SIZE;
 }
 
 j6_status_t vm_space_init(struct vm_space *space, struct account *account)
 {
     space->account = account;
-    space->window = window_choose();
-    space->first_place = space->window + page_down(random_u64() % (VM_WINDOW_SIZE / 2));
+    window_choose(space);
     space->last = NULL;
     spinlock_init(&space->lock, RANK_SPACE);
     spinlock_init(&space->table_lock, RANK_PAGE_TABLE);
@@ -67,6 +69,13 @@ bool vm_space_locate(struct vm_space *space, vaddr_t address, enum vm_access acc
     return mapping != NULL;
 }
 
+static void note_shown_locked(struct vm_mapping *mapping, vaddr_t from)
+{
+    if (from < mapping->shown_from) {
+        mapping->shown_from = from;
+    }
+}
+
 /* Maps the block around the address, if mapping and area have all of it, and alike. */
 static __attribute__((noinline)) bool show_block_locked(struct vm_mapping *mapping, vaddr_t address,
                                                         bool write, struct page_batch *batch)
@@ -74,12 +83,13 @@ static __attribute__((noinline)) bool show_block_locked(struct vm_mapping *mappi
     vaddr_t start = align_down(address, BLOCK_SIZE);
     uint64_t offset = start - mapping->start + mapping->offset;
     struct page_grant grant;
-    if (start < mapping->start || mapping->end - start < BLOCK_SIZE ||
+    if (start < mapping->open_from || mapping->end - start < BLOCK_SIZE ||
         !is_aligned(offset, BLOCK_SIZE) || !vm_block_locked(mapping->area, offset, &grant) ||
         (write && !grant.writable)) {
         return false;
     }
     struct vm_space *space = mapping->space;
+    note_shown_locked(mapping, start);
     spinlock_lock(&space->table_lock);
     j6_status_t status = page_table_set_large(&space->table, start, grant.page,
                                               mapping->page_bits[grant.writable], batch);
@@ -93,6 +103,7 @@ static j6_status_t show_locked(struct vm_mapping *mapping, vaddr_t address,
 {
     struct vm_space *space = mapping->space;
     vaddr_t at = page_down(address);
+    note_shown_locked(mapping, at);
     spinlock_lock(&space->table_lock);
     j6_status_t status =
         page_table_set(&space->table, at, grant->page, mapping->page_bits[grant->writable], batch);
@@ -124,7 +135,6 @@ static j6_status_t fault_locked(struct vm_mapping *mapping, vaddr_t address, enu
         bool none = status == j6_err_out_of_range || status == j6_err_bad_state;
         return none ? j6_err_bad_address : status;
     }
-    mapping->shown = true;
     if (may_have_blocks(mapping->area) && show_block_locked(mapping, address, write, batch)) {
         return j6_status_ok;
     }

@@ -58,13 +58,14 @@ struct vm_mapping {
     /* Guarded by the locks of space and area, see above */
     vaddr_t start;
     vaddr_t end;
+    vaddr_t open_from;        /* start, or what lies behind its guard page: no access below */
     uint64_t offset;          /* into the area, of start */
     uint32_t flags;           /* j6_map_… */
     bool whole;               /* of the whole area: follows its size */
     bool linked;              /* it gets pages */
     page_bits_t page_bits[2]; /* of its page-table entries: read-only, and as its flags say */
     /* Guarded by the area's lock */
-    bool shown; /* the page table may have entries for it */
+    vaddr_t shown_from; /* the page table has no entries for it below that */
     struct view_node view;
     struct list_node follower; /* if whole */
     /* Guarded by the space's lock */
@@ -85,8 +86,9 @@ void vm_space_destroy(struct vm_space *space);
 /*
  * Maps [offset, offset + len) of the area at *address; 0 or, unless j6_map_exact is set, a taken
  * address: the kernel chooses. len 0: the whole area, following its size. Checks of rights are the
- * caller's. No access flags: a reserved range. With j6_map_fixed_size every page is there from now on
- * and stays. invalid_arg (alignment, W and X, W or X without R), out_of_range, collision, bad_state
+ * caller's. No access flags: a reserved range. With j6_map_guard the first page is one, as long as the
+ * mapping has it, whatever else that allows. With j6_map_fixed_size every page is there from now on and
+ * stays. invalid_arg (alignment, W and X, W or X without R), out_of_range, collision, bad_state
  * (the area was revoked; fixed_size: it may shrink or be revoked), quota, no_memory, cancelled.
  */
 j6_status_t vm_space_map(struct vm_space *space, struct vm_area *area, vaddr_t *address,
@@ -136,11 +138,18 @@ j6_status_t vm_space_fault_loaded(vaddr_t address, enum vm_access access) J6_MUS
 bool vm_space_locate(struct vm_space *space, vaddr_t address, enum vm_access access,
                      j6_koid_t *out_area, uint64_t *out_offset);
 
-/* Does it hold the address, and allow the access? Its space's or its area's lock is held. */
+/* From where on the page table may have entries for it; its end: it has none. */
+static inline vaddr_t vm_mapping_shown_from_locked(const struct vm_mapping *mapping)
+{
+    vaddr_t from = mapping->shown_from > mapping->start ? mapping->shown_from : mapping->start;
+    return from < mapping->end ? from : mapping->end;
+}
+
+/* Does it hold the address, and allow the access? A guard page allows none. Its space's or its area's lock is held. */
 static inline bool vm_mapping_allows_locked(const struct vm_mapping *mapping, vaddr_t address,
                                             enum vm_access access)
 {
-    return address - mapping->start < mapping->end - mapping->start && mapping->linked &&
+    return address - mapping->open_from < mapping->end - mapping->open_from && mapping->linked &&
            (mapping->flags & access);
 }
 

@@ -42,7 +42,7 @@ static bool clear_step(struct vm_mapping *mapping, vaddr_t *from)
 /* Admits no fault any more; what has never shown anything is out at once, the rest is left to do. */
 static bool begin_locked(struct vm_mapping *mapping)
 {
-    bool shown = mapping->shown;
+    bool shown = vm_mapping_shown_from_locked(mapping) < mapping->end;
     if (shown) {
         vm_mapping_unlink_locked(mapping);
     } else {
@@ -51,12 +51,11 @@ static bool begin_locked(struct vm_mapping *mapping)
     return shown;
 }
 
-/* The rest. */
-static void take_out(struct vm_mapping *mapping)
+/* The rest, from that address on. */
+static void take_out(struct vm_mapping *mapping, vaddr_t from)
 {
     struct vm_space *space = mapping->space;
     struct vm_area *area = mapping->area;
-    vaddr_t from = mapping->start;
     while (clear_step(mapping, &from)) {
         kernel_step_point();
     }
@@ -75,16 +74,18 @@ j6_status_t vm_space_unmap(struct vm_space *space, struct vm_area *area, vaddr_t
     }
     struct vm_mapping *mapping;
     bool more = false;
+    vaddr_t from = 0;
     spinlock_lock(&space->lock);
     spinlock_lock(&area->lock);
     j6_status_t status = vm_mapping_carve_locked(space, area, address, len, &mapping);
     if (status == j6_status_ok) {
+        from = vm_mapping_shown_from_locked(mapping);
         more = begin_locked(mapping);
     }
     spinlock_unlock(&area->lock);
     spinlock_unlock(&space->lock);
     if (more) {
-        take_out(mapping);
+        take_out(mapping, from);
     }
     if (status == j6_status_ok) {
         kobject_put(&area->object);
@@ -92,22 +93,33 @@ j6_status_t vm_space_unmap(struct vm_space *space, struct vm_area *area, vaddr_t
     return status;
 }
 
-/* Takes some mapping out of a space that ends; returns its area, or NULL: there is none left. */
-static struct vm_area *take_any_out(struct vm_space *space)
+/*
+ * Takes the last mapping out of a space that ends; returns its area, or NULL: there is none left. No TLB
+ * knows the space any more, so with a few pages, or none, it is done under one lock.
+ */
+static struct vm_area *take_last_out(struct vm_space *space)
 {
-    struct vm_area *area = NULL;
-    bool more = false;
     spinlock_lock(&space->lock);
-    struct vm_mapping *mapping = mapping_from(&space->mappings, 0);
-    if (mapping != NULL) {
-        area = mapping->area;
-        spinlock_lock(&area->lock);
-        more = begin_locked(mapping);
-        spinlock_unlock(&area->lock);
+    struct vm_mapping *mapping = mapping_last(&space->mappings);
+    if (mapping == NULL) {
+        spinlock_unlock(&space->lock);
+        return NULL;
+    }
+    struct vm_area *area = mapping->area;
+    struct page_batch batch;
+    page_batch_init(&batch);
+    vm_area_lock(area);
+    vaddr_t from = vm_mapping_shown_from_locked(mapping);
+    bool more = from < mapping->end && clear_locked(mapping, &from, &batch);
+    if (more) {
+        vm_mapping_unlink_locked(mapping);
+    } else {
+        vm_mapping_remove_locked(mapping);
     }
     spinlock_unlock(&space->lock);
+    vm_area_flush(area, &batch);
     if (more) {
-        take_out(mapping);
+        take_out(mapping, from);
     }
     return area;
 }
@@ -115,7 +127,7 @@ static struct vm_area *take_any_out(struct vm_space *space)
 void vm_space_destroy(struct vm_space *space)
 {
     struct vm_area *area;
-    for (uint64_t n = 1; (area = take_any_out(space)) != NULL; n++) {
+    for (uint64_t n = 1; (area = take_last_out(space)) != NULL; n++) {
         kobject_put(&area->object);
         if (n % STEP_MAPPINGS == 0) { /* few or no pages of each may have been shown */
             kernel_step_point();

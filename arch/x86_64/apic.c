@@ -9,6 +9,8 @@
 #include "arch/upcall.h"
 #include "arch/x86_64/acpi.h"
 #include "arch/x86_64/cpu.h"
+#include "arch/x86_64/ioapic.h"
+#include "arch/x86_64/irq.h"
 #include "arch/x86_64/trap.h"
 #include "arch/x86_64/x86.h"
 #include "kernel/base/log.h"
@@ -207,6 +209,7 @@ void arch_apic_init(const struct acpi_info *acpi)
     apic_setup();
     log_info("apic    id %u, %s", apic_id(), registers != NULL ? "xAPIC" : "x2APIC");
     ioapic_init(acpi);
+    irq_init(acpi);
 }
 
 /* The fence orders a register in memory before MSR_TSC_DEADLINE (§11.5.4.1). */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The interrupt controllers: each CPU's local APIC, and the I/O APICs between devices and CPUs.
+ * Each CPU's local APIC. The I/O APICs between devices and CPUs are in ioapic.h.
  *
  * Rules: calls on the local APIC act on the CPU that makes them, with interrupts off.
  */
@@ -43,6 +43,3 @@ void apic_timer_start(uint32_t count);
 
 /* What is left of the count. */
 uint32_t apic_timer_count(void);
-
-/* Masks every line of every I/O APIC. */
-void ioapic_init(const struct acpi_info *acpi);

@@ -9,7 +9,7 @@
  *   clock.c            the start, and the alarm
  */
 #pragma once
-#include "arch/percpu.h"
+#include "arch/ticks.h"
 #include "arch/x86_64/x86.h"
 #include "lib/page.h"
 #include <j6/clock.h>
@@ -27,12 +27,9 @@ union clock_frame {
 
 extern union clock_frame clock_frame;
 
-/* What is added to this CPU's TSC for that of CPU 0; not 0 only where TSC_ADJUST can't do it. */
-extern uint64_t clock_tsc_offset; /* per CPU */
-
 static inline uint64_t clock_tsc(void)
 {
-    return x86_rdtsc_ordered() + *this_cpu(clock_tsc_offset);
+    return x86_rdtsc_ordered() + this_cpu_read(clock_tsc_offset);
 }
 
 /* Time stands still at 0 until it begins. */

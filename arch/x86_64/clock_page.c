@@ -52,6 +52,14 @@ j6_time_t clock_now(void)
     return trusted ? now : never_back(now);
 }
 
+/* The scale may change meanwhile: by so little that nobody minds. */
+uint64_t arch_ticks_ns(uint64_t ticks)
+{
+    const struct j6_clock_scale *scale =
+        &page->scale[__atomic_load_n(&page->sequence, __ATOMIC_ACQUIRE) & 1];
+    return (uint64_t)((unsigned __int128)ticks * scale->ns_per_tick >> 32);
+}
+
 /* The scale that nobody reads, made like the other: to be changed. Takes the lock. */
 static struct j6_clock_scale *change_begin(void)
 {

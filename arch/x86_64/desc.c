@@ -9,19 +9,9 @@
 #include "arch/cpu.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/trap.h"
+#include "arch/x86_64/tss.h"
 #include "arch/x86_64/x86.h"
 #include "lib/string.h"
-
-struct tss {
-    uint32_t zero0;
-    uint64_t rsp[3];
-    uint64_t zero1;
-    uint64_t ist[7];
-    uint64_t zero2;
-    uint16_t zero3;
-    uint16_t io_map_base;
-} __attribute__((packed));
-_Static_assert(sizeof(struct tss) == 104, "Intel SDM vol. 3, figure 8-11");
 
 struct idt_gate {
     uint16_t offset_low;
@@ -41,7 +31,7 @@ struct table_pointer {
 
 enum { IDT_ENTRIES = 256, GDT_ENTRIES = 8, EARLY_STACK_SIZE = PAGE_SIZE };
 
-static PER_CPU(struct tss, tss);
+PER_CPU(struct tss, tss);
 static PER_CPU(uint64_t, gdt[GDT_ENTRIES]);
 static struct idt_gate idt[IDT_ENTRIES] __attribute__((aligned(4096)));
 static uint8_t early_ist[IST_COUNT][EARLY_STACK_SIZE] __attribute__((aligned(4096)));
@@ -55,8 +45,7 @@ static void gdt_fill(uint64_t *table, const struct tss *task)
     table[3] = 0;                  /* SYSRET to 32-bit code: not offered */
     table[4] = 0x00cff3000000ffff; /* user data */
     table[5] = 0x00affb000000ffff; /* user code, 64 bit */
-    table[6] = (sizeof(struct tss) - 1) | (base & 0xffffff) << 16 | 0x89ull << 40 |
-               (base >> 24 & 0xff) << 56;
+    table[6] = TSS_LIMIT | (base & 0xffffff) << 16 | 0x89ull << 40 | (base >> 24 & 0xff) << 56;
     table[7] = base >> 32;
 }
 
@@ -134,7 +123,8 @@ void desc_load(void)
 {
     struct tss *task = this_cpu(tss);
     uint64_t *table = *this_cpu(gdt);
-    task->io_map_base = sizeof(*task); /* beyond the limit: no port is allowed */
+    task->io_map_base = TSS_NO_IO_MAP;
+    task->io_map_end = 0xff;
     gdt_fill(table, task);
     void *block = percpu_block();
     gdt_load(table);

@@ -64,10 +64,10 @@ static void turn_on(struct fpu_cpu *fpu)
     }
 }
 
-static void turn_off(struct fpu_cpu *fpu)
+static void turn_off(void)
 {
-    if (fpu->on) {
-        fpu->on = false;
+    if (this_cpu_read(fpu_cpu.on)) {
+        this_cpu(fpu_cpu)->on = false;
         x86_write_cr0(x86_read_cr0() | CR0_TS);
     }
 }
@@ -133,11 +133,11 @@ void fpu_save(struct tcb *tcb)
 
 void fpu_load(struct tcb *tcb)
 {
-    struct fpu_cpu *fpu = this_cpu(fpu_cpu);
     if (tcb->uses_fpu == 0) {
-        turn_off(fpu);
+        turn_off();
         return;
     }
+    struct fpu_cpu *fpu = this_cpu(fpu_cpu);
     turn_on(fpu);
     if (fpu->owner != tcb || tcb->uses_fpu != 1 + cpu_index()) {
         state_load(fpu, tcb);

@@ -4,12 +4,16 @@
  * clearing and write-protecting entries are files of their own.
  */
 #include "arch/page_table.h"
+#include "arch/tlb.h"
 #include "arch/upcall.h"
 #include "arch/x86_64/page_entry.h"
+#include "arch/x86_64/page_table_load.h"
 #include "kernel/base/assert.h"
-#include "lib/string.h"
 
 struct page_table kernel_page_table = {.cpus = ~0ull};
+
+/* Which entries of the kernel half are used, a few, in every root. Immutable after page_table_share_kernel. */
+static uint64_t kernel_slots[(ENTRIES - KERNEL_HALF) / 64];
 
 /* The first two words of a table on its way back. To a CPU that still walks it both are absent. */
 struct freed_table {
@@ -82,6 +86,26 @@ bool page_path_is_writable(const struct page_path *path)
     return all != 0;
 }
 
+void page_table_share_kernel(void)
+{
+    const uint64_t *kernel = page_table_of(kernel_page_table.root);
+    for (unsigned i = 0; i < ENTRIES - KERNEL_HALF; i++) {
+        uint64_t used = kernel[KERNEL_HALF + i] != 0;
+        kernel_slots[i / 64] |= used << i % 64;
+    }
+}
+
+/* Makes the kernel half that of another root, or with NULL empty. */
+static void kernel_half_set(uint64_t *root, const uint64_t *from)
+{
+    for (unsigned word = 0; word < sizeof(kernel_slots) / sizeof(kernel_slots[0]); word++) {
+        for (uint64_t left = kernel_slots[word]; left != 0; left &= left - 1) {
+            unsigned i = KERNEL_HALF + word * 64 + (unsigned)__builtin_ctzll(left);
+            root[i] = from != NULL ? from[i] : 0;
+        }
+    }
+}
+
 j6_status_t page_table_init(struct page_table *table)
 {
     paddr_t root;
@@ -90,19 +114,23 @@ j6_status_t page_table_init(struct page_table *table)
         return status;
     }
     *table = (struct page_table){.root = root, .tables = 1};
-    const uint64_t *kernel = page_table_of(kernel_page_table.root);
-    uint64_t *entries = page_table_of(root);
-    memcpy(entries + KERNEL_HALF, kernel + KERNEL_HALF, PAGE_SIZE / 2);
+    kernel_half_set(page_table_of(root), page_table_of(kernel_page_table.root));
     return j6_status_ok;
 }
 
 /* Acquire: the CPU that cleared its bit last (page_table_load) has nothing to do with it any more. */
 void page_table_destroy(struct page_table *table)
 {
+    if (this_cpu_read(page_table_lingering) == table) {
+        page_table_let_go();
+    }
+    uint64_t lingers = atomic_load_explicit(&table->cpus, memory_order_acquire);
+    if (lingers != 0) {
+        tlb_shootdown(lingers, NULL, 0);
+    }
     assert(atomic_load_explicit(&table->cpus, memory_order_acquire) == 0);
-    uint64_t *root = page_table_of(table->root);
     assert(table->tables == 1); /* so nothing is in the user half */
-    memset(root + KERNEL_HALF, 0, PAGE_SIZE / 2);
+    kernel_half_set(page_table_of(table->root), NULL);
     upcall_table_free(table, table->root);
     table->tables = 0;
 }

@@ -53,6 +53,17 @@ static void tables_take_out(struct clearing *clearing, unsigned level)
     x86_invlpg(clearing->at);
 }
 
+/* How many entries from here on, in eights, are absent. */
+static uint64_t absent_eights(const uint64_t *entry, const uint64_t *last)
+{
+    const uint64_t *e = entry;
+    while (last - e >= 8 &&
+           !((e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7]) & ENTRY_PRESENT)) {
+        e += 8;
+    }
+    return (uint64_t)(e - entry);
+}
+
 /* Clears at most `max` of *count entries, from an address on; *count: how many were looked at. */
 static unsigned entries_clear(uint64_t *entry, unsigned *count, unsigned max, vaddr_t address,
                               struct page_batch *batch)
@@ -65,6 +76,10 @@ static unsigned entries_clear(uint64_t *entry, unsigned *count, unsigned max, va
             page_entry_write(entry, 0);
             page_forget(address, batch);
             cleared++;
+        } else {
+            uint64_t absent = absent_eights(entry + 1, last);
+            entry += absent;
+            address += absent * PAGE_SIZE;
         }
     }
     *count = entry - first;

@@ -114,6 +114,7 @@ void paging_init(const struct boot_info *boot)
     make_region(BUFFERS_BASE, BUFFERS_SIZE);
     make_region(DEVICES_BASE, DEVICES_SIZE);
     make_region(PER_CPU_BASE, PER_CPU_SIZE);
+    page_table_share_kernel();
 }
 
 void paging_forget_boot(void)

@@ -16,6 +16,7 @@ enum {
     SERIAL_MODEM_CONTROL = 4,
     SERIAL_LINE_STATUS = 5,
     SERIAL_SCRATCH = 7,
+    SERIAL_PORTS = 8,
 };
 
 enum {
@@ -120,6 +121,9 @@ bool serial_init(struct console *console)
         return false;
     }
     serial_reset(NULL);
-    *console = (struct console){.write = serial_write, .reset = serial_reset};
+    *console = (struct console){.write = serial_write,
+                                .reset = serial_reset,
+                                .first_port = COM1,
+                                .port_count = SERIAL_PORTS};
     return true;
 }

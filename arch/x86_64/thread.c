@@ -8,7 +8,6 @@
  * so GS is 0 anyway, and FS is what the tcb says or has to be put back.
  */
 #include "arch/arch.h"
-#include "arch/page_table.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/fpu.h"
 #include "arch/x86_64/x86.h"
@@ -78,15 +77,20 @@ static void bases_load(const struct tcb *tcb)
 void tcb_load(struct tcb *tcb)
 {
     this_cpu(cpu)->tcb = tcb;
-    page_table_load(tcb->page_table);
-    fpu_load(tcb);
     bases_load(tcb);
+    fpu_load(tcb);
 }
 
 void tcb_save(struct tcb *tcb)
 {
+    tcb->fs_base = tcb_fs_base(tcb);
     if (tcb->uses_fpu != 0) {
         fpu_save(tcb);
     }
-    tcb->fs_base = tcb_fs_base(tcb);
+}
+
+/* It uses the instructions for FS and GS bases. */
+bool arch_has_fast_switch(void)
+{
+    return cpu_features.fsgsbase;
 }

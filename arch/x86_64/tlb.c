@@ -2,6 +2,7 @@
 /* TLB shootdown as described in arch/tlb.h, by interrupt. The steps S1 to A2 are the ones there. */
 #include "arch/tlb.h"
 #include "arch/arch.h"
+#include "arch/x86_64/page_table_load.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/smp.h"
 #include "arch/x86_64/trap.h"
@@ -47,6 +48,7 @@ static void forget(const struct tlb_request *request)
 void tlb_answer(void)
 {
     race_delay();
+    page_table_let_go();
     uint64_t askers = atomic_exchange(this_cpu(tlb_askers), 0); /* A1 */
     while (askers != 0) {
         struct tlb_request *request = cpu_of(cpu_block(cpu_mask_pop(&askers)), tlb_request);

@@ -6,6 +6,7 @@
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/clock.h"
 #include "arch/x86_64/fpu.h"
+#include "arch/x86_64/irq.h"
 #include "arch/x86_64/smp.h"
 #include "arch/x86_64/x86.h"
 #include "kernel/base/cpu_counts.h"
@@ -59,7 +60,11 @@ static void interrupt(uint64_t vector)
     if (KERNEL_DEBUG) {
         upcall_watch_interrupt();
     }
-    if (vector == VECTOR_TIMER) {
+    if (vector >= VECTOR_LINE_FIRST && vector <= VECTOR_LINE_LAST) {
+        cpu_count(device_interrupts);
+        irq_route_fire(vector);
+        apic_eoi(); /* a level that isn't masked by now comes again */
+    } else if (vector == VECTOR_TIMER) {
         apic_eoi();
         cpu_count(alarms);
         upcall_alarm();
@@ -75,8 +80,10 @@ static void interrupt(uint64_t vector)
         apic_eoi();
         clock_check_answer();
     } else if (vector == VECTOR_SPURIOUS) {
-        /* No EOI: the APIC never put it in service (Intel SDM vol. 3, §10.9). */
+        cpu_count(
+            spurious); /* no EOI: the APIC never put it in service (Intel SDM vol. 3, §10.9) */
     } else {
+        cpu_count(spurious);
         log_warning("interrupt %lu that nobody asked for", vector);
         apic_eoi();
     }

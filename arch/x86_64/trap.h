@@ -18,7 +18,9 @@ enum {
     VECTOR_PROTECTION = 13,
     VECTOR_PAGE_FAULT = 14,
     VECTOR_MACHINE_CHECK = 18,
-    VECTOR_IRQ_FIRST = 32,
+    VECTOR_IRQ_FIRST = 32,  /* of the old controllers, which are masked: spurious ones only */
+    VECTOR_LINE_FIRST = 48, /* lines of I/O APICs */
+    VECTOR_LINE_LAST = 0xef,
     VECTOR_TIMER = 0xf0,
     VECTOR_KICK = 0xf1,  /* look at what is pending */
     VECTOR_TLB = 0xf2,   /* a shootdown */

@@ -106,17 +106,17 @@ static inline void x86_wrmsr(uint32_t msr, uint64_t value)
 
 static inline uint64_t x86_rdtsc(void)
 {
-    uint32_t low, high;
+    uint64_t low, high; /* the upper halves are cleared */
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-    return (uint64_t)high << 32 | low;
+    return high << 32 | low;
 }
 
 /* When all loads before it have been done: what others wrote later isn't read before it either. */
 static inline uint64_t x86_rdtsc_ordered(void)
 {
-    uint32_t low, high;
+    uint64_t low, high; /* the upper halves are cleared */
     __asm__ volatile("lfence\n\trdtsc" : "=a"(low), "=d"(high)::"memory");
-    return (uint64_t)high << 32 | low;
+    return high << 32 | low;
 }
 
 #define X86_CONTROL_REGISTER(name)                                       \

@@ -27,6 +27,7 @@ enum {
     j6_map_exec = 1 << 2,
     j6_map_exact = 1 << 3,
     j6_map_fixed_size = 1 << 4,
+    j6_map_guard = 1 << 5, /* the mapping's first page allows no access; not for vma_protect */
 };
 
 /* process_create. */

@@ -135,6 +135,8 @@ struct j6_cpu_info {
     uint64_t lock_waits; /* for locks of the kernel that another CPU had */
     uint64_t fpu_loads;  /* of the floating-point state of a thread */
     j6_time_t idle_time;
+    uint64_t device_interrupts; /* of lines of devices */
+    uint64_t spurious;          /* interrupts that were nobody's */
 };
 
 enum {

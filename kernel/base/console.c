@@ -150,6 +150,16 @@ void console_release(struct console *console)
     console_flush();
 }
 
+void console_release_ports(uint32_t first, uint32_t count)
+{
+    for (struct console *console = consoles; console != NULL; console = console->next) {
+        if (first < console->first_port + console->port_count &&
+            console->first_port < first + count) {
+            console_release(console);
+        }
+    }
+}
+
 void console_set_verbosity(enum j6_log_severity severity)
 {
     verbosity = severity;

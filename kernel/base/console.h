@@ -21,6 +21,8 @@ struct console {
     void (*write)(void *context, enum j6_log_severity severity, const char *text, size_t len);
     void (*reset)(void *context); /* takes the device back in whatever state it was left */
     void *context;
+    uint32_t first_port; /* the device's I/O ports … */
+    uint32_t port_count; /* … 0: it has none */
     struct console *next;
 
     /* Guarded by the right to write */
@@ -33,6 +35,9 @@ void console_add(struct console *console);
 
 /* Hands the device over: when this returns the kernel doesn't touch it any more. Not from NMI. */
 void console_release(struct console *console);
+
+/* The same with every console that has one of these ports. */
+void console_release_ports(uint32_t first, uint32_t count);
 
 /* Entries up to this severity are shown; `info` at first. */
 void console_set_verbosity(enum j6_log_severity severity);

@@ -17,7 +17,9 @@ struct cpu_counts {
     _Atomic uint64_t kicks;
     _Atomic uint64_t shootdowns;
     _Atomic uint64_t lock_waits; /* spinlocks that somebody else had */
-    _Atomic uint64_t fpu_loads;  /* of a thread's floating-point state into the registers */
+    _Atomic uint64_t device_interrupts;
+    _Atomic uint64_t spurious;  /* interrupts that were nobody's */
+    _Atomic uint64_t fpu_loads; /* of a thread's floating-point state into the registers */
     /*
      * Twice the time that it has idled; while it idles less twice the time at which it began, and 1 more.
      * So one word tells both, and there is no moment at which two would contradict each other.
@@ -34,7 +36,7 @@ static inline void cpu_count_add(_Atomic uint64_t *count, uint64_t n)
 }
 
 /* cpu_count(kicks): one more on this CPU. */
-#define cpu_count(name) cpu_count_add(&this_cpu(cpu_counts)->name, 1)
+#define cpu_count(name) this_cpu_add(cpu_counts.name, 1)
 
 /* This CPU begins to idle, and goes on. */
 void cpu_count_idle_begin(void);

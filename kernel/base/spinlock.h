@@ -29,8 +29,11 @@
     X(RANK_LOG_READERS, "readers of the log") \
     X(RANK_OBJECT, "signals of an object")    \
     X(RANK_ENDPOINT, "endpoint")              \
+    X(RANK_IRQ_LIST, "list of bound lines")   \
+    X(RANK_IRQ, "interrupt line")             \
     X(RANK_FUTEX, "bucket of futexes")        \
     X(RANK_WAIT, "wait for several things")   \
+    X(RANK_BOOST, "boost of a thread")        \
     X(RANK_TIMERS, "timer queue")             \
     X(RANK_RUN_QUEUE, "run queue")            \
     X(RANK_STACKS, "spare kernel stacks")     \
@@ -39,6 +42,8 @@
     X(RANK_GRACE, "grace period")             \
     X(RANK_RANDOM, "random numbers")          \
     X(RANK_CLOCK, "changes of the clock")     \
+    X(RANK_IRQ_ROUTES, "routes of lines")     \
+    X(RANK_IO_PORTS, "ranges of I/O ports")   \
     X(RANK_PHYSICAL, "physical addresses")    \
     X(RANK_SLAB_LIST, "list of slab caches")  \
     X(RANK_SLAB, "slab cache")                \

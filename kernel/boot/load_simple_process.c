@@ -77,19 +77,16 @@ static void map_segment(struct process *process, vaddr_t base, const char *file,
     kobject_put(&area->object);
 }
 
-/* The upper end of the window, above a page that allows no access. */
+/* The upper end of the window; its lowest page allows no access. */
 static struct vm_area *map_stack(struct process *process, vaddr_t *out_top)
 {
     struct vm_area *area;
     must(vm_area_create_open(process->account, STACK_SIZE, 0, &area), "making the stack");
-    vaddr_t guard = process->space->window + VM_WINDOW_SIZE - STACK_SIZE;
-    vaddr_t stack = guard + PAGE_SIZE;
-    must(vm_space_map(process->space, area, &guard, 0, PAGE_SIZE, j6_map_exact),
-         "mapping the stack's guard");
-    must(vm_space_map(process->space, area, &stack, PAGE_SIZE, STACK_SIZE - PAGE_SIZE,
-                      j6_map_exact | j6_map_read | j6_map_write),
+    vaddr_t stack = process->space->window + VM_WINDOW_SIZE - STACK_SIZE;
+    must(vm_space_map(process->space, area, &stack, 0, 0,
+                      j6_map_exact | j6_map_guard | j6_map_read | j6_map_write),
          "mapping the stack");
-    *out_top = guard + STACK_SIZE;
+    *out_top = stack + STACK_SIZE;
     return area;
 }
 

@@ -6,6 +6,7 @@
 #include "arch/upcall.h"
 #include "ipc/badge.h"
 #include "ipc/exchange.h"
+#include "ipc/fast_path.h"
 #include "ipc/message.h"
 #include "ipc/service.h"
 #include "kernel/syscall/sys.h"
@@ -108,13 +109,15 @@ j6_status_t sys_endpoint_call(struct thread *caller, struct endpoint *endpoint, 
 {
     caller->ipc.calls++;
     caller->ipc.answered <<= 1;
+    caller->ipc.fast_cpu = 0;
+    fast_path_remember_send(caller, handle);
     return send(caller, endpoint, handle, true);
 }
 
 j6_status_t sys_endpoint_receive(struct thread *caller, struct endpoint *endpoint,
                                  j6_handle_t handle)
 {
-    (void)handle;
+    fast_path_remember_receive(caller, handle);
     j6_status_t status = message_begin(caller, endpoint, MESSAGE_RECEIVED);
     if (status == j6_status_ok) {
         status = service_of_current(endpoint);
@@ -139,7 +142,7 @@ j6_status_t sys_endpoint_reply(struct thread *caller, struct endpoint *endpoint,
 j6_status_t sys_endpoint_reply_receive(struct thread *caller, struct endpoint *endpoint,
                                        j6_handle_t handle)
 {
-    (void)handle;
+    fast_path_remember_receive(caller, handle);
     j6_status_t status = message_begin(caller, endpoint, MESSAGE_SENT | MESSAGE_RECEIVED);
     if (status == j6_status_ok) {
         status = service_of_current(endpoint); /* before the reply, which can't be taken back */

@@ -206,8 +206,8 @@ j6_status_t sys_thread_pause(struct thread *caller, uint64_t *signals)
 j6_status_t sys_thread_sleep(struct thread *caller, j6_time_t deadline)
 {
     if (deadline == 0) {
-        sched_yield();
-        return j6_status_ok;
+        caller->tcb.rax = j6_status_ok;
+        sched_yield(caller);
     }
     thread_sleep(caller, deadline);
     return j6_status_ok;

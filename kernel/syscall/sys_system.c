@@ -2,8 +2,10 @@
 /* Calls on the machine as a whole. */
 #include "arch/arch.h"
 #include "kernel/base/alloc_site.h"
+#include "kernel/base/console.h"
 #include "kernel/base/random.h"
 #include "kernel/device_area.h"
+#include "kernel/ports.h"
 #include "kernel/power.h"
 #include "kernel/syscall/sys.h"
 #include "lib/string.h"
@@ -53,6 +55,24 @@ j6_status_t sys_system_map_phys(struct thread *caller, struct system *system, st
     status =
         sys_handle_out(&caller->process->handles, &area->object, device_area_rights(&request), vma);
     kobject_put(&area->object);
+    return status;
+}
+
+/* A console behind one of the ports is the process's from now on. */
+j6_status_t sys_system_grant_ports(struct thread *caller, struct system *system,
+                                   struct process *process, uint64_t first, uint64_t count)
+{
+    (void)caller;
+    if (count == 0) {
+        return j6_err_invalid_arg;
+    }
+    j6_status_t status = system_check(system, j6_range_port, first, count);
+    if (status == j6_status_ok) {
+        status = ports_grant(system, process, (uint32_t)first, (uint32_t)count);
+    }
+    if (status == j6_status_ok) {
+        console_release_ports((uint32_t)first, (uint32_t)count);
+    }
     return status;
 }
 

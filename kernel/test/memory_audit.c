@@ -174,7 +174,8 @@ static const char *check_page(const struct vm_mapping *mapping, vaddr_t address,
     struct vm_area *area = mapping->area;
     uint64_t offset = mapping->offset + (address - mapping->start);
     bool writable = flags & PAGE_WRITE;
-    if (!(mapping->flags & j6_map_read) || (writable && !(mapping->flags & j6_map_write)) ||
+    if (address < mapping->open_from || !(mapping->flags & j6_map_read) ||
+        (writable && !(mapping->flags & j6_map_write)) ||
         ((flags & PAGE_EXEC) && !(mapping->flags & j6_map_exec))) {
         return "a page allows more than its mapping";
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The list of self-tests; each prints one line `TEST kernel.name PASS|FAIL|SKIP reason`. */
 #include "kernel/test/self_test.h"
+#include "arch/irq.h"
 #include "arch/x86_64/cpu.h"
 #include "kernel/base/debug/lock_times.h"
 #include "kernel/base/debug/race_delay.h"
@@ -22,6 +23,30 @@ static void debug_options_use(const struct boot_info *boot)
     }
 }
 
+/* Without ACPI nothing tells where the I/O APICs are. */
+static void run_on_lines(void)
+{
+    struct irq_wiring wiring;
+    RUN(interrupts_that_are_nobodys_are_counted);
+    if (irq_wiring_of(0, &wiring) != j6_status_ok) {
+        SKIP(lines_have_the_wiring_that_the_firmware_tells, "no I/O APIC");
+        SKIP(an_edge_line_counts_what_nobody_takes, "no I/O APIC");
+        SKIP(a_level_line_stays_masked_until_it_is_acknowledged, "no I/O APIC");
+        SKIP(a_line_has_one_owner_and_without_one_it_is_masked, "no I/O APIC");
+        SKIP(a_line_that_storms_is_masked_until_it_is_acknowledged, "no I/O APIC");
+        SKIP(a_line_follows_who_takes_what_it_has_fired, "no I/O APIC");
+        SKIP(lines_come_and_go_more_often_than_there_are_vectors, "no I/O APIC");
+        return;
+    }
+    RUN(lines_have_the_wiring_that_the_firmware_tells);
+    RUN(an_edge_line_counts_what_nobody_takes);
+    RUN(a_level_line_stays_masked_until_it_is_acknowledged);
+    RUN(a_line_has_one_owner_and_without_one_it_is_masked);
+    RUN(a_line_that_storms_is_masked_until_it_is_acknowledged);
+    RUN(a_line_follows_who_takes_what_it_has_fired);
+    RUN(lines_come_and_go_more_often_than_there_are_vectors);
+}
+
 void self_test(const struct boot_info *boot)
 {
     test_options_set(boot);
@@ -41,6 +66,7 @@ void self_test(const struct boot_info *boot)
     RUN(cleared_page_tables_leave_nothing_behind);
     RUN(stacks_lie_in_their_region_behind_guard_pages);
     RUN(sections_are_reused_and_give_frames_back);
+    RUN(sections_that_grow_reach_no_further_than_they_grew);
     RUN(exhausted_sections_are_no_memory_and_lose_nothing);
     RUN(large_pieces_lie_in_the_heap_region_behind_guard_pages);
     RUN(an_exhausted_heap_is_no_memory_and_loses_nothing);
@@ -69,6 +95,7 @@ void self_test(const struct boot_info *boot)
     RUN(a_grace_period_waits_for_a_cpu_in_the_kernel);
     RUN(what_a_cpu_puts_off_it_frees_itself);
     RUN(no_cpu_is_told_less_time_than_another_before);
+    run_on_lines();
     RUN(areas_and_spaces_that_come_and_go_lose_no_frame);
     RUN(nobody_writes_to_a_page_that_was_taken_away);
     RUN(memory_is_what_a_model_says_on_every_cpu_in_turn);

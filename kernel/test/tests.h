@@ -16,6 +16,7 @@ bool self_test_memory_is_cached_as_the_command_line_says(void);
 /* test_memory.c */
 bool self_test_stacks_lie_in_their_region_behind_guard_pages(void);
 bool self_test_sections_are_reused_and_give_frames_back(void);
+bool self_test_sections_that_grow_reach_no_further_than_they_grew(void);
 bool self_test_exhausted_sections_are_no_memory_and_lose_nothing(void);
 bool self_test_large_pieces_lie_in_the_heap_region_behind_guard_pages(void);
 bool self_test_an_exhausted_heap_is_no_memory_and_loses_nothing(void);
@@ -48,6 +49,16 @@ bool self_test_what_a_cpu_puts_off_it_frees_itself(void);
 
 /* test_clock.c */
 bool self_test_no_cpu_is_told_less_time_than_another_before(void);
+
+/* test_irq.c */
+bool self_test_lines_have_the_wiring_that_the_firmware_tells(void);
+bool self_test_an_edge_line_counts_what_nobody_takes(void);
+bool self_test_a_level_line_stays_masked_until_it_is_acknowledged(void);
+bool self_test_a_line_has_one_owner_and_without_one_it_is_masked(void);
+bool self_test_a_line_that_storms_is_masked_until_it_is_acknowledged(void);
+bool self_test_a_line_follows_who_takes_what_it_has_fired(void);
+bool self_test_interrupts_that_are_nobodys_are_counted(void);
+bool self_test_lines_come_and_go_more_often_than_there_are_vectors(void);
 
 /* test_vm_stream.c */
 bool self_test_memory_is_what_a_model_says_on_every_cpu_in_turn(void);

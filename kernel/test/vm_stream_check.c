@@ -88,6 +88,7 @@ static void check_entry(struct vm_stream *stream, const struct stream_mapping *m
     const struct stream_frame *frame = frame_at(area, offset / PAGE_SIZE);
     const uint32_t rights = PAGE_WRITE | PAGE_EXEC; /* more of them come by faults */
     STREAM_EXPECT(stream, mapping->flags & (j6_map_read | j6_map_write | j6_map_exec));
+    STREAM_EXPECT(stream, !stream_is_guard(mapping, entry->address + skip));
     STREAM_EXPECT(stream, frame != NULL && frame->page == entry->page + skip);
     STREAM_EXPECT_EQUAL(stream, entry->flags & ~rights, PAGE_USER | area->area->page_flags);
     STREAM_EXPECT(stream, !(entry->flags & PAGE_EXEC) || mapping->flags & j6_map_exec);

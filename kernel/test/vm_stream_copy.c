@@ -12,7 +12,8 @@ bool stream_spot_find(struct vm_stream *stream, const struct view *view, uint64_
     spot->area = &stream->areas[view->number];
     if (view->kind == VIEW_SPACE) {
         const struct stream_mapping *mapping = stream_mapping_at(stream, view->number, offset);
-        if (mapping == NULL || !(mapping->flags & view->access)) {
+        if (mapping == NULL || !(mapping->flags & view->access) ||
+            stream_is_guard(mapping, offset)) {
             return false;
         }
         spot->area = &stream->areas[mapping->area];

@@ -34,7 +34,7 @@ static vaddr_t some_place(struct vm_stream *stream, bool wide)
 static uint64_t some_access(struct vm_stream *stream)
 {
     static const uint8_t accesses[] = {3, 3, 3, 3, 3, 3, 1, 1, 1, 5, 5, 0};
-    return stream_one_in(stream, 48) ? stream_below(stream, 32)
+    return stream_one_in(stream, 48) ? stream_below(stream, 64)
                                      : accesses[stream_below(stream, sizeof(accesses))];
 }
 
@@ -50,7 +50,7 @@ static j6_status_t expected_map(const struct stream_area *area, vaddr_t address,
 {
     uint64_t size = area->pages * PAGE_SIZE;
     bool exact = flags & j6_map_exact;
-    if (!is_access(flags & ~(uint64_t)(j6_map_exact | j6_map_fixed_size)) ||
+    if (!is_access(flags & ~(uint64_t)(j6_map_exact | j6_map_fixed_size | j6_map_guard)) ||
         !is_aligned(address | offset | len, PAGE_SIZE)) {
         return j6_err_invalid_arg;
     }
@@ -141,6 +141,7 @@ void stream_map(struct vm_stream *stream)
     uint64_t flags = some_access(stream);
     flags |= stream_one_in(stream, 2) ? j6_map_exact : 0;
     flags |= stream_one_in(stream, 8) ? j6_map_fixed_size : 0;
+    flags |= stream_one_in(stream, 8) ? j6_map_guard : 0;
     if (stream_one_in(stream, 2)) {
         range[0] = stream_below(stream, area->pages + 1) * PAGE_SIZE;
         range[1] = (1 + stream_below(stream, area->pages - range[0] / PAGE_SIZE + 1)) * PAGE_SIZE;
@@ -193,6 +194,9 @@ static struct stream_mapping piece_of(const struct stream_mapping *mapping, vadd
     piece.end = end;
     piece.offset += start - mapping->start;
     piece.whole = false;
+    if (start > mapping->start) {
+        piece.flags &= ~(uint32_t)j6_map_guard;
+    }
     return piece;
 }
 
@@ -216,7 +220,8 @@ static void cut(struct vm_stream *stream, struct stream_mapping *mapping, const 
 static bool are_alike(const struct stream_mapping *mapping, const struct stream_mapping *next)
 {
     return next->space == mapping->space && next->start == mapping->end &&
-           next->area == mapping->area && next->flags == mapping->flags && !next->whole &&
+           next->area == mapping->area &&
+           next->flags == (mapping->flags & ~(uint32_t)j6_map_guard) && !next->whole &&
            !mapping->whole && next->offset - mapping->offset == mapping->end - mapping->start;
 }
 
@@ -230,6 +235,7 @@ static void join(struct vm_stream *stream, const struct stream_mapping *mapping)
             joined.end = other->end;
         } else if (are_alike(other, mapping)) {
             joined.start = other->start;
+            joined.flags = other->flags;
             joined.offset = other->offset;
         }
     }

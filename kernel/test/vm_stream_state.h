@@ -209,6 +209,12 @@ void stream_copy_space(struct vm_stream *stream);
 /* ---- the model's mappings (vm_stream_spaces.c) ---- */
 
 struct stream_mapping *stream_mapping_at(struct vm_stream *stream, unsigned space, vaddr_t address);
+/* Does the address lie on the mapping's guard page? */
+static inline bool stream_is_guard(const struct stream_mapping *mapping, vaddr_t address)
+{
+    return (mapping->flags & j6_map_guard) && address - mapping->start < PAGE_SIZE;
+}
+
 /* Does a mapping that shows any of the range have all of these flags? */
 bool stream_has_view(const struct vm_stream *stream, const struct stream_area *area,
                      uint64_t offset, uint64_t len, uint32_t flags);

@@ -12,6 +12,17 @@ enum {
     HANDLE_MODEL_FIRST_BYTES = 4096 + 56, /* what the first chunk and the directory cost */
 };
 
+/* A badge of a thing. */
+struct thing_badge {
+    struct badge badge;
+    int gone;
+};
+
+static inline struct thing_badge *badge_of_test(struct badge *badge)
+{
+    return (struct thing_badge *)badge;
+}
+
 struct thing {
     struct kobject object;
     uint64_t rights_added; /* sums of those of handles */

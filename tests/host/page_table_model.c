@@ -88,6 +88,7 @@ void page_table_model_init_kernel(struct page_table_model *model)
     assert(status == j6_status_ok);
     model->permanent = 4;
     kernel_page_table.tables = model->permanent;
+    page_table_share_kernel();
     page_table_model_check(model);
 }
 

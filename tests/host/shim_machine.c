@@ -11,6 +11,7 @@
 #include "arch/layout.h"
 #include "arch/page_table.h"
 #include "arch/tlb.h"
+#include "arch/x86_64/io_ports.h"
 #include "arch/x86_64/x86.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/debug.h"
@@ -113,6 +114,13 @@ __attribute__((weak)) bool page_may_be_large(paddr_t page)
 {
     (void)page;
     return true;
+}
+
+/* No table of a test has ports. */
+__attribute__((weak)) uint64_t io_ports_open(struct page_table *table)
+{
+    (void)table;
+    return 0;
 }
 
 /* No CPU of a test stays away for long. */

@@ -194,6 +194,23 @@ static void console_released_is_silent(void **state)
     assert_shown(&second, "[    0.000000] before\n[    0.000000] after\n");
 }
 
+static void consoles_are_released_by_any_of_their_ports(void **state)
+{
+    (void)state;
+    first.console.seen = log_last();
+    first.console.released = false; /* by the test before */
+    first.console.first_port = 0x3f8;
+    first.console.port_count = 8;
+    console_release_ports(0x3f0, 8);
+    console_release_ports(0x400, 1);
+    log_info("before");
+    assert_shown(&first, "[    0.000000] before\n");
+    console_release_ports(0x3ff, 0x10000 - 0x3ff);
+    log_info("after");
+    assert_shown(&first, "");
+    assert_shown(&second, "[    0.000000] before\n[    0.000000] after\n");
+}
+
 static void panic_takes_all_consoles_back(void **state)
 {
     (void)state;
@@ -223,6 +240,7 @@ int main(void)
         cmocka_unit_test(entry_logged_while_a_console_is_written_comes_after),
         cmocka_unit_test(console_that_is_too_slow_tells_what_it_missed),
         cmocka_unit_test(console_released_is_silent),
+        cmocka_unit_test(consoles_are_released_by_any_of_their_ports),
         cmocka_unit_test(panic_takes_all_consoles_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: tests/host/handle_model.c kernel/base/account.c kernel/base/grace.c kernel/base/kobject.c kernel/base/spinlock.c kernel/base/debug/lock_check.c lib/string.c tests/host/shim_machine.c */
+/* SOURCES: tests/host/handle_model.c kernel/handle.c kernel/handle_slots.c kernel/base/account.c kernel/base/grace.c kernel/base/kobject.c kernel/base/spinlock.c kernel/base/debug/lock_check.c lib/string.c tests/host/shim_machine.c */
 /*
  * Handles looked up without a lock, beside one writer that makes and ends them and grows the table.
  * Replaced directories stay, as no grace period passes. A handle's type tells which object is its.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: tests/host/handle_model.c kernel/base/account.c kernel/base/grace.c kernel/base/kobject.c kernel/base/spinlock.c kernel/base/debug/lock_check.c lib/string.c tests/host/shim_machine.c */
+/* SOURCES: tests/host/handle_model.c kernel/handle.c kernel/handle_slots.c kernel/base/account.c kernel/base/grace.c kernel/base/kobject.c kernel/base/spinlock.c kernel/base/debug/lock_check.c lib/string.c tests/host/shim_machine.c */
 /* Handle tables: growth, lack of memory, the end; and the objects that handles keep. */
 #include "tests/host/handle_model.h"
 #include <j6/rights.h>

@@ -97,6 +97,40 @@ static void image_base_without_room_is_0(void **state)
     }
 }
 
+static struct elf_image two_segments(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
+{
+    return (struct elf_image){
+        .segment_count = 2,
+        .segments = {{.file_offset = a, .file_size = a_size},
+                     {.file_offset = b, .file_size = b_size}},
+    };
+}
+
+static void image_pages_are_apart_if_no_page_has_bytes_of_two_segments(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t a, a_size, b, b_size;
+        bool apart;
+    } cases[] = {
+        {0, PAGE, PAGE, 1, true},
+        {0, PAGE + 1, PAGE, 1, false},
+        {0, PAGE + 1, 2 * PAGE - 1, 1, false},
+        {0, PAGE + 1, 2 * PAGE, 9, true},
+        {5 * PAGE + 3, 1, 5 * PAGE + 4, 1, false},
+        {0, 9 * PAGE, 4 * PAGE, PAGE, false},
+        {0, 9 * PAGE, 4 * PAGE, 0, true}, /* nothing there */
+        {0, 0, 0, 0, true},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct elf_image image =
+            two_segments(cases[i].a, cases[i].a_size, cases[i].b, cases[i].b_size);
+        assert_int_equal(image_pages_are_apart(&image), cases[i].apart);
+        image = two_segments(cases[i].b, cases[i].b_size, cases[i].a, cases[i].a_size);
+        assert_int_equal(image_pages_are_apart(&image), cases[i].apart);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +140,7 @@ int main(void)
         cmocka_unit_test(image_base_lies_in_the_window_beside_the_clock_page),
         cmocka_unit_test(image_base_takes_every_place_of_a_small_window),
         cmocka_unit_test(image_base_without_room_is_0),
+        cmocka_unit_test(image_pages_are_apart_if_no_page_has_bytes_of_two_segments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,7 +61,7 @@ static void chacha20_block_counts_blocks_as_rfc_8439(void **state)
 static void random_fill_writes_exactly_what_was_asked_for(void **state)
 {
     (void)state;
-    struct random random = {{1}};
+    struct random random = {.key = {1}};
     for (size_t len = 0; len <= 300; len++) {
         uint8_t buf[310] = {0};
         bool written[310] = {false};
@@ -81,7 +81,7 @@ static void random_fill_is_the_key_stream_behind_the_next_key(void **state)
 {
     (void)state;
     static const uint32_t nonce[3];
-    struct random random = {{7, 6, 5, 4, 3, 2, 1}};
+    struct random random = {.key = {7, 6, 5, 4, 3, 2, 1}};
     struct random before = random;
     uint8_t stream[3 * CHACHA20_BLOCK];
     uint8_t out[sizeof(stream) - RANDOM_SEED_SIZE];
@@ -93,14 +93,70 @@ static void random_fill_is_the_key_stream_behind_the_next_key(void **state)
     assert_memory_equal(out, stream + RANDOM_SEED_SIZE, sizeof(out));
 }
 
+static bool is_zero(const uint8_t *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void random_fill_keeps_nothing_of_what_it_hands_out(void **state)
+{
+    (void)state;
+    struct random random = {.key = {1}};
+    uint8_t out[RANDOM_READY];
+    for (size_t handed_out = 0; handed_out < RANDOM_READY; handed_out += 8) {
+        random_fill(&random, out, 8);
+        assert_true(is_zero(random.ready, handed_out + 8));
+        assert_false(is_zero(random.ready, sizeof(random.ready)) && handed_out + 8 < RANDOM_READY);
+    }
+    uint32_t key[8];
+    memcpy(key, random.key, sizeof(key));
+    random_fill(&random, out, 1); /* all was used up */
+    assert_memory_not_equal(random.key, key, sizeof(key));
+}
+
+static void random_fill_in_small_pieces_gives_the_same_bytes(void **state)
+{
+    (void)state;
+    struct random at_once = {.key = {5}};
+    struct random pieces = at_once;
+    uint8_t expected[3 * RANDOM_READY];
+    uint8_t out[sizeof(expected)];
+    random_fill(&at_once, expected, sizeof(expected));
+    for (size_t i = 0, len; i < sizeof(out); i += len) {
+        len = i % 23 + 1 < sizeof(out) - i ? i % 23 + 1 : sizeof(out) - i;
+        random_fill(&pieces, out + i, len);
+    }
+    assert_memory_equal(out, expected, sizeof(out));
+}
+
+static void random_reseed_changes_what_comes_next(void **state)
+{
+    (void)state;
+    struct random plain = {.key = {1}};
+    uint8_t entropy[RANDOM_SEED_SIZE] = {3};
+    uint8_t before[16];
+    uint8_t behind[16];
+    random_fill(&plain, before, sizeof(before)); /* more is ready */
+    struct random reseeded = plain;
+    random_reseed(&reseeded, entropy, sizeof(entropy));
+    random_fill(&plain, before, sizeof(before));
+    random_fill(&reseeded, behind, sizeof(behind));
+    assert_memory_not_equal(before, behind, sizeof(before));
+}
+
 static void random_reseed_depends_on_every_byte_of_entropy(void **state)
 {
     (void)state;
     uint8_t entropy[65] = {0}; /* two keys and a byte */
-    struct random plain = {{0}};
+    struct random plain = {.key = {0}};
     random_reseed(&plain, entropy, sizeof(entropy));
     for (size_t i = 0; i < sizeof(entropy); i++) {
-        struct random other = {{0}};
+        struct random other = {.key = {0}};
         entropy[i] = 1;
         random_reseed(&other, entropy, sizeof(entropy));
         entropy[i] = 0;
@@ -111,8 +167,8 @@ static void random_reseed_depends_on_every_byte_of_entropy(void **state)
 static void random_reseed_keeps_what_was_there(void **state)
 {
     (void)state;
-    struct random a = {{1}};
-    struct random b = {{2}};
+    struct random a = {.key = {1}};
+    struct random b = {.key = {2}};
     uint8_t entropy[RANDOM_SEED_SIZE] = {3};
     random_reseed(&a, entropy, sizeof(entropy));
     random_reseed(&b, entropy, sizeof(entropy));
@@ -126,6 +182,9 @@ int main(void)
         cmocka_unit_test(chacha20_block_counts_blocks_as_rfc_8439),
         cmocka_unit_test(random_fill_writes_exactly_what_was_asked_for),
         cmocka_unit_test(random_fill_is_the_key_stream_behind_the_next_key),
+        cmocka_unit_test(random_fill_keeps_nothing_of_what_it_hands_out),
+        cmocka_unit_test(random_fill_in_small_pieces_gives_the_same_bytes),
+        cmocka_unit_test(random_reseed_changes_what_comes_next),
         cmocka_unit_test(random_reseed_depends_on_every_byte_of_entropy),
         cmocka_unit_test(random_reseed_keeps_what_was_there),
     };

@@ -22,7 +22,7 @@ static void space_map_refuses_what_makes_no_sense(void **state)
         {PLACE, 0, 0, RW | j6_map_exec, j6_err_invalid_arg},
         {PLACE, 0, 0, j6_map_write, j6_err_invalid_arg},
         {PLACE, 0, 0, j6_map_exec, j6_err_invalid_arg},
-        {PLACE, 0, 0, RW | 1 << 5, j6_err_invalid_arg},
+        {PLACE, 0, 0, RW | 1 << 6, j6_err_invalid_arg},
         {PLACE, 0, 0, RW | 1ull << 40, j6_err_invalid_arg},
         {PLACE, PAGE, 0, RW, j6_err_out_of_range},
         {PLACE, 0, 9 * PAGE, RW, j6_err_out_of_range},
@@ -84,6 +84,25 @@ static void space_reserved_range_is_taken_and_never_there(void **state)
     map(0, 0, PLACE, 0, 0, EXACT);
     expect_read(0, PLACE, j6_err_bad_address);
     assert_int_equal(vm_model_write(0, PLACE, 1), j6_err_bad_address);
+    vm_model_end();
+}
+
+static void space_mapping_with_a_guard_shows_nothing_of_its_first_page(void **state)
+{
+    (void)state;
+    vm_model_begin();
+    vm_model_create(0, 4, 0);
+    map(0, 0, PLACE + 8 * PAGE, 0, 0, RW | EXACT);
+    write(0, PLACE + 8 * PAGE, 7); /* the page is there */
+    map(0, 0, PLACE, 0, 0, RW | EXACT | j6_map_guard);
+    expect_read(0, PLACE, j6_err_bad_address);
+    assert_int_equal(vm_model_write(0, PLACE, 1), j6_err_bad_address);
+    write(0, PLACE + PAGE, 8);
+    write(0, PLACE + 3 * PAGE, 9);
+    vm_model_check();
+    assert_int_equal(vm_model_unmap(0, 0, PLACE, PAGE), j6_status_ok);
+    expect_read(0, PLACE, j6_err_bad_address);
+    expect_read(0, PLACE + PAGE, j6_status_ok); /* what is left has no guard */
     vm_model_end();
 }
 
@@ -157,6 +176,7 @@ int main(void)
         cmocka_unit_test(space_map_reaches_both_ends_of_the_user_half),
         cmocka_unit_test(space_map_of_a_taken_place_collides_or_moves),
         cmocka_unit_test(space_reserved_range_is_taken_and_never_there),
+        cmocka_unit_test(space_mapping_with_a_guard_shows_nothing_of_its_first_page),
         cmocka_unit_test(space_unmap_of_a_part_leaves_the_rest),
         cmocka_unit_test(space_unmap_finds_only_what_is_there),
         cmocka_unit_test(space_of_many_pages_is_cleared_in_steps),

@@ -48,7 +48,8 @@ static j6_status_t expected_map(unsigned space, unsigned area, vaddr_t *address,
     bool exact = flags & j6_map_exact;
     bool both = (flags & j6_map_write) && (flags & j6_map_exec);
     bool blind = (flags & (j6_map_write | j6_map_exec)) && !(flags & j6_map_read);
-    if (flags & ~15ull || both || blind || (*address | offset | len) % PAGE_SIZE != 0) {
+    if (flags & ~(15ull | j6_map_guard) || both || blind ||
+        (*address | offset | len) % PAGE_SIZE != 0) {
         return j6_err_invalid_arg;
     }
     if ((exact && (*address < USER_START || *address >= USER_END)) ||
@@ -114,6 +115,9 @@ static struct model_mapping piece_of(const struct model_mapping *mapping, vaddr_
     piece.end = end;
     piece.offset += start - mapping->start;
     piece.whole = false;
+    if (start > mapping->start) {
+        piece.flags &= ~(uint32_t)j6_map_guard;
+    }
     return piece;
 }
 
@@ -177,7 +181,8 @@ static j6_status_t access(unsigned space, vaddr_t address, bool write, uint64_t 
     uint64_t number =
         mapping == NULL ? 0 : (mapping->offset + (address - mapping->start)) / PAGE_SIZE;
     bool allowed = mapping != NULL && (mapping->flags & (write ? j6_map_write : j6_map_read)) &&
-                   number < vm_model.areas[mapping->area].pages;
+                   number < vm_model.areas[mapping->area].pages &&
+                   !(mapping->flags & j6_map_guard && address - mapping->start < PAGE_SIZE);
     paddr_t page;
     j6_status_t status = access_page(space, address, write, &page);
     assert(status == (allowed ? j6_status_ok : j6_err_bad_address));

@@ -6,12 +6,13 @@ import os
 import re
 
 import configurations
+import counts
 import machine
 import paths
 
 LINE = re.compile(r"BENCH (\S+) (\d+(?:\.\d+)?) (\S+)$")
 GROWTH = ["64", "1024", "8192"]     # MiB for the curve of boot_to_init
-LOCK_WAITS = re.compile(r".*_lock_waits ")
+AT_ONCE = re.compile(r".*(_lock_waits \S+ \S+| ratio)$")
 INSTRUCTIONS = re.compile(r".* insn$")
 CALIBRATION = range(2_000_000, 2_001_000)
 
@@ -49,14 +50,26 @@ def growth(_):
 
 
 def scaling():
-    """Calls on one CPU and on four. Only where CPUs run at once do they wait for each other's locks."""
+    """Calls on one CPU and on several. Only where CPUs run at once do they wait for each other, and is there
+    a time to compare."""
     return [end for end in (
         measure("256", append="scaling", cpus=4, shown=INSTRUCTIONS)[1],
-        measure("256", append="scaling", cpus=4, icount=False, shown=LOCK_WAITS)[1]) if end != "verdict"]
+        measure("256", append="scaling", cpus=4, icount=False, shown=AT_ONCE)[1]) if end != "verdict"]
 
 
 def size(name, path):
     print(f"BENCH {name} {os.path.getsize(path)} bytes", flush=True)
+
+
+def count(figure):
+    """What the instructions of a call are; what is wrong. The log shows them all if there are as many."""
+    kinds, instructions = counts.of_a_call()
+    for kind, number in kinds.items():
+        print(f"BENCH ipc_call_4w_{kind} {number:.6g} count", flush=True)
+    wanted = float(figure[0]) if figure else 0
+    if abs(instructions - wanted) <= wanted / 50:
+        return []
+    return [f"{instructions} instructions of a call were logged, not {wanted}"]
 
 
 def run(_):
@@ -67,6 +80,7 @@ def run(_):
         values, end = main.result()
         if end != "verdict":
             wrong.append(f"the benchmarks ended with: {end} (log: build/test/log/bench_256.log)")
+        wrong += count(values.get("ipc_call_4w"))
         wrong += [f"a boot with 4 CPUs ended with: {end}" for end in scaling()]
         for memory, job in curve:
             value = job.result()[0].get("boot_to_init")

@@ -23,7 +23,10 @@ ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z]|[()][A-Z0-9]|.)")
 def accelerator(icount=False):
     if icount:
         return ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off,align=off"]
-    return ["-accel", os.environ.get("ACCEL", "tcg")]
+    # QEMU keeps what it translated of a page for every address that the page was run at, in a list that it
+    # walks for each entry that it drops. Programs share the pages of their file, each at another address: with
+    # room for thousands of them, the first write to such a page would stand still for minutes.
+    return ["-accel", os.environ.get("ACCEL", "tcg,tb-size=32")]
 
 
 def firmware(kind):

@@ -17,34 +17,45 @@ ENTRIES = ["syscall_dispatch", "trap_from_user", "trap_from_kernel", "trap_anywh
            "kernel_main_on_own_stack", "kernel_leave", "smp_main"]
 
 # What waits for a grace period.
-FREED = r"free_after_grace|mapping_free|directory_free|device_free|release_later|end_unused|end_others|item_run"
+FREED = r"free_after_grace|interrupt_free_after_grace|mapping_free|directory_free|device_free|release_later|end_unused|end_others|item_run"
 
 # What a wait that ends for another reason takes the thread out of.
-UNDONE = r"take_out_and_tell_locked|take_out_locked|undo_nothing|end_locked|undo"
+UNDONE = r"take_out_and_tell_locked|take_out_locked|undo_nothing|end_locked|undo|undo_(send|reply|receive)"
+# Whom signals wake: a thread, a wait for many, a binding.
+WOKEN = r"wake_thread_locked|wake_locked"
 
 # What other CPUs are asked to do.
-CALLED = r"drain|nothing"
+CALLED = r"drain|nothing|io_ports_refresh"
+
+# What ends with a system object.
+REVOKED = r"area_revoke|ports_revoke|interrupts_revoke"
 
 # Who calls through a pointer -> a pattern for whom. Boot's own stack is larger: its calls are left out.
 THROUGH_POINTERS = {
     "syscall_dispatch": r"run_\w+",
     "timers_run": r"timed_out|fired|reminder_fire|look|start_again|refine",
     "undo_locked": UNDONE, "wait_cancel": UNDONE, "timed_out": UNDONE, "wait_begin_locked": UNDONE,
-    "kobject_signal_locked": UNDONE, "kobject_waits_end": UNDONE, "waiter_end_locked": UNDONE,
-    "resume_current": r"fs_base_take|resume|get_log_again",
+    "kobject_signal_locked": WOKEN, "kobject_waits_end": WOKEN,
+    "wake_thread_locked": r"take_out_and_tell_locked|take_out_locked",
+    "resume_current": r"fs_base_take|resume|get_log_again|send_again|receive_again",
     "moment_of": r"hpet_read|pm_timer_read|pit_read|apic_count",
     "run_all": FREED, "grace_pass": FREED, "pass_once": FREED,
-    "cpu_calls_run": CALLED, "cpu_call": CALLED,
-    "free_after_grace": r"thread_free|free_process|area_free|system_free|event_free",
-    "kobject_put": r"area_destroy|system_destroy|event_destroy",
+    "free_after_grace": r"thread_free|free_process|area_free|system_free|event_free|channel_free",
+    "kobject_put": r"area_destroy|system_destroy|event_destroy|channel_destroy",
     "area_destroy": r"device_release", "vm_area_revoke": r"device_release",
-    "system_close": r"area_revoke",
+    "system_close": REVOKED, "grant_revoke_next": REVOKED,
     "kobject_handle_put": r"last_handle|\w+_handle_gone", "kobject_handle_add": r"\w+_handle_added",
     "kobject_signals_locked": r"\w+_levels",
+    "give_locked": r"take", "drop_locked": r"take", "packet_post_locked": r"take", "packet_drop_locked": r"take",
+    "packet_receive_locked": r"take",
+    "endpoint_close": r"ended", "end_a_source": r"ended", "repeat": r"try_send|try_receive", "kobject_signals": r"\w+_levels",
+    "take_out_and_tell_locked": r"\w+_levels", "kobject_verdict_locked": r"\w+_levels",
+    "kobject_wait": r"\w+_levels", "kobject_wait_again": r"\w+_levels",
+    "upcall_irq": r"\w+_raise",
     "vm_area_backing_release": r"device_release",
     "in_steps": r"share_step|own_step|clear_step|decommit_step", "vm_area_commit": r"share_step|own_step|clear_step|decommit_step",
     "vm_area_decommit": r"share_step|own_step|clear_step|decommit_step", "vm_area_zero": r"share_step|own_step|clear_step|decommit_step",
-    "cpu_call": r"drain|nothing|panic_here", "cpu_calls_run": r"drain|nothing|panic_here",
+    "cpu_call": CALLED + "|panic_here", "cpu_calls_run": CALLED + "|panic_here",
     "account_put": r"account_free",
     "refresh": r"update", "avl_node_changed": r"update",
     "avl_find": r"compare", "avl_floor": r"compare", "avl_ceiling": r"compare",
@@ -62,7 +73,7 @@ THROUGH_POINTERS = {
 }
 
 # Recursion that is bounded by what it walks: how many times a function is on the stack at most.
-DEPTHS = {"walk_table": 4}
+DEPTHS = {"walk_table": 4, "packet_post_locked": 1}  # an endpoint can't be bound to another
 
 NODE = re.compile(r'node: \{ title: "([^"]+)" label: "[^"]*?(\d+) bytes \((\w+)')
 EDGE = re.compile(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"')

@@ -4,15 +4,8 @@
  * figure is the same from run to run. On a real clock the figures mean nothing.
  */
 #pragma once
+#include "userland/bench/ticks.h"
 #include <j6/j6.h>
-
-static inline uint64_t ticks(void)
-{
-    uint32_t low;
-    uint32_t high;
-    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
-    return (uint64_t)high << 32 | low;
-}
 
 /* Prints `BENCH name value unit`. */
 void bench_report(const char *name, uint64_t value, const char *unit);
@@ -29,8 +22,14 @@ void bench_faults(void);
 void bench_memory(void);
 void bench_copies(void);
 void bench_threads(void);
+void bench_channels(void);
 void bench_crowds(void);
 void bench_processes(void);
+void bench_ipc(void);
+
+/* For who counts what a call consists of (tests/run/counts.py). */
+void bench_calls_for_ever(void);
+
 void bench_scaling(void);
 void bench_growth(void);
 void bench_lists(void);

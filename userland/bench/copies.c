@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * xcopy_64b, _4k, _64k: process_write of so many bytes into another process, whose pages and the
+ * xcopy_64b, _512b, _4k, _64k: process_write of so many bytes into another process, whose pages and the
  * caller's are there; bare_copy_64b and so on: the `rep movsq` of as many bytes in one space.
  */
 #include "lib/page.h"
@@ -54,6 +54,7 @@ void bench_copies(void)
         source[i] = 1; /* now it is there */
     }
     measure(process, address, "xcopy_64b", "bare_copy_64b", 64);
+    measure(process, address, "xcopy_512b", "bare_copy_512b", 512);
     measure(process, address, "xcopy_4k", "bare_copy_4k", 4096);
     measure(process, address, "xcopy_64k", "bare_copy_64k", BYTES_MAX);
     bench_require(j6_process_kill(process, 0), "kill");

@@ -5,6 +5,8 @@
  *   futex_wake@N   waking one of N threads that wait at one word
  *   yield@N        one switch from thread to thread, of N that are ready
  *   timer_set@N    event_set_timer, which takes a timer off and arms it anew, while N others are armed
+ *   ipc_call@N     a reply to one of N callers that wait in the queue of an endpoint, a receive of the next,
+ *                  and the next call of the one that got the reply; with a yield to it and back
  */
 #include "lib/page.h"
 #include "userland/bench/bench.h"
@@ -20,12 +22,22 @@ struct crowd {
     uint64_t count;
 };
 
-static void crowd_make(struct crowd *crowd, const char *code, j6_handle_t shared)
+static void crowd_make(struct crowd *crowd, const char *code)
 {
     *crowd = (struct crowd){0};
     bench_require(j6_process_create("crowd", 5, NULL, 0, &crowd->process), "process");
     crowd->entry = peer_map(crowd->process, code);
-    bench_require(j6_vma_map(shared, crowd->process, &crowd->argument, 0, 0, j6_map_read), "map");
+}
+
+/* They run with the address of that area, or with that handle. */
+static void crowd_share(struct crowd *crowd, j6_handle_t area)
+{
+    bench_require(j6_vma_map(area, crowd->process, &crowd->argument, 0, 0, j6_map_read), "map");
+}
+
+static void crowd_give(struct crowd *crowd, j6_handle_t handle, uint64_t rights)
+{
+    bench_require(j6_process_give_handle(crowd->process, handle, rights, &crowd->argument), "give");
 }
 
 static void crowd_add(struct crowd *crowd)
@@ -65,7 +77,8 @@ static void measure_wakes(j6_handle_t shared, const uint32_t *word)
 {
     static const uint64_t sizes[] = {10, 1000, 100000};
     struct crowd crowd;
-    crowd_make(&crowd, peer_sleep, shared);
+    crowd_make(&crowd, peer_sleep);
+    crowd_share(&crowd, shared);
     for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         uint64_t sum = 0;
         while (crowd.count < sizes[i]) {
@@ -83,11 +96,11 @@ static void measure_wakes(j6_handle_t shared, const uint32_t *word)
     crowd_end(&crowd);
 }
 
-static void measure_yields(j6_handle_t shared)
+static void measure_yields(void)
 {
     static const uint64_t sizes[] = {10, 1000, 10000};
     struct crowd crowd;
-    crowd_make(&crowd, peer_yield, shared);
+    crowd_make(&crowd, peer_yield);
     for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         while (crowd.count < sizes[i]) {
             crowd_add(&crowd);
@@ -100,6 +113,36 @@ static void measure_yields(j6_handle_t shared)
         bench_report_at("yield", sizes[i], (ticks() - start) / (4 * (sizes[i] + 1)));
     }
     crowd_end(&crowd);
+}
+
+static void measure_calls(void)
+{
+    static const uint64_t sizes[] = {1, 10, 100, 1000, 10000};
+    struct crowd crowd;
+    struct j6_call call = {0};
+    j6_handle_t endpoint;
+    bench_require(j6_endpoint_create(0, 0, 0, &endpoint), "endpoint");
+    crowd_make(&crowd, peer_call);
+    crowd_give(&crowd, endpoint, j6_right_endpoint_send);
+    for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        uint64_t start = 0;
+        while (crowd.count <= sizes[i]) { /* one is served */
+            crowd_add(&crowd);
+        }
+        let_all_run();
+        if (i == 0) {
+            bench_require(j6_endpoint_receive(endpoint, &call, j6_deadline_never), "receive");
+        }
+        for (unsigned sample = 0; sample < 2 * SAMPLES; sample++) {
+            start = sample == SAMPLES ? ticks() : start; /* after as many to warm up */
+            bench_require(j6_endpoint_reply_receive(endpoint, &call, j6_deadline_never), "reply");
+            j6_thread_sleep(0);
+        }
+        bench_report_at("ipc_call", sizes[i], (ticks() - start) / SAMPLES);
+    }
+    bench_require(j6_object_close(endpoint), "close");
+    crowd_end(&crowd);
+    bench_require(j6_handle_close(endpoint), "close");
 }
 
 /* Somewhere within the next hours. */
@@ -138,7 +181,8 @@ void bench_crowds(void)
     uint64_t word = 0;
     bench_require(j6_vma_create_map(PAGE_SIZE, 0, j6_map_read, &word, &shared), "area");
     measure_wakes(shared, (const uint32_t *)word);
-    measure_yields(shared);
+    measure_yields();
+    measure_calls();
     bench_require(j6_vma_unmap(shared, j6_handle_self_process, word, 0), "unmap");
     bench_require(j6_handle_close(shared), "close");
     measure_timers(); /* last: nothing of this is given back before the end */

@@ -27,6 +27,9 @@ int main(void)
         bench_scaling();
         end(0);
     }
+    if (j6_boot_word("calls_for_ever")) {
+        bench_calls_for_ever();
+    }
     bench_boot(); /* first: nothing may have been used yet */
     bench_calls();
     if (j6_boot_word("growth")) {
@@ -37,6 +40,8 @@ int main(void)
     bench_memory();
     bench_copies();
     bench_threads();
+    bench_channels();
     bench_processes();
+    bench_ipc();
     end(0);
 }

@@ -11,12 +11,15 @@
  * to wait for a lock. The waits are counted in another boot, where CPUs do run at once:
  *
  *   scaling_calls_lock_waits, scaling_maps_lock_waits   for a million calls on four CPUs
+ *   ipc_call_2cpu   the time that a short call takes to a server on another CPU, which idles
+ *                   between calls, over that to one on the same CPU
  */
 #include "lib/format.h"
 #include "lib/page.h"
 #include "userland/bench/bench.h"
+#include "userland/bench/ipc.h"
 
-enum { CPUS = 4, RW = j6_map_read | j6_map_write };
+enum { CPUS = 4, IPC_ROUNDS = 2000, RW = j6_map_read | j6_map_write };
 
 struct worker;
 
@@ -77,15 +80,18 @@ static int64_t worker_main(void *arg)
     return 0;
 }
 
-static void start(struct worker *worker, uint64_t cpu, const struct work *work)
+static void pin(j6_handle_t thread, uint64_t cpu)
 {
     uint64_t mask = 1ull << cpu;
+    bench_require(j6_thread_control(thread, j6_control_affinity, &mask, sizeof(mask)), "affinity");
+}
+
+static void start(struct worker *worker, uint64_t cpu, const struct work *work)
+{
     worker->work = work;
     bench_require(work->create(&worker->object), "object");
     bench_require(j6_thread_run(&worker->thread, worker_main, worker, PAGE_SIZE), "thread");
-    bench_require(
-        j6_thread_control(worker->thread.handle, j6_control_affinity, &mask, sizeof(mask)),
-        "affinity");
+    pin(worker->thread.handle, cpu);
 }
 
 /* Ticks from the word to begin until all have ended. */
@@ -139,8 +145,28 @@ static void measure(const struct work *work)
     report(work, "lock_waits", waits * 1000000 / (CPUS * calls), "waits");
 }
 
+static uint64_t call_to_cpu(const struct bench_server *server, uint64_t cpu)
+{
+    pin(server->thread, cpu);
+    bench_call(server->theirs, IPC_ROUNDS / 10);
+    return bench_call(server->theirs, IPC_ROUNDS);
+}
+
+static void measure_calls_to_another_cpu(void)
+{
+    struct bench_server server;
+    pin(j6_handle_self_thread, 0);
+    bench_server_start(&server, "serve_words", true);
+    uint64_t here = call_to_cpu(&server, 0);
+    uint64_t there = call_to_cpu(&server, 1);
+    unsigned long long hundredths = 100 * there / here;
+    j6_printf("BENCH ipc_call_2cpu %llu.%02llu ratio", hundredths / 100, hundredths % 100);
+    bench_server_end(&server);
+}
+
 void bench_scaling(void)
 {
     measure(&(struct work){"calls", 20000, 5, create_event, round_of_calls});
     measure(&(struct work){"maps", 1000, 1, create_page, round_of_maps});
+    measure_calls_to_another_cpu();
 }

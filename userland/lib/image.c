@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Size of the file and place of the image, from headers that nobody has checked yet. */
+/*
+ * Size of the file, from headers that nobody has checked yet; place of the image, and what segments
+ * have in common, from checked ones.
+ */
 #include "userland/lib/image.h"
 #include "lib/bits.h"
 #include "lib/elf_format.h"
@@ -55,4 +58,19 @@ uint64_t image_base(const struct elf_image *image, const struct j6_layout_info *
         return base;
     }
     return taken >= first && image->high <= taken - first ? first : 0;
+}
+
+bool image_pages_are_apart(const struct elf_image *image)
+{
+    for (size_t i = 0; i < image->segment_count; i++) {
+        const struct elf_segment *a = &image->segments[i];
+        for (size_t k = 0; k < i; k++) {
+            const struct elf_segment *b = &image->segments[k];
+            if (image_first_page(a) < image_end_page(b) &&
+                image_first_page(b) < image_end_page(a)) {
+                return false;
+            }
+        }
+    }
+    return true;
 }

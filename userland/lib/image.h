@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a program goes: the arithmetic of loading, free of system calls. */
+/* Which pages of a file go where: the arithmetic of loading, free of system calls. */
 #pragma once
 #include "lib/elf.h"
+#include "lib/page.h"
 #include <j6/info.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,3 +21,17 @@ uint64_t image_file_size(const void *headers, size_t size);
  */
 uint64_t image_base(const struct elf_image *image, const struct j6_layout_info *layout,
                     uint64_t random);
+
+/* The pages of the file that a segment's bytes lie in, as offsets; first >= end if it has none. */
+static inline uint64_t image_first_page(const struct elf_segment *segment)
+{
+    return segment->file_size != 0 ? page_down(segment->file_offset) : UINT64_MAX;
+}
+
+static inline uint64_t image_end_page(const struct elf_segment *segment)
+{
+    return segment->file_size != 0 ? page_up(segment->file_offset + segment->file_size) : 0;
+}
+
+/* Has no page of the file bytes of two segments? */
+bool image_pages_are_apart(const struct elf_image *image);

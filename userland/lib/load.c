@@ -1,78 +1,76 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The file is mapped read-only here while it is loaded, and read by lib/elf.c, which trusts nothing
- * in it. What fails leaves nothing here; what is already in the process ends with the process.
+ * The headers are copied out of the file and read by lib/elf.c, which trusts nothing in them. The
+ * segments are mapped from clones of the file's pages; what else of the file lies in those is made
+ * zero. What fails leaves nothing here; what is already in the process ends with the process.
  */
 #include "userland/lib/load.h"
 #include "lib/elf.h"
 #include "lib/page.h"
+#include "userland/lib/area.h"
 #include "userland/lib/image.h"
 #include <j6/j6.h>
 
-/* A file, mapped; size 0: none. */
-struct file {
-    const char *data;
-    uint64_t size;
+enum { HEADERS_FIRST = 512 }; /* enough for the headers of most files */
+
+/* Pages of the file, as an area that is the program's own. */
+struct pages {
+    j6_handle_t area;
+    uint64_t first; /* where in the file they begin */
 };
 
-static j6_status_t map_file(j6_handle_t elf, uint64_t size, struct file *out_file)
+/* An area doesn't tell its size: what the headers speak of must be there, as cloning it shows. */
+static j6_status_t read_headers(j6_handle_t elf, struct elf_image *out_image)
 {
-    uint64_t address = 0;
-    j6_status_t status =
-        j6_vma_map(elf, j6_handle_self_process, &address, 0, page_up(size), j6_map_read);
-    if (status == j6_status_ok) {
-        *out_file = (struct file){(const char *)address, size};
+    char headers[PAGE_SIZE];
+    j6_status_t status = area_read(elf, 0, headers, HEADERS_FIRST);
+    uint64_t size = status == j6_status_ok ? image_file_size(headers, HEADERS_FIRST) : 0;
+    if (status == j6_status_ok && size == 0) {
+        status = area_read(elf, HEADERS_FIRST, headers + HEADERS_FIRST, PAGE_SIZE - HEADERS_FIRST);
+        size = status == j6_status_ok ? image_file_size(headers, PAGE_SIZE) : 0;
+    }
+    if (status == j6_status_ok && (size == 0 || elf_read(headers, size, out_image) != ELF_OK)) {
+        status = j6_err_invalid_arg;
     }
     return status;
 }
 
-static void unmap_file(j6_handle_t elf, const struct file *file)
+/* For a file that can't be cloned, since somebody may write to it without ever being refused. */
+static j6_status_t copy_pages(j6_handle_t elf, uint64_t first, uint64_t len, j6_handle_t *out_area)
 {
-    j6_vma_unmap(elf, j6_handle_self_process, (uint64_t)file->data, 0);
-}
-
-/* An area doesn't tell its size, so the file's own headers say how much of it to map. */
-static j6_status_t open_file(j6_handle_t elf, struct file *out_file)
-{
-    struct file headers;
-    j6_status_t status = map_file(elf, PAGE_SIZE, &headers);
+    char page[PAGE_SIZE];
+    j6_handle_t area;
+    j6_status_t status = j6_vma_create(len, 0, &area);
     if (status != j6_status_ok) {
         return status;
     }
-    uint64_t size = image_file_size(headers.data, headers.size);
-    unmap_file(elf, &headers);
-    return size == 0 ? j6_err_invalid_arg : map_file(elf, size, out_file);
-}
-
-static j6_status_t choose_base(const struct elf_image *image, const struct j6_layout_info *layout,
-                               uint64_t *out_base)
-{
-    uint64_t random;
-    j6_status_t status = j6_random(&random, sizeof(random));
-    if (status != j6_status_ok) {
-        return status;
-    }
-    uint64_t base = image->pie ? image_base(image, layout, random) : 0;
-    if (image->pie && base == 0) {
-        return j6_err_no_memory;
-    }
-    *out_base = base;
-    return j6_status_ok;
-}
-
-static j6_status_t write_all(j6_handle_t area, uint64_t offset, const char *data, uint64_t len)
-{
-    while (len != 0) {
-        uint64_t written = len;
-        j6_status_t status = j6_vma_write(area, offset, data, &written);
-        if (status != j6_status_ok) {
-            return status;
+    for (uint64_t done = 0; done < len && status == j6_status_ok; done += PAGE_SIZE) {
+        status = area_read(elf, first + done, page, PAGE_SIZE);
+        if (status == j6_status_ok) {
+            status = area_write(area, done, page, PAGE_SIZE);
         }
-        offset += written;
-        data += written;
-        len -= written;
     }
+    if (status != j6_status_ok) {
+        j6_handle_close(area);
+        return status;
+    }
+    *out_area = area;
     return j6_status_ok;
+}
+
+static j6_status_t open_pages(j6_handle_t elf, uint64_t first, uint64_t end,
+                              struct pages *out_pages)
+{
+    out_pages->first = first;
+    j6_status_t status = j6_vma_clone(elf, first, end - first, 0, &out_pages->area);
+    return status == j6_err_bad_state ? copy_pages(elf, first, end - first, &out_pages->area)
+                                      : status;
+}
+
+static j6_status_t clear(j6_handle_t area, uint64_t from, uint64_t end)
+{
+    static char zeros[PAGE_SIZE]; /* not const: so it takes no room in the program's file */
+    return from < end ? area_write(area, from, zeros, end - from) : j6_status_ok;
 }
 
 static uint64_t map_flags(const struct elf_segment *segment)
@@ -81,54 +79,101 @@ static uint64_t map_flags(const struct elf_segment *segment)
            (segment->exec ? j6_map_exec : 0);
 }
 
-static j6_status_t load_segment(j6_handle_t process, const struct file *file,
-                                const struct elf_segment *segment, uint64_t base)
+/* The segment's bytes from the file, which lie in these pages, and no others. */
+static j6_status_t map_bytes(j6_handle_t process, const struct pages *pages,
+                             const struct elf_segment *segment, uint64_t base)
 {
-    uint64_t start = page_down(segment->vaddr);
-    uint64_t in_page = segment->vaddr - start;
-    j6_handle_t area;
-    j6_status_t status = j6_vma_create(page_up(in_page + segment->mem_size), 0, &area);
+    uint64_t from = segment->file_offset - pages->first;
+    uint64_t end = from + segment->file_size;
+    uint64_t address = base + page_down(segment->vaddr);
+    j6_status_t status = clear(pages->area, page_down(from), from);
+    if (status == j6_status_ok) {
+        status = clear(pages->area, end, page_up(end));
+    }
     if (status != j6_status_ok) {
         return status;
     }
-    status = write_all(area, in_page, file->data + segment->file_offset, segment->file_size);
-    if (status == j6_status_ok) {
-        uint64_t address = base + start;
-        status = j6_vma_map(area, process, &address, 0, 0, map_flags(segment));
+    return j6_vma_map(pages->area, process, &address, page_down(from),
+                      page_up(end) - page_down(from), map_flags(segment));
+}
+
+/* The pages of the segment behind those that have bytes from the file. */
+static j6_status_t map_zeros(j6_handle_t process, const struct elf_segment *segment, uint64_t base)
+{
+    uint64_t from = segment->file_size != 0 ? page_up(segment->vaddr + segment->file_size)
+                                            : page_down(segment->vaddr);
+    uint64_t end = page_up(segment->vaddr + segment->mem_size);
+    j6_handle_t area;
+    if (from == end) {
+        return j6_status_ok;
     }
+    j6_status_t status = j6_vma_create(end - from, 0, &area);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    uint64_t address = base + from;
+    status = j6_vma_map(area, process, &address, 0, 0, map_flags(segment));
     j6_handle_close(area);
     return status;
 }
 
-static j6_status_t load_file(j6_handle_t process, const struct j6_layout_info *layout,
-                             const struct file *file, struct loaded *out_loaded)
+/* Maps segments that have no page of the file in common, out of one area. */
+static j6_status_t map_from_file(j6_handle_t process, j6_handle_t elf,
+                                 const struct elf_segment *segments, size_t count, uint64_t base)
 {
-    struct elf_image image;
-    if (elf_read(file->data, file->size, &image) != ELF_OK) {
-        return j6_err_invalid_arg;
+    uint64_t first = UINT64_MAX;
+    uint64_t end = 0;
+    for (size_t i = 0; i < count; i++) {
+        first = image_first_page(&segments[i]) < first ? image_first_page(&segments[i]) : first;
+        end = image_end_page(&segments[i]) > end ? image_end_page(&segments[i]) : end;
     }
-    uint64_t base;
-    j6_status_t status = choose_base(&image, layout, &base);
-    for (size_t i = 0; status == j6_status_ok && i < image.segment_count; i++) {
-        status = load_segment(process, file, &image.segments[i], base);
+    if (first >= end) {
+        return j6_status_ok; /* none has bytes there */
     }
-    if (status == j6_status_ok) {
-        out_loaded->entry = base + image.entry;
-        out_loaded->phdr = image.phdr == 0 ? 0 : base + image.phdr;
-        out_loaded->phnum = image.phnum;
+    struct pages pages;
+    j6_status_t status = open_pages(elf, first, end, &pages);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    for (size_t i = 0; i < count && status == j6_status_ok; i++) {
+        if (segments[i].file_size != 0) {
+            status = map_bytes(process, &pages, &segments[i], base);
+        }
+    }
+    j6_handle_close(pages.area);
+    return status;
+}
+
+static j6_status_t map_segments(j6_handle_t process, j6_handle_t elf, const struct elf_image *image,
+                                uint64_t base)
+{
+    size_t together = image_pages_are_apart(image) ? image->segment_count : 1;
+    j6_status_t status = j6_status_ok;
+    for (size_t i = 0; i < image->segment_count && status == j6_status_ok; i += together) {
+        status = map_from_file(process, elf, &image->segments[i], together, base);
+    }
+    for (size_t i = 0; i < image->segment_count && status == j6_status_ok; i++) {
+        status = map_zeros(process, &image->segments[i], base);
     }
     return status;
 }
 
 j6_status_t load_image(j6_handle_t process, const struct j6_layout_info *layout, j6_handle_t elf,
-                       struct loaded *out_loaded)
+                       uint64_t random, struct loaded *out_loaded)
 {
-    struct file file;
-    j6_status_t status = open_file(elf, &file);
+    struct elf_image image;
+    j6_status_t status = read_headers(elf, &image);
     if (status != j6_status_ok) {
         return status;
     }
-    status = load_file(process, layout, &file, out_loaded);
-    unmap_file(elf, &file);
-    return status;
+    uint64_t base = image.pie ? image_base(&image, layout, random) : 0;
+    if (image.pie && base == 0) {
+        return j6_err_no_memory;
+    }
+    *out_loaded = (struct loaded){
+        .entry = base + image.entry,
+        .phdr = image.phdr == 0 ? 0 : base + image.phdr,
+        .phnum = image.phnum,
+    };
+    return map_segments(process, elf, &image, base);
 }

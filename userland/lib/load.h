@@ -15,8 +15,9 @@ struct loaded {
 };
 
 /*
- * Gives each segment an area of its own, which only the process keeps. A file that isn't a static
- * x86-64 program is invalid_arg. After a failure the process is of no use: kill it.
+ * Gives the process a copy-on-write copy of the file's segments, and zeros behind them: nothing else
+ * of the file, and nothing that anybody else keeps. `random` chooses the place of a PIE. A file that
+ * isn't a static x86-64 program is invalid_arg. After a failure the process is of no use: kill it.
  */
 J6_MUST_USE j6_status_t load_image(j6_handle_t process, const struct j6_layout_info *layout,
-                                   j6_handle_t elf, struct loaded *out_loaded);
+                                   j6_handle_t elf, uint64_t random, struct loaded *out_loaded);

@@ -6,13 +6,15 @@
 #include "lib/page.h"
 #include "lib/start_stack.h"
 #include "lib/string.h"
+#include "userland/lib/area.h"
 #include "userland/lib/load.h"
 #include "userland/lib/stack.h"
 #include <j6/j6.h>
 
 enum {
     STACK_SIZE = 1 << 20,
-    SELF_ROWS = 2, /* at the top of every start table */
+    SHORT_STACK = 2048, /* a start stack up to that is built here, and written */
+    SELF_ROWS = 2,      /* at the top of every start table */
 };
 
 /* What goes onto the start stack, as it is collected. */
@@ -53,24 +55,36 @@ static j6_status_t give_handles(j6_handle_t process, const struct j6_program *pr
     return j6_status_ok;
 }
 
-/* Builds the start stack in place: its pages are mapped here for a moment. */
-static j6_status_t fill_stack(const struct stack *stack, const struct start_stack *start,
-                              uint64_t *out_pointer)
+/* For a long one: builds it in place, its pages are mapped here for a moment. */
+static j6_status_t build_mapped(const struct stack *stack, const struct start_stack *start,
+                                uint64_t size, uint64_t pointer)
 {
-    uint64_t size = start_stack_size(start);
     uint64_t mapped = page_up(size);
-    if (mapped > STACK_SIZE / 2) {
-        return j6_err_out_of_range;
-    }
     uint64_t address = 0;
     j6_status_t status = j6_vma_map(stack->area, j6_handle_self_process, &address,
                                     stack->size - mapped, mapped, j6_map_read | j6_map_write);
     if (status != j6_status_ok) {
         return status;
     }
-    *out_pointer = stack->base + stack->size - size;
-    start_stack_build(start, (char *)address + mapped - size, *out_pointer);
+    start_stack_build(start, (char *)address + mapped - size, pointer);
     return j6_vma_unmap(stack->area, j6_handle_self_process, address, 0);
+}
+
+static j6_status_t fill_stack(const struct stack *stack, const struct start_stack *start,
+                              uint64_t *out_pointer)
+{
+    uint64_t size = start_stack_size(start);
+    uint64_t pointer = stack->base + stack->size - size;
+    _Alignas(16) char content[SHORT_STACK];
+    if (size > STACK_SIZE / 2) {
+        return j6_err_out_of_range;
+    }
+    *out_pointer = pointer;
+    if (size > sizeof(content)) {
+        return build_mapped(stack, start, size, pointer);
+    }
+    start_stack_build(start, content, pointer);
+    return area_write(stack->area, stack->size - size, content, size);
 }
 
 static j6_status_t make_stack(j6_handle_t process, const struct start_stack *start,
@@ -86,6 +100,12 @@ static j6_status_t make_stack(j6_handle_t process, const struct start_stack *sta
     return status;
 }
 
+/* Unguessable: where the image goes, and what the program finds at AT_RANDOM. */
+struct chance {
+    uint64_t place;
+    uint8_t bytes[START_RANDOM_SIZE];
+};
+
 /* Image, handles and random bytes: all that the start stack speaks of. */
 static j6_status_t prepare(j6_handle_t process, const struct j6_program *program,
                            struct contents *out_contents)
@@ -97,8 +117,13 @@ static j6_status_t prepare(j6_handle_t process, const struct j6_program *program
     if (status != j6_status_ok) {
         return status;
     }
+    struct chance chance;
+    status = j6_random(&chance, sizeof(chance));
+    if (status != j6_status_ok) {
+        return status;
+    }
     struct loaded loaded;
-    status = load_image(process, &layout, program->elf, &loaded);
+    status = load_image(process, &layout, program->elf, chance.place, &loaded);
     if (status != j6_status_ok) {
         return status;
     }
@@ -111,10 +136,7 @@ static j6_status_t prepare(j6_handle_t process, const struct j6_program *program
         .entry = loaded.entry,
         .clock_page = layout.clock_page,
     };
-    status = j6_random(start->random, sizeof(start->random));
-    if (status != j6_status_ok) {
-        return status;
-    }
+    memcpy(start->random, chance.bytes, sizeof(start->random));
     return give_handles(process, program, out_contents);
 }
 

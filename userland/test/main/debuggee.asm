@@ -118,6 +118,34 @@ piece debuggee_sleep
     syscall
     jmp     debuggee_sleep
 
+; Looks at the struct port_order at rdi (debuggee.h) all the time, without any call, and does what it says.
+piece debuggee_ports
+    pause
+    mov     eax, [rdi]
+    test    eax, eax
+    jz      debuggee_ports
+    mov     dword [rdi], 0
+    movzx   edx, ax
+    shr     eax, 16
+    cmp     eax, 2
+    jb      .in
+    je      .in_word
+    cmp     eax, 4
+    je      .in_dword
+    out     dx, al
+    jmp     .done
+.in:
+    in      al, dx
+    jmp     .done
+.in_word:
+    in      ax, dx
+    jmp     .done
+.in_dword:
+    in      eax, dx
+.done:
+    mov     dword [rdi + 4], 1
+    jmp     debuggee_ports
+
 ; Ends the process with the code rdi.
 piece debuggee_process_exit
     mov     eax, CALL_PROCESS_EXIT

@@ -36,6 +36,7 @@ PIECE(jump);
 PIECE(call);
 PIECE(call_return);
 PIECE(spin);
+PIECE(ports);
 PIECE(sleep);
 PIECE(process_exit);
 PIECE(exit);

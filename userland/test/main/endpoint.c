@@ -55,6 +55,28 @@ TEST(a_caller_gets_the_reply_to_its_call)
     expect_ok(j6_handle_close(endpoint));
 }
 
+TEST(a_message_of_handles_alone_needs_no_data_on_either_side)
+{
+    j6_handle_t endpoint = endpoint_new();
+    j6_handle_t sent, received;
+    struct ipc_peer receiver;
+    struct j6_message room = {.handles = &received, .handle_cap = 1};
+    struct j6_message message = {.handles = &sent, .handle_count = 1};
+    struct j6_call call = {.message = &message};
+    expect_ok(j6_event_create(0, &sent));
+    receiver = (struct ipc_peer){.endpoint = endpoint,
+                                 .make = j6_endpoint_receive,
+                                 .call.message = &room,
+                                 .deadline = ~0ull};
+    ipc_peer_begin(&receiver, j6_wait_receive);
+    expect_ok(j6_endpoint_send(endpoint, &call, j6_deadline_poll));
+    ipc_peer_finish(&receiver, j6_status_ok);
+    expect_equal(1, receiver.call.handles);
+    expect_status(j6_err_bad_handle, j6_handle_close(sent));
+    expect_ok(j6_handle_close(received));
+    expect_ok(j6_handle_close(endpoint));
+}
+
 static int64_t reply_twice(void *arg)
 {
     j6_handle_t endpoint = *(j6_handle_t *)arg;

@@ -6,6 +6,8 @@
 static struct {
     j6_handle_t system;
     j6_handle_t area;
+    j6_handle_t process;
+    j6_handle_t endpoint;
     uint64_t address;
 } scene;
 
@@ -61,6 +63,87 @@ static void unset_clock(void)
 }
 
 SCENARIO(a_time_of_day, system_set_clock, .run = set_clock, .undo = unset_clock);
+
+/* ---- ports ---------------------------------------------------------------------------------- */
+
+enum { COM2 = 0x2f8, COM2_PORTS = 8 };
+
+static void make_ports(void)
+{
+    scene.system = restricted(system_handle(), j6_range_port, COM2, COM2_PORTS);
+}
+
+static void make_ports_and_process(void)
+{
+    make_ports();
+    scene.process = process_new();
+}
+
+static j6_status_t grant_ports(void)
+{
+    return j6_system_grant_ports(scene.system, scene.process, COM2, COM2_PORTS);
+}
+
+/* Ends the grant; the next one is through another object. */
+static void close_ports(void)
+{
+    expect_ok(j6_object_close(scene.system));
+    expect_ok(j6_handle_close(scene.system));
+    make_ports();
+}
+
+static void drop_process(void)
+{
+    expect_ok(j6_process_kill(scene.process, 0));
+    expect_ok(j6_handle_close(scene.process));
+    expect_ok(j6_handle_close(scene.system));
+}
+
+SCENARIO(a_grant_of_ports, system_grant_ports, .set_up = make_ports_and_process, .run = grant_ports,
+         .undo = close_ports, .tear_down = drop_process);
+
+/* ---- interrupts ----------------------------------------------------------------------------- */
+
+enum { PIT_LINE = 0 };
+
+static void make_endpoint(void)
+{
+    expect_ok(j6_endpoint_create(0, 0, 0, &scene.endpoint));
+}
+
+static j6_status_t bind_line(void)
+{
+    return j6_system_bind_irq(system_handle(), scene.endpoint, PIT_LINE, 0, NULL);
+}
+
+static void close_endpoint(void)
+{
+    expect_ok(j6_handle_close(scene.endpoint));
+}
+
+/* The line is free; the next one is for another endpoint. */
+static void change_endpoint(void)
+{
+    close_endpoint();
+    make_endpoint();
+}
+
+SCENARIO(a_line_that_is_bound, system_bind_irq, .set_up = make_endpoint, .run = bind_line,
+         .undo = change_endpoint, .tear_down = close_endpoint);
+
+static void make_bound_line(void)
+{
+    make_endpoint();
+    expect_ok(bind_line());
+}
+
+static j6_status_t ack_line(void)
+{
+    return j6_system_ack_irq(system_handle(), PIT_LINE);
+}
+
+SCENARIO(a_line_that_is_acknowledged, system_ack_irq, .set_up = make_bound_line, .run = ack_line,
+         .tear_down = close_endpoint);
 
 /* ---- object_close --------------------------------------------------------------------------- */
 

@@ -51,7 +51,7 @@ TEST(vma_map_refuses_unknown_flags_and_what_is_not_page_aligned)
     uint64_t address = 0;
     j6_handle_t area = area_new(4, 0);
     const uint64_t exact = READ_WRITE | j6_map_exact;
-    const uint64_t unknown[] = {READ_WRITE | 1 << 5, READ_WRITE | 1ull << 32,
+    const uint64_t unknown[] = {READ_WRITE | 1 << 6, READ_WRITE | 1ull << 32,
                                 READ_WRITE | 1ull << 63};
     for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
         expect_status(j6_err_invalid_arg, map_at(area, 0, 0, 0, unknown[i]));

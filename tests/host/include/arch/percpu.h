@@ -11,6 +11,9 @@
 #define cpu_of(block, name) ((__typeof__(&name))((uint64_t) & (name) + (uint64_t)(block)))
 #define this_cpu(name)      cpu_of(percpu_block(), name)
 
+#define this_cpu_read(word)   (*this_cpu(word))
+#define this_cpu_add(word, n) (*this_cpu(word) += (n))
+
 /* How far this CPU's variables lie from where the linker put them. */
 extern uint64_t test_cpu_offset;
 

@@ -80,9 +80,10 @@ struct j6_spawn_row {
 };
 
 /*
- * Starts the program whose ELF file lies in the area `elf` (rights map and read), with the handles
- * of `rows` and no others. `argv` and `envp` end in NULL; a NULL for either means no strings. The
- * handle that comes back has all rights. What the kernel can't read is invalid_arg.
+ * Starts the program whose ELF file lies in the area `elf` (right read), with the handles of `rows`
+ * and no others. The program has a copy of what the area holds now: it may be closed, and writing to
+ * it changes no program. `argv` and `envp` end in NULL; a NULL for either means no strings. The handle
+ * that comes back has all rights. What isn't a program that can run is invalid_arg.
  */
 J6_MUST_USE j6_status_t j6_spawn(j6_handle_t elf, const char *name, const char *const *argv,
                                  const char *const *envp, const struct j6_spawn_row *rows,
