@@ -15,6 +15,7 @@
  *
  * Who goes on to wait (X4), but finds others waiting on the other side by then, is woken to receive again
  * from his registers. So the queue and the list of receivers are never both in use.
+ * tests/models/call.pml checks this protocol.
  *
  * Rules: by the running thread, with nothing held. Results go to its registers, at once or when its wait ends:
  * it leaves the kernel after the call, whatever comes of it. The endpoint was found by a handle.

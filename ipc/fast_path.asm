@@ -185,6 +185,7 @@ ipc_fast_call:
     lea rax, [r11 + ENDPOINT_RECEIVERS]
     mov [rax], rcx
     mov [rcx + 8], rax
+    mov qword [rbp - TCB_FROM_ITEM], 0
     mov rax, [rbp + THREAD_OWN_SERVICE]     ; the last of the callers of its service
     mov [rsp + THREAD_SERVICE], rax
     lea rcx, [rsp - TCB_FROM_ITEM]
@@ -276,6 +277,7 @@ ipc_fast_reply_receive:
     mov rax, [rbp - TCB_FROM_ITEM + 8]
     mov [rax], rcx
     mov [rcx + 8], rax
+    mov qword [rbp - TCB_FROM_ITEM], 0
     lea rcx, [rsp - TCB_FROM_ITEM]          ; the last of the receivers
     lea rax, [r11 + ENDPOINT_RECEIVERS]
     mov r12, [rax + 8]

@@ -9,7 +9,7 @@ import subprocess
 import paths
 
 FOLDER = os.path.join(paths.TOP, "tests", "models")
-BUGS = re.compile(r"^ \*   (\d+)  ", re.MULTILINE)
+BUGS = re.compile(r"^ \* +(\d+)  ", re.MULTILINE)
 DEPTH = 1000000
 SECONDS = 120
 
