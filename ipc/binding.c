@@ -73,10 +73,7 @@ static bool take(struct packet *packet, struct notice *out)
     struct binding *binding = binding_of_packet(packet);
     *out = (struct notice){.tag = j6_tag_signal,
                            .word = {binding->key, binding->signals, binding->object}};
-    /* Once it has closed nobody looks in the tree, and some of its nodes have gone. */
-    if (!endpoint_is_closed_locked(packet->endpoint)) {
-        avl_remove(&packet->endpoint->bindings, &binding->node);
-    }
+    avl_remove(&packet->endpoint->bindings, &binding->node);
     packet_detach_locked(packet);
     binding_free(binding);
     return false;
