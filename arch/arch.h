@@ -164,6 +164,9 @@ void tcb_save(struct tcb *tcb);
 /* Goes to user mode with the tcb that is loaded. Nothing may be held. */
 _Noreturn void tcb_enter(struct tcb *tcb);
 
+/* Can ipc/fast_path.asm switch threads on this machine? */
+bool arch_has_fast_switch(void);
+
 /* Bytes of a thread's FPU area; 64-byte aligned. */
 size_t fpu_area_size(void);
 

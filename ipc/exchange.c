@@ -4,6 +4,7 @@
 #include "arch/upcall.h"
 #include "ipc/badge.h"
 #include "ipc/deliver.h"
+#include "ipc/fast_path.h"
 #include "ipc/message.h"
 #include "ipc/packet.h"
 #include "ipc/service.h"
@@ -44,9 +45,9 @@ static void finish(const struct exchange *exchange, j6_status_t status)
 
 /*
  * The receiver has the message; who called is one of the callers of its service from now on. If the endpoint
- * has closed, there is no service any more, and nobody to owe a reply.
+ * has closed meanwhile there is no service any more.
  */
-static void deliver_locked(struct endpoint *endpoint, struct thread *sender,
+static void deliver_locked(const struct endpoint *endpoint, struct thread *sender,
                            struct thread *receiver)
 {
     struct delivery delivery = delivery_from(sender);
@@ -61,6 +62,15 @@ static void deliver_locked(struct endpoint *endpoint, struct thread *sender,
     badge_forget_locked(&sender->ipc.badge);
 }
 
+/* Nothing of it waits anywhere. */
+static void give_up(const struct exchange *exchange, j6_status_t status)
+{
+    endpoint_lock(exchange->endpoint);
+    badge_forget_locked(&exchange->thread->ipc.badge);
+    endpoint_unlock(exchange->endpoint);
+    finish(exchange, status);
+}
+
 /*
  * Tries until it is done: others may spoil it each time, with memory that can't be written or read.
  * Once the thread waits, it isn't the last who refers to an endpoint that is open.
@@ -71,12 +81,12 @@ static void repeat(struct exchange *exchange, bool (*try)(struct exchange *excha
         return;
     }
     if (!kobject_try_get(&exchange->endpoint->object)) {
-        finish(exchange, j6_status_closed);
+        give_up(exchange, j6_status_closed);
         return;
     }
     do {
         if (!kernel_step_point()) {
-            finish(exchange, j6_status_cancelled);
+            give_up(exchange, j6_status_cancelled);
             break;
         }
     } while (!try(exchange));
@@ -157,12 +167,13 @@ static void sender_received_locked(struct endpoint *endpoint, struct thread *sen
         wait_end_locked(sender, j6_status_ok);
         return;
     }
-    sender->wait.type = &endpoint_wait_reply;
     if (endpoint_is_closed_locked(endpoint)) {
         end_locked(sender, j6_status_closed);
     } else if (sender->wait.late != j6_status_ok) {
         service_caller_gives_up_locked(sender);
-        end_locked(sender, j6_status_ok);
+        end_locked(sender, j6_status_closed);
+    } else {
+        sender->wait.type = &endpoint_wait_reply;
     }
 }
 
@@ -314,6 +325,7 @@ static bool receive_from_locked(struct exchange *exchange, struct thread *sender
 static void receive_wait_locked(struct exchange *exchange)
 {
     list_push_back(&exchange->endpoint->receivers, &exchange->thread->ipc.item.node);
+    fast_path_receive_locked(exchange->thread, exchange->deadline);
     wait_locked(exchange, &endpoint_wait_receive);
     endpoint_levels_rose_locked(exchange->endpoint);
 }

@@ -22,6 +22,7 @@ static j6_status_t refuse_locked(struct thread *replier, struct thread *caller, 
 {
     service_caller_remove_locked(caller);
     deliver_sizes(caller, replier);
+    caller->ipc.answered |= 1; /* the token is used up */
     wait_end_locked(caller, status);
     return j6_status_cancelled;
 }

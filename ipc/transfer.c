@@ -62,7 +62,7 @@ static j6_status_t handles_transfer(struct thread *from, struct thread *to, bool
 j6_status_t transfer_message(struct thread *from, struct thread *to, bool *out_sender_failed)
 {
     j6_status_t status = j6_status_ok;
-    if (from->ipc.message.len > 0) {
+    if (from->ipc.message.len > 0) {                     /* else `data` may point anywhere */
         status = data_copy(from, to, out_sender_failed); /* T1 */
     }
     if (status == j6_status_ok && from->ipc.message.handle_count > 0) {

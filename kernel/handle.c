@@ -57,9 +57,10 @@ bool handle_find_badge(const struct handle_table *table, j6_handle_t handle,
     return target != 0 && (*out_badge == NULL || badge_try_get(*out_badge));
 }
 
-bool handle_has_badge(const struct handle_table *table, j6_handle_t handle)
+uint64_t handle_badge_value(const struct handle_table *table, j6_handle_t handle)
 {
-    return target_badge(find_target(table, handle)) != NULL;
+    const struct badge *badge = target_badge(find_target(table, handle));
+    return badge != NULL ? badge->value : 0;
 }
 
 uint32_t handle_table_used(struct handle_table *table)

@@ -49,7 +49,8 @@ struct kobject *handle_find(const struct handle_table *table, j6_handle_t handle
 bool handle_find_badge(const struct handle_table *table, j6_handle_t handle,
                        struct badge **out_badge);
 
-bool handle_has_badge(const struct handle_table *table, j6_handle_t handle);
+/* The number of its badge; 0: it has none, or the value is not that of an entry. */
+uint64_t handle_badge_value(const struct handle_table *table, j6_handle_t handle);
 
 /* How many handles are open. */
 uint32_t handle_table_used(struct handle_table *table);

@@ -9,6 +9,8 @@
 enum { DIRECTORY_FIRST = 4, CHUNK_SIZE = HANDLE_CHUNK * sizeof(struct handle_entry) };
 _Static_assert(CHUNK_SIZE == PAGE_SIZE, "kfree of a chunk waits for nobody");
 
+const struct handle_entry handle_no_entry = {.value = ~0ull};
+
 /* Behind those that rest already; or, worn, until there is no other. */
 static void put_behind_locked(struct handle_table *table, uint32_t index, uint32_t generation)
 {

@@ -50,6 +50,9 @@ static inline struct handle_entry *handle_entry_at(const struct handle_table *ha
     return &directory->chunk[chunk][index % HANDLE_CHUNK];
 }
 
+/* An entry that no value names: for who has none to look at. */
+extern const struct handle_entry handle_no_entry;
+
 /*
  * Takes the slot that has rested longest; the value that a handle of that type and those rights has in
  * it. bad_state: the table is closed; quota, no_memory.

@@ -115,6 +115,7 @@ bool handle_info(const struct handle_table *table, j6_handle_t handle,
         .handle = handle,
         .rights = j6_handle_rights(handle),
         .koid = object->koid,
+        .badge = handle_badge_value(table, handle),
     };
     return true;
 }

@@ -83,6 +83,7 @@ void sched_exit(struct thread *thread)
     assert(running(mine) == thread);
     switch_charge(mine, thread, clock_now());
     thread->state = THREAD_EXITED;
+    sched_unlist_blocked(thread);
     switch_stop(mine, thread);
     this_cpu(cpu)->tcb = NULL;
 }

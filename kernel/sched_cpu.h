@@ -32,9 +32,9 @@ enum attention {
 struct sched {
     struct run_queue queue;
     /* Only the owning CPU */
-    struct list blocked;
-    j6_time_t since;        /* up to when time is charged to the turn of the running thread */
-    j6_time_t turn_end;     /* never: nobody else is ready */
+    struct list blocked; /* the fast path of calls (ipc/fast_path.asm) leaves it as it finds it */
+    j6_time_t since;     /* up to when time is charged to the turn of the running thread */
+    j6_time_t turn_end;  /* never: nobody else is ready */
     j6_time_t starved_look; /* when to look next for threads that starve */
     bool turn_over;         /* the running thread lets equals go first */
     bool in_grace_pass;
@@ -77,6 +77,14 @@ static inline void level_update(struct thread *thread)
 {
     if (level_is_stale(thread)) {
         level_reset(thread);
+    }
+}
+
+/* A thread of this CPU that isn't blocked any more, or was switched to by the fast path, is in no list. */
+static inline void sched_unlist_blocked(struct thread *thread)
+{
+    if (list_is_linked(&thread->run_node)) {
+        list_remove(&thread->run_node);
     }
 }
 

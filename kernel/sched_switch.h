@@ -43,6 +43,9 @@ static inline void switch_from(struct sched *mine, struct thread *prev, struct t
         tcb_save(&prev->tcb);
         prev->since = mine->since;
         switch_stop(mine, prev);
+        if (prev->state == THREAD_RUNNING) {
+            sched_unlist_blocked(prev);
+        }
     }
 }
 

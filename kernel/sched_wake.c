@@ -85,14 +85,13 @@ static void make_ready(struct sched *mine, struct thread *thread, j6_time_t now)
 static void wake_here(struct sched *mine, struct thread *thread)
 {
     if (thread == running(mine)) { /* it is still leaving */
-        list_remove(&thread->run_node);
+        sched_unlist_blocked(thread);
         thread->state = THREAD_RUNNING;
         return;
     }
     j6_time_t now = clock_now();
-    if (list_is_linked(&thread->run_node)) { /* else it was moved here */
-        assert(thread->state == THREAD_BLOCKED);
-        list_remove(&thread->run_node);
+    if (thread->state == THREAD_BLOCKED) { /* else it was moved here */
+        sched_unlist_blocked(thread);
         turn_waited(thread, now - thread->since);
         level_update(thread);
     }
@@ -116,8 +115,7 @@ void sched_empty_inbox(struct sched *mine)
 void sched_wake(struct thread *thread)
 {
     if (KERNEL_DEBUG) {
-        assert(thread->state == THREAD_BLOCKED && list_is_linked(&thread->run_node) &&
-               atomic_load(&thread->wait.lock) == NULL);
+        assert(thread->state == THREAD_BLOCKED && atomic_load(&thread->wait.lock) == NULL);
     }
     uint32_t home = atomic_load_explicit(&thread->home, memory_order_relaxed);
     if (home == cpu_index()) {
@@ -130,7 +128,9 @@ void sched_wake(struct thread *thread)
 static void block(struct sched *mine, struct thread *thread)
 {
     thread->state = THREAD_BLOCKED;
-    list_push_back(&mine->blocked, &thread->run_node);
+    if (!list_is_linked(&thread->run_node)) {
+        list_push_back(&mine->blocked, &thread->run_node);
+    }
 }
 
 void sched_add(struct thread *thread)

@@ -16,7 +16,7 @@ static inline struct thread *change_places(struct sched *mine, struct thread *th
     struct run_queue *queue = &mine->queue;
     struct thread *next = NULL;
     if (KERNEL_DEBUG) {
-        assert(run_queue_mask(queue) == 0 || atomic_load(&mine->attention) == thread->level);
+        assert(run_queue_mask(queue) == 0 || atomic_load(&mine->attention) >= thread->level);
     }
     spinlock_lock(&queue->lock);
     if (run_queue_top(queue) == thread->level && run_queue_may_run(queue, thread)) {

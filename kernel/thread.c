@@ -3,6 +3,7 @@
 #include "kernel/thread.h"
 #include "arch/arch.h"
 #include "arch/page_table.h"
+#include "kernel/handle_slots.h"
 #include "kernel/process.h"
 #include "kernel/run_queue.h"
 #include "kernel/thread_slot.h"
@@ -100,6 +101,8 @@ static void run_state_init(struct thread *thread)
     thread->own_level = thread->priority;
     thread->level = thread->own_level;
     boost_init(&thread->boost);
+    thread->ipc.send_handle.entry = &handle_no_entry;
+    thread->ipc.receive_handle.entry = &handle_no_entry;
     thread->last_priority = thread->priority;
     thread->turn_left = (int64_t)turn_length(thread->level);
     const struct thread *creator = sched_current();

@@ -42,7 +42,7 @@ struct thread {
     struct alloc_failures alloc_failures;
     /* Immutable after create */
     struct process *process;
-    uint32_t slot; /* kernel/thread_slot.h */
+    uint64_t slot; /* kernel/thread_slot.h */
     /* Guarded by the process's lock */
     struct koid_node process_node;
     bool started;

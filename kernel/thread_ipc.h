@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct badge;
+struct handle_entry;
 struct endpoint;
 struct packet;
 struct service;
@@ -23,6 +24,12 @@ struct ipc_item {
     uint64_t age;
     uint32_t level;
     bool is_packet;
+};
+
+/* A handle that was let through the gate before, and where it lies. */
+struct fast_handle {
+    j6_handle_t value;
+    const struct handle_entry *entry;
 };
 
 struct thread_ipc {
@@ -40,5 +47,10 @@ struct thread_ipc {
     /* Only the thread itself: the service as which it has last received, and that one's endpoint */
     struct service *own;
     j6_koid_t own_endpoint;
+    struct fast_handle send_handle;
+    struct fast_handle receive_handle;
+    /* For the fast path (ipc/fast_path.h), while it waits */
+    uint32_t fast_cpu;      /* 1 + the CPU that may switch to it directly; 0: none */
+    uint64_t token;         /* of the call that it has made by the fast path */
     struct endpoint *again; /* where it receives again when it goes on (ipc/exchange.h) */
 };

@@ -92,6 +92,7 @@ static bool take_locked(struct thread *thread)
     unsigned place = place_take_locked(chunk);
     thread->slot = chunk->number * CHUNK_STEP + place;
     thread->ipc.calls = atomic_load_explicit(&slots.calls_ended, memory_order_relaxed);
+    thread->ipc.given_up = thread->ipc.calls; /* whoever made the call of that number has gone */
     /* Release: who finds the thread sees what it was made of. */
     atomic_store_explicit(&chunk->slot[place], thread, memory_order_release);
     return true;

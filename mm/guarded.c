@@ -68,20 +68,35 @@ static void number_return(struct guarded_area *area, uint64_t number)
     spinlock_unlock(&area->area.lock);
 }
 
-j6_status_t(guarded_alloc)(struct guarded_area *area, vaddr_t *out_start)
+static j6_status_t section_alloc(struct guarded_area *area, uint64_t pages, vaddr_t *out_start)
 {
     uint64_t number = number_take(area);
     if (number == area->sections) {
         return j6_err_no_memory;
     }
     vaddr_t start = area->base + number * section_step(area) + PAGE_SIZE;
-    j6_status_t status = kernel_pages_map(start, area->section_pages);
+    j6_status_t status = kernel_pages_map(start, pages);
     if (status != j6_status_ok) {
         guarded_free(area, start);
         return status;
     }
     *out_start = start;
     return j6_status_ok;
+}
+
+j6_status_t(guarded_alloc)(struct guarded_area *area, vaddr_t *out_start)
+{
+    return section_alloc(area, area->section_pages, out_start);
+}
+
+j6_status_t(guarded_alloc_first)(struct guarded_area *area, vaddr_t *out_start)
+{
+    return section_alloc(area, 1, out_start);
+}
+
+j6_status_t(guarded_grow)(vaddr_t end)
+{
+    return kernel_pages_map(end, 1);
 }
 
 void guarded_free(struct guarded_area *area, vaddr_t start)

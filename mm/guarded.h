@@ -33,4 +33,12 @@ extern struct guarded_area kernel_cpu_blocks;
 /* Maps a section; *out_start is the lowest address of its pages. no_memory. */
 j6_status_t guarded_alloc(struct guarded_area *area, vaddr_t *out_start) J6_MUST_USE;
 #define guarded_alloc(area, out_start) ALLOC_SITE(j6_err_no_memory, guarded_alloc(area, out_start))
+
+/* The same with the first page alone, and the page behind those that it has. no_memory. */
+j6_status_t guarded_alloc_first(struct guarded_area *area, vaddr_t *out_start) J6_MUST_USE;
+#define guarded_alloc_first(area, out_start) \
+    ALLOC_SITE(j6_err_no_memory, guarded_alloc_first(area, out_start))
+j6_status_t guarded_grow(vaddr_t end) J6_MUST_USE;
+#define guarded_grow(end) ALLOC_SITE(j6_err_no_memory, guarded_grow(end))
+
 void guarded_free(struct guarded_area *area, vaddr_t start);

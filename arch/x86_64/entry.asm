@@ -5,10 +5,10 @@
 
 %include "offsets.inc"
 
-extern syscall_dispatch, kernel_leave
+extern syscall_dispatch, kernel_leave, ipc_fast_call, ipc_fast_reply_receive
 extern trap_iretq_failed, trap_from_user, trap_from_kernel, trap_anywhere
 global tcb_iretq, tcb_iretq_failed
-global syscall_entry, tcb_enter, trap_stubs, arch_call_on_stack
+global syscall_entry, syscall_entry_slow, tcb_enter, trap_stubs, arch_call_on_stack
 
 MSR_GS_BASE equ 0xc0000101
 
@@ -46,9 +46,14 @@ syscall_entry:
     swapgs
     mov [gs:CPU_USER_RSP], rsp
     mov rsp, [gs:CPU_TCB]
-    TCB_SAVE rsp
     mov [rsp + TCB_RIP], rcx
     mov [rsp + TCB_RFLAGS], r11
+    cmp rax, CALL_ENDPOINT_CALL
+    je ipc_fast_call
+    cmp rax, CALL_ENDPOINT_REPLY_RECEIVE
+    je ipc_fast_reply_receive
+syscall_entry_slow:                         ; rsp = tcb; the others are the user's, but rcx and r11
+    TCB_SAVE rsp
     mov rdi, rsp
     mov rsp, [gs:CPU_KERNEL_STACK]
     mov rcx, [gs:CPU_USER_RSP]

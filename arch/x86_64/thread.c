@@ -88,3 +88,9 @@ void tcb_save(struct tcb *tcb)
         fpu_save(tcb);
     }
 }
+
+/* It uses the instructions for FS and GS bases. */
+bool arch_has_fast_switch(void)
+{
+    return cpu_features.fsgsbase;
+}

@@ -27,7 +27,8 @@ enum { ARGS_MAX = 32 };
 static void must(j6_status_t status, const char *what)
 {
     if (status != j6_status_ok) {
-        panic("init: %s failed with %#lx", what, status);
+        panic("init: %s failed with %#lx%s", what, status,
+              status == j6_err_no_memory ? ": no memory" : "");
     }
 }
 

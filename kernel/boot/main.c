@@ -12,6 +12,7 @@
 #include "arch/x86_64/desc.h"
 #include "arch/x86_64/multiboot2.h"
 #include "arch/x86_64/serial.h"
+#include "ipc/fast_path.h"
 #include "ipc/futex.h"
 #include "kernel/base/alloc_site.h"
 #include "kernel/base/console.h"
@@ -238,6 +239,7 @@ _Noreturn void kernel_main(paddr_t multiboot2_info, uint64_t entry_tsc)
     timers_init();
     sched_init();
     futex_init();
+    fast_path_init(boot_option(&boot, "ipc"));
     stacks_start(); /* guarded */
     arch_call_on_stack(this_cpu(cpu)->kernel_stack, kernel_main_on_own_stack);
 }

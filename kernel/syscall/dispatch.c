@@ -25,6 +25,7 @@
 #define to_any(object)     (object)
 #define to_system(object)  system_of(object)
 #define to_event(object)   event_of(object)
+#define to_channel(object) channel_of(object)
 #define to_endpoint(object) endpoint_of(object)
 #define to_vma(object)     vm_area_of(object)
 #define to_process(object) process_of(object)
@@ -57,6 +58,7 @@ enum {
     TYPE_any = j6_type_none,
     TYPE_system = j6_type_system,
     TYPE_event = j6_type_event,
+    TYPE_channel = j6_type_channel,
     TYPE_endpoint = j6_type_endpoint,
     TYPE_vma = j6_type_vma,
     TYPE_process = j6_type_process,

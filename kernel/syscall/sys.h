@@ -12,6 +12,7 @@
  * written last, and what was made is taken back if they can't be.
  */
 #pragma once
+#include "ipc/channel.h"
 #include "ipc/endpoint.h"
 #include "ipc/event.h"
 #include "kernel/process.h"
@@ -26,6 +27,7 @@
 typedef struct kobject object_any;
 typedef struct system object_system;
 typedef struct event object_event;
+typedef struct channel object_channel;
 typedef struct endpoint object_endpoint;
 typedef struct vm_area object_vma;
 typedef struct process object_process;

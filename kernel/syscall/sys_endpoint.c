@@ -6,6 +6,7 @@
 #include "arch/upcall.h"
 #include "ipc/badge.h"
 #include "ipc/exchange.h"
+#include "ipc/fast_path.h"
 #include "ipc/message.h"
 #include "ipc/service.h"
 #include "kernel/syscall/sys.h"
@@ -108,13 +109,15 @@ j6_status_t sys_endpoint_call(struct thread *caller, struct endpoint *endpoint, 
 {
     caller->ipc.calls++;
     caller->ipc.answered <<= 1;
+    caller->ipc.fast_cpu = 0;
+    fast_path_remember_send(caller, handle);
     return send(caller, endpoint, handle, true);
 }
 
 j6_status_t sys_endpoint_receive(struct thread *caller, struct endpoint *endpoint,
                                  j6_handle_t handle)
 {
-    (void)handle;
+    fast_path_remember_receive(caller, handle);
     j6_status_t status = message_begin(caller, endpoint, MESSAGE_RECEIVED);
     if (status == j6_status_ok) {
         status = service_of_current(endpoint);
@@ -139,17 +142,24 @@ j6_status_t sys_endpoint_reply(struct thread *caller, struct endpoint *endpoint,
 j6_status_t sys_endpoint_reply_receive(struct thread *caller, struct endpoint *endpoint,
                                        j6_handle_t handle)
 {
-    (void)handle;
+    fast_path_remember_receive(caller, handle);
     j6_status_t status = message_begin(caller, endpoint, MESSAGE_SENT | MESSAGE_RECEIVED);
     if (status == j6_status_ok) {
         status = service_of_current(endpoint); /* before the reply, which can't be taken back */
     }
-    if (status == j6_status_ok) {
-        status = exchange_reply(caller, endpoint, caller->tcb.r14);
-    }
-    if (status != j6_status_ok && status != j6_status_cancelled) {
+    if (status != j6_status_ok) {
         leave(caller, status);
     }
-    exchange_receive(caller, endpoint, caller->tcb.r12);
+    /* A reply to nobody closes the handles that it carries: maybe all that there are to the endpoint. */
+    bool kept = caller->ipc.message.handle_count > 0 && kobject_try_get(&endpoint->object);
+    status = exchange_reply(caller, endpoint, caller->tcb.r14);
+    if (status == j6_status_ok || status == j6_status_cancelled) {
+        exchange_receive(caller, endpoint, caller->tcb.r12);
+    } else {
+        caller->tcb.rax = status;
+    }
+    if (kept) {
+        kobject_put(&endpoint->object);
+    }
     kernel_leave();
 }

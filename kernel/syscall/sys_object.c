@@ -84,7 +84,7 @@ static bool is_endpoint(const struct kobject *object)
 static bool may_badge(const struct thread *caller, j6_handle_t handle)
 {
     return (handle & j6_right_endpoint_badge) &&
-           !handle_has_badge(&caller->process->handles, handle);
+           handle_badge_value(&caller->process->handles, handle) == 0;
 }
 
 j6_status_t sys_handle_duplicate(struct thread *caller, struct kobject *object, j6_handle_t handle,
@@ -263,6 +263,7 @@ j6_status_t sys_object_close(struct thread *caller, struct kobject *object)
     switch (object->type->number) {
     case j6_type_system: return system_close(system_of(object));
     case j6_type_event: return event_close(event_of(object));
+    case j6_type_channel: return channel_close(channel_of(object));
     case j6_type_vma: return close_area(vm_area_of(object));
     case j6_type_endpoint: return close_endpoint(endpoint_of(object));
     default: return j6_err_wrong_type;

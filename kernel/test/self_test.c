@@ -66,6 +66,7 @@ void self_test(const struct boot_info *boot)
     RUN(cleared_page_tables_leave_nothing_behind);
     RUN(stacks_lie_in_their_region_behind_guard_pages);
     RUN(sections_are_reused_and_give_frames_back);
+    RUN(sections_that_grow_reach_no_further_than_they_grew);
     RUN(exhausted_sections_are_no_memory_and_lose_nothing);
     RUN(large_pieces_lie_in_the_heap_region_behind_guard_pages);
     RUN(an_exhausted_heap_is_no_memory_and_loses_nothing);

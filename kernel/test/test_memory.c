@@ -64,6 +64,29 @@ bool self_test_sections_are_reused_and_give_frames_back(void)
     return right && memory_free_frames() == before;
 }
 
+bool self_test_sections_that_grow_reach_no_further_than_they_grew(void)
+{
+    vaddr_t start;
+    vaddr_t again;
+    uint64_t before = memory_free_frames();
+    if (guarded_alloc_first(&kernel_buffers, &start) != j6_status_ok) {
+        return false;
+    }
+    bool right = true;
+    for (vaddr_t end = start + PAGE_SIZE; right && end < start + SECTIONS * PAGE_SIZE;
+         end += PAGE_SIZE) {
+        right = !is_mapped(start - 1) && is_plain_data(end - 1) && !is_mapped(end) &&
+                guarded_grow(end) == j6_status_ok;
+    }
+    guarded_free(&kernel_buffers, start);
+    if (guarded_alloc_first(&kernel_buffers, &again) != j6_status_ok) {
+        return false;
+    }
+    right &= again == start && !is_mapped(again + PAGE_SIZE);
+    guarded_free(&kernel_buffers, again);
+    return right && memory_free_frames() == before;
+}
+
 /* Stacks, until no section or no memory is left. The sections are kept in a list in themselves. */
 bool self_test_exhausted_sections_are_no_memory_and_lose_nothing(void)
 {

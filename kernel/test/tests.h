@@ -16,6 +16,7 @@ bool self_test_memory_is_cached_as_the_command_line_says(void);
 /* test_memory.c */
 bool self_test_stacks_lie_in_their_region_behind_guard_pages(void);
 bool self_test_sections_are_reused_and_give_frames_back(void);
+bool self_test_sections_that_grow_reach_no_further_than_they_grew(void);
 bool self_test_exhausted_sections_are_no_memory_and_lose_nothing(void);
 bool self_test_large_pieces_lie_in_the_heap_region_behind_guard_pages(void);
 bool self_test_an_exhausted_heap_is_no_memory_and_loses_nothing(void);

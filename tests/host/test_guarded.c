@@ -151,6 +151,28 @@ static void guarded_alloc_without_memory_leaves_nothing(void **state)
     assert_int_equal(start, 1);
 }
 
+static void guarded_section_that_grows_has_the_pages_that_it_grew_to(void **state)
+{
+    (void)state;
+    vaddr_t start = 0;
+    assert_int_equal(guarded_alloc_first(&area, &start), j6_status_ok);
+    for (unsigned pages = 1; pages <= SECTION_PAGES; pages++) {
+        assert_false(is_mapped(start - PAGE_SIZE));
+        assert_true(is_mapped(start + (pages - 1) * PAGE_SIZE));
+        assert_false(is_mapped(start + pages * PAGE_SIZE));
+        if (pages < SECTION_PAGES) {
+            test_frames_leave(0, 0);
+            assert_int_equal(guarded_grow(start + pages * PAGE_SIZE), j6_err_no_memory);
+            test_frames_restore();
+            assert_int_equal(guarded_grow(start + pages * PAGE_SIZE), j6_status_ok);
+        }
+    }
+    guarded_free(&area, start);
+    assert_int_equal(guarded_alloc_first(&area, &start), j6_status_ok);
+    guarded_free(&area, start);
+    check_empty();
+}
+
 static void guarded_sections_come_and_go_at_random(void **state)
 {
     (void)state;
@@ -182,6 +204,7 @@ int main(void)
         cmocka_unit_test(guarded_section_that_was_freed_is_the_next_one),
         cmocka_unit_test(guarded_area_that_is_full_is_no_memory),
         cmocka_unit_test(guarded_alloc_without_memory_leaves_nothing),
+        cmocka_unit_test(guarded_section_that_grows_has_the_pages_that_it_grew_to),
         cmocka_unit_test(guarded_sections_come_and_go_at_random),
     };
     test_random_begin();

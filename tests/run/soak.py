@@ -2,8 +2,8 @@
 """`make test-soak BUDGET=minutes`: the tests of memory and of lives at full length, with new seeds.
 
 Once: 100,000 shootdown rounds and 1,000,000 areas, clones and spaces on 4 CPUs; 1,000,000 threads and
-100,000 processes that live and end, on 1 and on 4. Then, until the time is
-up or something fails: streams of operations beside a model, booted with 4 CPUs and on the host, and
+100,000 processes that live and end, on 1 and on 4; 1,000,000 transfers through channels on 4. Then, until
+the time is up or something fails: streams of operations beside a model, booted with 4 CPUs and on the host, and
 the fuzzers. What is begun is ended, so a small budget is exceeded. Seeds are printed.
 """
 import dataclasses
@@ -19,6 +19,7 @@ from report import Report
 SHOOTDOWNS = 100_000
 CYCLES = 1_000_000
 LIVES = 1_000_000           # of threads; of processes a tenth
+TRANSFERS = 1_000_000       # through channels
 OPERATIONS = 100_000        # of each of the two ways in a boot
 BOOT_LIMIT = 3 * 3600
 FUZZERS = ("fuzz_vm_stream", "fuzz_page_tree", "fuzz_vm_mapping", "fuzz_frame")
@@ -42,6 +43,14 @@ def full_lives(report):
         config = dataclasses.replace(machine(f"soak_lives_on_{cpus}_cpus", f"lives={LIVES}"),
                                      cpus=cpus, lines="lives: .* processes\nlives: .* threads")
         boot.one(config, report)
+
+
+def full_transfers(report):
+    words = f"transfers={TRANSFERS} seed={new_seed()}"
+    print(f"    {words}", flush=True)
+    config = dataclasses.replace(machine("soak_transfers", words),
+                                 lines=f"channels: {TRANSFERS} transfers")
+    boot.one(config, report)
 
 
 def new_seed():
@@ -82,6 +91,7 @@ def run(_):
     deadline = time.monotonic() + budget
     full_numbers(report)
     full_lives(report)
+    full_transfers(report)
     streams = Streams(report)
     while time.monotonic() < deadline and not report.count("FAIL"):     # its log stays
         start = time.monotonic()

@@ -16,7 +16,7 @@ KERNEL = ("arch", "kernel", "mm", "ipc")
 USER = ("userland", "drivers")
 INCLUDE = re.compile(r'^\s*[#%]\s*include\s+(?:"([^"]+)"|<(j6/[^>]+)>)', re.MULTILINE)
 CLANG_FORMAT = 14
-GENERATED = {"version.h", "offsets.inc"}
+GENERATED = {"version.h", "offsets.inc", "fast_offsets.inc"}
 
 
 def layer(path):

@@ -22,6 +22,7 @@ void bench_faults(void);
 void bench_memory(void);
 void bench_copies(void);
 void bench_threads(void);
+void bench_channels(void);
 void bench_crowds(void);
 void bench_processes(void);
 void bench_ipc(void);

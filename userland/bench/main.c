@@ -40,6 +40,7 @@ int main(void)
     bench_memory();
     bench_copies();
     bench_threads();
+    bench_channels();
     bench_processes();
     bench_ipc();
     end(0);

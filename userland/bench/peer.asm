@@ -8,6 +8,8 @@ default rel
 %define CALL_WAIT  0x6a360037
 %define CALL_WAKE  0x6a360038
 %define CALL_CALL  0x6a36004b
+%define CALL_SEND  0x6a360041
+%define CALL_RECV  0x6a360042
 %define ECHO       64           ; bytes from the word asked at to the word answered at
 
 global peer_code:data hidden
@@ -16,6 +18,7 @@ global peer_echo:function hidden
 global peer_sleep:function hidden
 global peer_yield:function hidden
 global peer_call:function hidden
+global peer_drain:function hidden
 
 section .text
 
@@ -72,4 +75,30 @@ peer_call:
     test    eax, eax
     jz      .call
     jmp     peer_yield
+
+; Receives so many bytes as the struct peer_stream at rdi says, answers with one, and again.
+peer_drain:
+    mov     rbx, rdi
+.again:
+    mov     r12, [rbx + 16]
+    lea     rbp, [rbx + 32]
+.more:
+    mov     [rbx + 24], r12
+    mov     rdi, [rbx]
+    lea     rsi, [rbx + 24]
+    mov     rdx, rbp
+    mov     r10, -1
+    mov     eax, CALL_RECV
+    syscall
+    add     rbp, [rbx + 24]
+    sub     r12, [rbx + 24]
+    jnz     .more
+    mov     qword [rbx + 24], 1
+    mov     rdi, [rbx + 8]
+    lea     rsi, [rbx + 24]
+    lea     rdx, [rbx + 32]
+    mov     r10, -1
+    mov     eax, CALL_SEND
+    syscall
+    jmp     .again
 peer_code_end:

@@ -14,6 +14,18 @@ struct peer_words {
     uint32_t answer;
 };
 
+/* What to receive and where to answer. */
+struct peer_stream {
+    j6_handle_t in;
+    j6_handle_t out;
+    uint64_t wanted; /* bytes, of which the last is the question */
+    uint64_t len;
+    uint8_t data[64 << 10];
+};
+
+/* The argument is one of these. */
+extern const char peer_drain[] __attribute__((visibility("hidden")));
+
 /* The argument is a struct peer_words. */
 extern const char peer_echo[] __attribute__((visibility("hidden")));
 

@@ -17,6 +17,7 @@ enum hoard_kind {
     HOARD_PROCESSES,
     HOARD_ACCOUNTS, /* processes with limits of their own */
     HOARD_SYSTEMS,
+    HOARD_CHANNELS, /* that are full */
     HOARD_KINDS,
 };
 

@@ -14,6 +14,9 @@ enum puppet_action {
     PUPPET_REPLY_RECEIVE,
     PUPPET_NOTIFY, /* call.word[0] */
     PUPPET_CLOSE,  /* handle_close */
+    PUPPET_MAP,    /* vma_create_map of call.word[0] bytes; tells the address there */
+    PUPPET_FLOOD,  /* calls as long as it is answered */
+    PUPPET_GUESS,  /* replies with tokens of all kinds: the status is ok if any was good */
     PUPPET_THREAD_EXIT,
     PUPPET_EXIT,
 };
@@ -33,5 +36,6 @@ struct puppet_slot {
 
 struct puppet_page {
     struct puppet_slot slot[PUPPET_THREADS];
+    uint64_t room[128];
     struct puppet_page *here; /* where the puppet has mapped it */
 };

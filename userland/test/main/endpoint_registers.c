@@ -195,8 +195,7 @@ TEST(who_offers_too_little_learns_the_sizes_and_nothing_else)
     wanted.r13 = 1;
     expect_received(&raw, &wanted);
     expect_equal(wanted.r14, raw.r14);
-    expect_ok(j6_thread_kill(sender.thread.handle, 0));
-    expect_ok(j6_thread_join(&sender.thread, NULL));
+    ipc_peer_kill(&sender);
     expect_ok(j6_handle_close(event));
     expect_ok(j6_handle_close(sender.endpoint));
 }

@@ -5,7 +5,7 @@
  * served are nyi.
  */
 #include "userland/test/main/calls.h"
-#include "userland/test/main/util.h"
+#include "userland/test/main/channel.h"
 
 /* A full handle of each type that can be had, all of things that don't matter. */
 static struct {
@@ -19,6 +19,7 @@ static void scratch_make(void)
     scratch.of_type[j6_type_vma] = area_new(1, 0);
     scratch.of_type[j6_type_process] = process;
     scratch.of_type[j6_type_event] = event_new();
+    scratch.of_type[j6_type_channel] = channel_new();
     scratch.of_type[j6_type_system] = system_handle();
     expect_ok(j6_endpoint_create(0, 0, 0, &scratch.of_type[j6_type_endpoint]));
     expect_ok(j6_thread_create(process, far_place(), far_place(), 0, 0,
@@ -31,6 +32,7 @@ static void scratch_close(void)
     expect_ok(j6_handle_close(scratch.of_type[j6_type_none]));
     expect_ok(j6_handle_close(scratch.of_type[j6_type_vma]));
     expect_ok(j6_handle_close(scratch.of_type[j6_type_event]));
+    expect_ok(j6_handle_close(scratch.of_type[j6_type_channel]));
     expect_ok(j6_handle_close(scratch.of_type[j6_type_process]));
     expect_ok(j6_handle_close(scratch.of_type[j6_type_thread]));
     expect_ok(j6_handle_close(scratch.of_type[j6_type_endpoint]));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* handle_close, handle_duplicate, object_koid, and the handle values themselves. */
-#include "userland/test/main/util.h"
+#include "userland/test/main/channel.h"
 
 TEST(self_handles_carry_every_right_of_their_type_but_duplicate_and_transfer)
 {
@@ -42,6 +42,10 @@ TEST(create_calls_return_all_rights)
                             j6_right_signal | j6_right_info | j6_right_close;
     j6_handle_t area = area_new(1, 0);
     j6_handle_t process = process_new();
+    j6_handle_t channel = channel_new();
+    expect_equal(j6_type_channel, j6_handle_type(channel));
+    expect_equal(common | j6_right_channel_send | j6_right_channel_receive,
+                 j6_handle_rights(channel));
     expect_equal(j6_type_vma, j6_handle_type(area));
     expect_equal(common | j6_right_vma_map | j6_right_vma_read | j6_right_vma_write |
                      j6_right_vma_exec | j6_right_vma_resize,
@@ -51,6 +55,7 @@ TEST(create_calls_return_all_rights)
                      j6_right_process_map | j6_right_process_debug,
                  j6_handle_rights(process));
     expect_ok(j6_handle_close(area));
+    expect_ok(j6_handle_close(channel));
     expect_ok(j6_process_kill(process, 0));
     expect_ok(j6_handle_close(process));
 }

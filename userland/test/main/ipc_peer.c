@@ -61,6 +61,22 @@ void receiver_start(struct ipc_peer *peer, j6_handle_t endpoint)
     ipc_peer_begin(peer, j6_wait_receive);
 }
 
+void message_start(struct ipc_peer *peer, j6_handle_t endpoint, endpoint_call *make,
+                   struct j6_message *message, uint32_t wait)
+{
+    *peer = (struct ipc_peer){.endpoint = endpoint,
+                              .make = make,
+                              .call = {.tag = 1, .message = message},
+                              .deadline = j6_deadline_never};
+    ipc_peer_begin(peer, wait);
+}
+
+void ipc_peer_kill(struct ipc_peer *peer)
+{
+    expect_ok(j6_thread_kill(peer->thread.handle, 0));
+    expect_ok(j6_thread_join(&peer->thread, NULL));
+}
+
 bool ipc_peer_waits(const struct ipc_peer *peer)
 {
     return __atomic_load_n(&peer->status, __ATOMIC_ACQUIRE) == j6_err_unexpected;

@@ -34,8 +34,15 @@ void sender_start(struct ipc_peer *peer, j6_handle_t endpoint, uint64_t first);
 void caller_start(struct ipc_peer *peer, j6_handle_t endpoint, uint64_t first);
 void receiver_start(struct ipc_peer *peer, j6_handle_t endpoint);
 
+/* One with a memory part, tag 1, without a deadline; it waits in that way then. */
+void message_start(struct ipc_peer *peer, j6_handle_t endpoint, endpoint_call *make,
+                   struct j6_message *message, uint32_t wait);
+
 /* Expects that it ends, with this status. */
 void ipc_peer_finish(struct ipc_peer *peer, j6_status_t wanted);
+
+/* Kills it, wherever it is. */
+void ipc_peer_kill(struct ipc_peer *peer);
 
 /* Does it wait still? */
 bool ipc_peer_waits(const struct ipc_peer *peer);

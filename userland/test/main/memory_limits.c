@@ -56,6 +56,11 @@ TEST(shared_pages_that_cannot_be_made_ones_own_stay_as_they_are)
     expect_shortage("short_of_nodes");
 }
 
+TEST(a_channel_whose_creator_has_nothing_left_is_smaller_and_no_send_fails)
+{
+    expect_shortage("short_of_channels");
+}
+
 TEST(a_large_page_that_cannot_be_split_shows_no_old_bytes)
 {
     expect_shortage("short_of_a_table_to_split");

@@ -5,7 +5,7 @@
  */
 #include "lib/format.h"
 #include "userland/test/main/calls.h"
-#include "userland/test/main/util.h"
+#include "userland/test/main/channel.h"
 
 /* A call that would work, and which of its arguments is a pointer to at least 8 bytes. */
 struct pointer_case {
@@ -20,8 +20,9 @@ struct pointer_case {
 struct bench {
     j6_handle_t process;
     j6_handle_t area;
-    uint64_t page;      /* readable and writable; nothing is mapped behind it */
-    uint64_t read_only; /* a page */
+    j6_handle_t channel; /* with something in it */
+    uint64_t page;       /* readable and writable; nothing is mapped behind it */
+    uint64_t read_only;  /* a page */
     uint64_t size;
     uint64_t address;
     uint64_t seen; /* of the log */
@@ -33,6 +34,7 @@ static void bench_open(struct bench *bench)
     *bench = (struct bench){
         .process = process_new(),
         .area = area_new(1, j6_vma_flag_resizable),
+        .channel = channel_new(),
         .page = far_place(),
         .read_only = far_place() + 16 * PAGE,
     };
@@ -40,6 +42,7 @@ static void bench_open(struct bench *bench)
                          READ_WRITE | j6_map_exact));
     expect_ok(j6_vma_map(bench->area, j6_handle_self_process, &bench->read_only, 0, 0,
                          j6_map_read | j6_map_exact));
+    send_text(bench->channel, "something");
 }
 
 static void bench_close(struct bench *bench)
@@ -47,6 +50,7 @@ static void bench_close(struct bench *bench)
     area_unmap(bench->area, (void *)bench->page);
     area_unmap(bench->area, (void *)bench->read_only);
     expect_ok(j6_handle_close(bench->area));
+    expect_ok(j6_handle_close(bench->channel));
     expect_ok(j6_process_kill(bench->process, 0));
     expect_ok(j6_handle_close(bench->process));
 }
@@ -152,12 +156,16 @@ TEST(every_call_refuses_pointers_to_memory_that_the_caller_may_not_use)
         CASE(process_read, 3, true, self, out, out, size),
         CASE(process_write, 2, false, self, out, out, size),
         CASE(process_write, 3, true, self, out, out, size),
+        CASE(channel_create, 1, true, 0, out),
+        CASE(channel_send, 1, true, bench.channel, size, out, 0),
+        CASE(channel_receive, 1, true, bench.channel, size, out, 0),
         CASE(vma_write, 2, false, bench.area, 0, out, size),
         CASE(vma_write, 3, true, bench.area, 0, out, size),
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         try_bad_pointers(&bench, &cases[i]);
     }
+    expect_text(bench.channel, "something");
     bench_close(&bench);
 }
 

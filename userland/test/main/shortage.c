@@ -121,6 +121,11 @@ TEST(threads_cost_no_more_memory_than_the_limit)
     expect_bounded(HOARD_THREADS);
 }
 
+TEST(channels_cost_no_more_memory_than_the_limit)
+{
+    expect_bounded(HOARD_CHANNELS);
+}
+
 TEST(system_objects_cost_no_more_memory_than_the_limit)
 {
     expect_bounded(HOARD_SYSTEMS);

@@ -96,6 +96,21 @@ static j6_status_t hoard_system(uint64_t n)
     return j6_system_restrict(j6_find("system"), &range, 1, &restricted);
 }
 
+/* Filled as far as it takes anything. */
+static j6_status_t hoard_channel(uint64_t n)
+{
+    (void)n;
+    static char data[4096];
+    uint64_t len = sizeof(data);
+    j6_handle_t channel;
+    j6_status_t created = j6_channel_create(0, &channel);
+    j6_status_t sent = created;
+    while (sent == j6_status_ok) {
+        sent = j6_channel_send(channel, &len, data, j6_deadline_poll);
+    }
+    return created;
+}
+
 static j6_status_t (*const kinds[HOARD_KINDS])(uint64_t n) = {
     [HOARD_HANDLES] = hoard_handle,
     [HOARD_AREAS] = hoard_area,
@@ -108,6 +123,7 @@ static j6_status_t (*const kinds[HOARD_KINDS])(uint64_t n) = {
     [HOARD_PROCESSES] = hoard_process,
     [HOARD_ACCOUNTS] = hoard_account,
     [HOARD_SYSTEMS] = hoard_system,
+    [HOARD_CHANNELS] = hoard_channel,
 };
 
 /* Makes what costs little but must be there. */

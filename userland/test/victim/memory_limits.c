@@ -225,6 +225,33 @@ int64_t mode_short_of_nodes(int64_t argument)
     return wrong;
 }
 
+int64_t mode_short_of_channels(int64_t argument)
+{
+    (void)argument;
+    enum { ALL = 64 << 10 };
+    static volatile char data[ALL];
+    j6_handle_t channel;
+    for (uint64_t i = 0; i < ALL; i += PAGE) {
+        data[i] = 1;
+    }
+    exhaust();
+    EXPECT(j6_channel_create(0, &channel) == j6_err_quota);
+    relieve(3);
+    EXPECT(j6_channel_create(0, &channel) == j6_status_ok);
+    for (int i = 0; i < 2; i++) {
+        uint64_t len = ALL;
+        uint64_t more = 1;
+        EXPECT(j6_channel_send(channel, &len, (const char *)data, 0) == j6_status_ok);
+        EXPECT(len >= PAGE && len < ALL && len % PAGE == 0);
+        EXPECT(j6_channel_send(channel, &more, (const char *)data, 0) == j6_status_would_block);
+        EXPECT(j6_channel_receive(channel, &len, (char *)data, 0) == j6_status_ok);
+    }
+    relieve(16);
+    uint64_t len = ALL;
+    EXPECT(j6_channel_send(channel, &len, (const char *)data, 0) == j6_status_ok && len == ALL);
+    return wrong;
+}
+
 /*
  * A large page is shown, and its area has been cloned. The first write copies a page and the nodes
  * above it, but has no table to split the large page with.

@@ -3,6 +3,39 @@
 #include "userland/test/puppet.h"
 #include "userland/test/victim/victim.h"
 
+static j6_status_t map(struct puppet_slot *slot)
+{
+    uint64_t address = 0;
+    j6_handle_t area;
+    j6_status_t status =
+        j6_vma_create_map(slot->call.word[0], 0, j6_map_read | j6_map_write, &address, &area);
+    slot->call.word[0] = address;
+    return status;
+}
+
+static j6_status_t flood(const struct puppet_slot *slot)
+{
+    j6_status_t status = j6_status_ok;
+    while (status == j6_status_ok) {
+        struct j6_call call = slot->call;
+        status = j6_endpoint_call(slot->handle, &call, slot->deadline);
+    }
+    return status;
+}
+
+/* As tokens are made: number of the call, thread slot. */
+static j6_status_t guess(const struct puppet_slot *slot)
+{
+    enum { NUMBERS = 64, SLOTS = 64 };
+    for (uint64_t i = 0; i < NUMBERS * SLOTS; i++) {
+        struct j6_call call = {.token = (i / SLOTS) << 20 | i % SLOTS};
+        if (j6_endpoint_reply(slot->handle, &call, 0) == j6_status_ok) {
+            return j6_status_ok;
+        }
+    }
+    return j6_err_not_found;
+}
+
 static j6_status_t act(struct puppet_slot *slot)
 {
     struct j6_call *call = &slot->call;
@@ -15,6 +48,9 @@ static j6_status_t act(struct puppet_slot *slot)
     case PUPPET_REPLY_RECEIVE: return j6_endpoint_reply_receive(slot->handle, call, slot->deadline);
     case PUPPET_NOTIFY: return j6_endpoint_notify(slot->handle, call->word[0]);
     case PUPPET_CLOSE: return j6_handle_close(slot->handle);
+    case PUPPET_MAP: return map(slot);
+    case PUPPET_FLOOD: return flood(slot);
+    case PUPPET_GUESS: return guess(slot);
     case PUPPET_THREAD_EXIT: return j6_thread_exit(0);
     default: return j6_process_exit(0);
     }

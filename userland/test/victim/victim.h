@@ -26,6 +26,7 @@ int64_t mode_futex_crowd(int64_t threads);
 int64_t mode_echo_signal(int64_t times);
 int64_t mode_futex_echo(int64_t times);
 int64_t mode_count_up(int64_t times);
+int64_t mode_pass_on(int64_t seed);
 
 /* How to make the calls that a test asks for (userland/test/puppet.h). */
 int64_t mode_puppet(int64_t threads);
@@ -68,6 +69,7 @@ int64_t mode_short_of_pages_for_a_clone(int64_t argument);
 int64_t mode_short_of_pages_for_fixed_size(int64_t argument);
 int64_t mode_short_of_tables(int64_t argument);
 int64_t mode_short_of_nodes(int64_t argument);
+int64_t mode_short_of_channels(int64_t argument);
 int64_t mode_short_of_a_table_to_split(int64_t argument);
 int64_t mode_use_up_tables(int64_t argument);
 /* What to do while an allocation fails: the one with that number; 0 when none was left to fail. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Ways to wait for others. */
 #include "userland/test/blocked.h"
+#include "userland/test/pass_on.h"
 #include "userland/test/shared_sum.h"
 #include "userland/test/victim/victim.h"
 
@@ -107,4 +108,11 @@ int64_t mode_count_up(int64_t times)
 {
     shared_sum_count_up(map_role("shared"), times);
     return 0;
+}
+
+/* From the channel with the role `in` to that with the role `out`, until no more comes. */
+int64_t mode_pass_on(int64_t seed)
+{
+    static char data[64 << 10];
+    return pass_on(j6_find("in"), j6_find("out"), (uint64_t)seed, data);
 }

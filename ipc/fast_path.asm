@@ -1,0 +1,315 @@
+; SPDX-License-Identifier: MIT
+;
+; The fast path of calls: a short call to a server that waits on this CPU, and its reply, switch straight to
+; the other thread. The words stay in their registers, the run queue isn't touched, and the endpoint's
+; lock is the only one taken. All that it doesn't serve goes on at syscall_entry_slow, with the user's
+; registers as they were. ipc/fast_path.h says what it serves, ipc/exchange.c does the same in C.
+;
+; rsp is the tcb of the thread that makes the call, as in entry.asm: interrupts are off, and what comes in
+; spite of that has stacks of its own. rbp is the tcb of the other thread, r11 the endpoint.
+;
+; Everything is looked at before anything is changed, but for what nobody minds: registers saved, and
+; the wait that is published first. That is step W2' of kernel/wait.h, which must come before the look at
+; `killed`; the exchange of the lock is the fence between them. Until it is clear that the call is fast,
+; that wait is of a type that nobody can undo.
+
+%include "offsets.inc"
+%include "fast_offsets.inc"
+
+extern sched, cpu_counts, page_table_here, page_table_lingering, io_ports_here, clock_tsc_offset
+extern endpoint_wait_copy, endpoint_wait_reply, endpoint_wait_receive, syscall_entry_slow
+global ipc_fast_call, ipc_fast_reply_receive
+
+; What can be done about a short message: else goes to %1. rcx lost.
+;   no data, no handles, no deadline; a tag that isn't the system's; no FPU state
+%macro CHECK_SHORT 1
+    lea rcx, [r12 + 1]
+    or rcx, r13
+    jnz %1
+    test rsi, rsi
+    js %1
+    cmp dword [rsp + TCB_USES_FPU], 0
+    jne %1
+%endmacro
+
+; r11 = the target of the handle in rdi, if it is the one that was remembered at %1; else goes to %2. A
+; slot takes an old value again only after 2^20 uses: one look at the value, behind that at the target, is
+; enough. rcx lost.
+%macro FIND_TARGET 2
+    cmp rdi, [rsp + %1 + FAST_HANDLE_VALUE]
+    jne %2
+    mov rcx, [rsp + %1 + FAST_HANDLE_ENTRY]
+    mov r11, [rcx + ENTRY_TARGET]
+    cmp [rcx + ENTRY_VALUE], rdi
+    jne %2
+%endmacro
+
+; Takes the lock of an endpoint that is open, for a thread that isn't killed: goes to %1 if it is held,
+; to %2 otherwise. rax, rcx lost.
+%macro LOCK_ENDPOINT 2
+    lea rcx, [r11 + ENDPOINT_LOCK]
+    mov qword [rsp + THREAD_WAIT_TYPE], endpoint_wait_copy
+    mov [rsp + THREAD_WAIT_LOCK], rcx
+    mov eax, 1
+    xchg [rcx], eax
+    test eax, eax
+    jnz %1
+    cmp byte [rsp + THREAD_KILLED], 0
+    jne %2
+    test byte [r11 + ENDPOINT_SIGNALS], SIGNAL_CLOSED
+    jnz %2
+%endmacro
+
+; The other thread can be switched to: it waits on this CPU, ready for that, no other calls boost who serves
+; (%1: rsp or rbp), and its space is the same, or was loaded just before. Else goes to %2. rax, rcx lost.
+%macro CHECK_OTHER 2
+    mov eax, [gs:CPU_INDEX]
+    inc eax
+    cmp [rbp + THREAD_FAST_CPU], eax
+    jne %2
+    cmp dword [%1 + THREAD_OTHERS_LEVEL], BOOST_NONE
+    jne %2
+    mov rcx, [rbp + TCB_PAGE_TABLE]
+    cmp rcx, [gs:page_table_here]
+    je %%same
+    cmp rcx, [gs:page_table_lingering]
+    jne %2
+    mov rax, [rcx + PAGE_TABLE_IO_VERSION]
+    cmp rax, [gs:io_ports_here]
+    jne %2
+%%same:
+%endmacro
+
+; Switches from rsp to rbp, and unlocks the endpoint. The other's wait ends after it has become the current
+; thread: who finds it without a wait finds it running (kernel/wait.h, K2). Then goes to user mode, with
+; rdi, rsi, rdx, r10, r8, r9, r14 as they are, and the rest of the results 0.
+%macro SWITCH 0
+    mov rax, [gs:CPU_USER_RSP]
+    mov [rsp + TCB_RSP], rax
+    mov r12, rdx
+    rdtsc                                   ; kernel/sched_time.c
+    shl rdx, 32
+    or rax, rdx
+    add rax, [gs:clock_tsc_offset]
+    mov rdx, r12
+    mov rcx, rax
+    sub rcx, [rsp + THREAD_RUN_BASE]
+    mov [rsp + THREAD_RUN_TICKS], rcx
+    sub rax, [rbp + THREAD_RUN_TICKS]
+    mov [rbp + THREAD_RUN_BASE], rax
+    inc qword [gs:cpu_counts + COUNT_SWITCHES]
+    mov dword [rsp + THREAD_STATE], THREAD_IS_BLOCKED
+    mov dword [rbp + THREAD_STATE], THREAD_IS_RUNNING
+    lea rcx, [rbp - THREAD_TCB]
+    mov [gs:sched + SCHED_CURRENT], rcx
+    mov [gs:CPU_TCB], rbp
+    xor eax, eax
+    mov [rbp + THREAD_WAIT_LOCK], rax
+    mov [r11 + ENDPOINT_LOCK], eax
+    mov rcx, [rbp + TCB_PAGE_TABLE]
+    mov r12, [gs:page_table_here]
+    cmp rcx, r12
+    je %%same
+    mov [gs:page_table_here], rcx
+    mov [gs:page_table_lingering], r12
+    mov rcx, [rcx + PAGE_TABLE_ROOT]
+    mov cr3, rcx
+%%same:
+    rdfsbase rcx
+    mov [rsp + TCB_FS_BASE], rcx
+    mov rcx, [rbp + TCB_FS_BASE]
+    wrfsbase rcx
+    xor r12d, r12d
+    xor r13d, r13d
+    xor r15d, r15d
+    mov rbx, [rbp + TCB_RBX]
+    mov rcx, [rbp + TCB_RIP]
+    mov r11, [rbp + TCB_RFLAGS]
+    mov rsp, [rbp + TCB_RSP]
+    mov rbp, [rbp + TCB_RBP]
+    swapgs
+    wrgsbase rax
+    o64 sysret
+%endmacro
+
+; The call isn't fast. rbx and rbp are the user's.
+%macro GO_SLOW 1
+    mov eax, %1
+    jmp syscall_entry_slow
+%endmacro
+
+; The same after LOCK_ENDPOINT: unlocks at %1, and goes on at %2 where another has the lock, then to %3. Who
+; has killed the thread meanwhile may have counted on the end of the wait that was published.
+%macro GIVE_UP 3
+%1:
+    mov dword [r11 + ENDPOINT_LOCK], 0
+%2:
+    mov qword [rsp + THREAD_WAIT_LOCK], 0
+    mov qword [rsp + THREAD_WAIT_LATE], 0
+    cmp byte [rsp + THREAD_KILLED], 0
+    je %%alive
+    lock or dword [gs:CPU_PENDING], CPU_PENDING_END
+%%alive:
+    mov rbx, [rsp + TCB_RBX]
+    mov rbp, [rsp + TCB_RBP]
+    jmp %3
+%endmacro
+
+section .text.entry progbits alloc exec nowrite align=64
+
+; From syscall_entry: the user's registers but rsp, which is saved; rsp is the tcb, with rip and rflags.
+; In: rdi endpoint, rsi tag, rdx r10 r8 r9 words, r12 deadline, r13 message.
+align 64
+ipc_fast_call:
+    CHECK_SHORT .slow
+    FIND_TARGET THREAD_SEND_HANDLE, .slow
+    cmp dword [gs:CPU_PENDING], 0           ; once in each round trip is often enough
+    jne .slow
+    mov [rsp + TCB_RBX], rbx
+    mov [rsp + TCB_RBP], rbp
+    xor ebx, ebx                            ; the badge
+    test r11b, 1
+    jnz .badged
+.endpoint:
+    LOCK_ENDPOINT .busy, .unlock
+    mov rbp, [r11 + ENDPOINT_RECEIVERS]
+    lea rcx, [r11 + ENDPOINT_RECEIVERS]
+    cmp rbp, rcx
+    je .unlock
+    add rbp, TCB_FROM_ITEM
+    cmp qword [rbp + THREAD_SERVES], 0
+    jne .unlock
+    CHECK_OTHER rbp, .unlock
+
+    mov rcx, [rbp - TCB_FROM_ITEM]          ; out of the receivers
+    lea rax, [r11 + ENDPOINT_RECEIVERS]
+    mov [rax], rcx
+    mov [rcx + 8], rax
+    mov qword [rbp - TCB_FROM_ITEM], 0
+    mov rax, [rbp + THREAD_OWN_SERVICE]     ; the last of the callers of its service
+    mov [rsp + THREAD_SERVICE], rax
+    lea rcx, [rsp - TCB_FROM_ITEM]
+    add rax, SERVICE_CALLERS
+    mov r12, [rax + 8]
+    mov [rcx], rax
+    mov [rcx + 8], r12
+    mov [r12], rcx
+    mov [rax + 8], rcx
+    mov qword [rsp + THREAD_WAIT_TYPE], endpoint_wait_reply
+
+    mov ecx, [rsp + THREAD_LEVEL]           ; boost_give
+    mov [rbp + THREAD_SERVES_LEVEL], ecx
+    mov eax, [rbp + THREAD_OWN_LEVEL]
+    cmp ecx, eax
+    cmovb eax, ecx
+    mov [rbp + THREAD_LEVEL], eax
+    lea rcx, [rsp - THREAD_TCB]
+    mov [rbp + THREAD_SERVES], rcx
+    lea rcx, [rbp - THREAD_TCB]
+    mov [rsp + THREAD_HOLDER], rcx
+
+    mov r14, [rsp + THREAD_CALLS]           ; the token (ipc/token.h)
+    inc r14
+    mov [rsp + THREAD_CALLS], r14
+    shl qword [rsp + THREAD_ANSWERED], 1
+    shl r14, THREAD_SLOT_BITS
+    or r14, [rsp + THREAD_SLOT]
+    mov [rsp + THREAD_TOKEN], r14
+    xor eax, eax                            ; there is no room for data or handles in a reply
+    mov [rsp + THREAD_MESSAGE_CAP], rax
+    mov [rsp + THREAD_MESSAGE_HANDLE_CAP], rax
+    mov eax, [gs:CPU_INDEX]
+    inc eax
+    mov [rsp + THREAD_FAST_CPU], eax
+    mov rdi, rbx
+    SWITCH
+
+.badged:
+    mov rbx, [r11 - 1 + BADGE_VALUE]
+    mov r11, [r11 - 1 + BADGE_OBJECT]
+    jmp .endpoint
+    GIVE_UP .unlock, .busy, .slow
+.slow:
+    GO_SLOW CALL_ENDPOINT_CALL
+
+; In: rdi endpoint, rsi tag, rdx r10 r8 r9 words, r12 deadline, r13 message, r14 token.
+align 64
+ipc_fast_reply_receive:
+    CHECK_SHORT .slow
+    FIND_TARGET THREAD_RECEIVE_HANDLE, .slow
+    test r11b, 1
+    jnz .slow
+    mov rcx, [rsp + THREAD_SERVES]
+    test rcx, rcx
+    jz .slow
+    mov [rsp + TCB_RBX], rbx
+    mov [rsp + TCB_RBP], rbp
+    lea rbp, [rcx + THREAD_TCB]
+    mov rbx, rcx
+    LOCK_ENDPOINT .busy, .unlock
+    cmp dword [r11 + ENDPOINT_QUEUE_MASK], 0
+    jne .unlock
+    lea rcx, [r11 + ENDPOINT_WAITERS]
+    cmp [rcx], rcx
+    jne .unlock
+    cmp [rsp + THREAD_SERVES], rbx          ; it may have given up before the lock was taken
+    jne .unlock
+    cmp qword [rbp + THREAD_WAIT_TYPE], endpoint_wait_reply
+    jne .unlock
+    lea rcx, [r11 + ENDPOINT_LOCK]          ; its call came through this endpoint
+    cmp [rbp + THREAD_WAIT_LOCK], rcx
+    jne .unlock
+    mov rcx, [rbp + THREAD_SERVICE]         ; where the thread has received last
+    cmp [rsp + THREAD_OWN_SERVICE], rcx
+    jne .unlock
+    CHECK_OTHER rsp, .unlock
+    cmp [rbp + THREAD_TOKEN], r14
+    jne .unlock
+    mov ecx, [rbp + THREAD_LEVEL]           ; others mustn't take this CPU for more urgent than it is,
+    mov eax, [gs:sched + SCHED_ATTENTION]
+    and eax, ATTENTION_LEVEL
+    cmp eax, ecx
+    jb .unlock
+    cmp [rsp + THREAD_LEVEL], ecx           ; and nobody who is ready is more urgent
+    jne .other_level
+.urgent:
+    mov rcx, [rbp - TCB_FROM_ITEM]          ; out of the callers
+    mov rax, [rbp - TCB_FROM_ITEM + 8]
+    mov [rax], rcx
+    mov [rcx + 8], rax
+    mov qword [rbp - TCB_FROM_ITEM], 0
+    lea rcx, [rsp - TCB_FROM_ITEM]          ; the last of the receivers
+    lea rax, [r11 + ENDPOINT_RECEIVERS]
+    mov r12, [rax + 8]
+    mov [rcx], rax
+    mov [rcx + 8], r12
+    mov [r12], rcx
+    mov [rax + 8], rcx
+    mov qword [rsp + THREAD_WAIT_TYPE], endpoint_wait_receive
+
+    xor eax, eax                            ; boost_take_back
+    mov dword [rsp + THREAD_SERVES_LEVEL], BOOST_NONE
+    mov [rsp + THREAD_SERVES], rax
+    mov [rbp + THREAD_HOLDER], rax
+    mov ecx, [rsp + THREAD_OWN_LEVEL]
+    mov [rsp + THREAD_LEVEL], ecx
+
+    or byte [rbp + THREAD_ANSWERED], 1
+    mov [rsp + THREAD_MESSAGE_CAP], rax     ; there is no room for data or handles
+    mov [rsp + THREAD_MESSAGE_HANDLE_CAP], rax
+    mov ecx, [gs:CPU_INDEX]
+    inc ecx
+    mov [rsp + THREAD_FAST_CPU], ecx
+    xor edi, edi
+    xor r14d, r14d
+    SWITCH
+
+.other_level:
+    mov eax, 1
+    shl eax, cl
+    dec eax
+    test [gs:sched + SCHED_READY_MASK], eax
+    jz .urgent
+    GIVE_UP .unlock, .busy, .slow
+.slow:
+    GO_SLOW CALL_ENDPOINT_REPLY_RECEIVE
