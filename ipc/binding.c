@@ -84,6 +84,9 @@ static void ended(struct packet *packet)
 {
     struct binding *binding = binding_of_packet(packet);
     struct waiter *waiter = &binding->waiter;
+    endpoint_lock(packet->endpoint);
+    avl_remove(&packet->endpoint->bindings, &binding->node);
+    endpoint_unlock(packet->endpoint);
     struct kobject *object = atomic_load_explicit(&waiter->object, memory_order_acquire);
     if (object != NULL) {
         spinlock_lock(&object->lock);

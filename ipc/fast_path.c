@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ipc/fast_path.h"
 #include "arch/arch.h"
+#include "kernel/base/log.h"
 #include "kernel/handle_slots.h"
 #include "kernel/process.h"
 #include "lib/string.h"
@@ -11,6 +12,9 @@ static bool enabled;
 void fast_path_init(const char *option)
 {
     enabled = arch_has_fast_switch() && (option == NULL || !string_equal(option, "slow"));
+    if (!enabled) {
+        log_info("calls   none is fast");
+    }
 }
 
 static void remember(struct fast_handle *known, const struct thread *thread, j6_handle_t handle)
