@@ -65,7 +65,7 @@ def count(figure):
     """What the instructions of a call are; what is wrong. The log shows them all if there are as many."""
     kinds, instructions = counts.of_a_call()
     for kind, number in kinds.items():
-        print(f"BENCH ipc_call_4w_{kind} {number:.6g} count", flush=True)
+        print(f"BENCH ipc_call_4w_{kind} {number:g} count", flush=True)
     wanted = float(figure[0]) if figure else 0
     if abs(instructions - wanted) <= wanted / 50:
         return []
