@@ -2,6 +2,7 @@
 /* SOURCES: arch/x86_64/page_table.c arch/x86_64/page_table_clear.c arch/x86_64/page_table_load.c arch/x86_64/page_table_protect.c arch/x86_64/page_table_set.c arch/x86_64/page_walk.c tests/host/page_table_steps.c tests/host/page_table_model.c tests/host/shim_machine.c */
 /* Page tables against their model, in memory that can be touched only while it is a table. */
 #include "arch/x86_64/page_entry.h"
+#include "arch/x86_64/page_table_load.h"
 #include "tests/host/page_table_steps.h"
 #include <test_assert.h>
 #include <test_machine.h>

@@ -19,8 +19,12 @@ static struct j6_end_info run(const char *mode)
     return end;
 }
 
+/* Not where the machine has less than the account. */
 static void expect_shortage(const char *mode)
 {
+    if (!test_has_frames(limits.pages)) {
+        return;
+    }
     struct j6_end_info end = run(mode);
     expect_equal(j6_reason_exited, end.reason);
     expect_equal(0, end.code); /* else a line of the victim's file */
