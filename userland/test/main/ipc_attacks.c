@@ -4,6 +4,9 @@
 
 enum { ROOM = 4096 };
 
+/* What the server is to do with a request, but to increment its word. */
+enum { TAG_END = 0, TAG_NOTHING = 1, TAG_CALL_BACK = 2, TAG_REPLY_WITH_DATA = 3 };
+
 /* A server that increments, and an attacker in a process of its own. */
 struct scene {
     j6_handle_t endpoint;
@@ -13,7 +16,7 @@ struct scene {
     j6_handle_t theirs; /* the attacker's handle, to send through */
 };
 
-/* Ends with tag 0. Closes all handles that it gets, and calls a friend for at most a millisecond. */
+/* Closes all handles that it gets, and calls a friend for at most a millisecond. */
 static int64_t serve(void *arg)
 {
     static char data[ROOM];
@@ -22,18 +25,19 @@ static int64_t serve(void *arg)
     struct j6_message room = {.data = data, .cap = ROOM, .handles = handles, .handle_cap = 16};
     struct j6_call call = {.message = &room};
     j6_status_t status = j6_endpoint_receive(scene->endpoint, &call, j6_deadline_never);
-    while (status == j6_status_ok && call.tag != 0) {
+    while (status == j6_status_ok && call.tag != TAG_END) {
         for (uint64_t i = 0; i < call.handles; i++) {
             if (j6_handle_close(handles[i]) != j6_status_ok) {
                 return __LINE__;
             }
         }
-        if (call.tag == 2) {
+        if (call.tag == TAG_CALL_BACK) {
             struct j6_call back = words(1);
             if (j6_endpoint_call(scene->friend, &back, now() + 1000000) != j6_status_timed_out) {
                 return __LINE__;
             }
         }
+        room.len = call.tag == TAG_REPLY_WITH_DATA ? ROOM : 0;
         struct j6_call reply = {.tag = 1, .token = call.token, .message = &room};
         reply.word[0] = call.word[0] + 1;
         status = call.token != 0
@@ -60,7 +64,7 @@ static void scene_open(struct scene *scene, uint64_t threads)
 static void expect_served(const struct scene *scene, int times)
 {
     for (int i = 0; i < times; i++) {
-        struct j6_call call = words(3);
+        struct j6_call call = {.tag = TAG_NOTHING, .word = {3}};
         expect_ok(j6_endpoint_call(scene->endpoint, &call, now() + PATIENCE));
         expect_equal(4, call.word[0]);
     }
@@ -68,7 +72,7 @@ static void expect_served(const struct scene *scene, int times)
 
 static void scene_close(struct scene *scene)
 {
-    struct j6_call end = {.tag = 0};
+    struct j6_call end = {.tag = TAG_END};
     int64_t line = -1;
     expect_served(scene, 2);
     puppet_close(&scene->attacker);
@@ -81,7 +85,7 @@ static void scene_close(struct scene *scene)
 static struct puppet_slot *attack(struct scene *scene, uint64_t thread, uint64_t action)
 {
     struct puppet_slot *slot = puppet_slot(&scene->attacker, thread, action, scene->theirs);
-    slot->call.tag = 1;
+    slot->call.tag = TAG_NOTHING;
     return slot;
 }
 
@@ -93,10 +97,10 @@ TEST(a_server_outlives_a_client_that_never_replies)
     j6_handle_t given = puppet_give_all(&scene.attacker, scene.friend);
     puppet_begin(puppet_slot(&scene.attacker, 1, PUPPET_RECEIVE, given));
     struct puppet_slot *slot = attack(&scene, 0, PUPPET_CALL);
-    slot->call.tag = 2; /* the server calls back: once it is received, then it isn't */
+    slot->call.tag = TAG_CALL_BACK; /* the server calls back: once it is received, then it isn't */
     expect_ok(puppet_do(slot));
     slot = attack(&scene, 0, PUPPET_CALL);
-    slot->call.tag = 2;
+    slot->call.tag = TAG_CALL_BACK;
     expect_ok(puppet_do(slot));
     expect_served(&scene, 2);
     expect_ok(j6_handle_close(scene.friend));
@@ -109,8 +113,12 @@ TEST(a_server_outlives_clients_that_cannot_take_their_replies)
     scene_open(&scene, 1);
     for (int i = 0; i < 10; i++) {
         struct puppet_slot *slot = attack(&scene, 0, PUPPET_CALL);
-        slot->message = (struct j6_message){.data = (void *)far_place(), .cap = 1};
-        expect_ok(puppet_do(slot)); /* this server's replies have no data: nothing to write */
+        slot->call.tag = TAG_REPLY_WITH_DATA;
+        slot->message = (struct j6_message){.data = (void *)far_place(), .cap = ROOM};
+        expect_status(j6_err_bad_address, puppet_do(slot));
+        slot = attack(&scene, 0, PUPPET_CALL);
+        slot->call.tag = TAG_REPLY_WITH_DATA;
+        expect_status(j6_err_insufficient, puppet_do(slot));
         slot = attack(&scene, 0, PUPPET_CALL);
         slot->message = (struct j6_message){.data = (void *)far_place(), .len = 100};
         expect_status(j6_err_bad_address, puppet_do(slot));
