@@ -187,6 +187,14 @@ void page_table_protect(struct page_table *table, vaddr_t from, vaddr_t end,
 bool page_table_next(const struct page_table *table, vaddr_t from, vaddr_t end,
                      vaddr_t *out_address);
 
+/*
+ * The memory behind a user address, as this CPU itself would find it: 0 if a thread of that space couldn't read,
+ * or write, it now without a fault, or if this CPU neither has the table loaded nor had it just before.
+ * Takes no lock. It stays that memory until this CPU answers a shootdown, which it does with interrupts on,
+ * and while it spins for a lock.
+ */
+paddr_t page_table_peek(const struct page_table *table, vaddr_t address, bool write);
+
 /* What is mapped at an address; false if nothing. *out_flags of enum page_flags. */
 bool page_table_find(const struct page_table *table, vaddr_t address, paddr_t *out_page,
                      uint32_t *out_flags);

@@ -197,6 +197,16 @@ static void not_sent_locked(struct exchange *exchange, j6_status_t status)
     finish(exchange, status);
 }
 
+/* The receiver has the message. A caller is going to wait for it. */
+static void received_locked(const struct exchange *exchange, struct thread *receiver)
+{
+    if (exchange->is_call) {
+        wait_end_hand_over_locked(receiver, j6_status_ok);
+    } else {
+        wait_end_locked(receiver, j6_status_ok);
+    }
+}
+
 /* X3 to X5; false: the receiver couldn't take it, so it is for another one. */
 static bool push_locked(struct exchange *exchange, struct thread *receiver)
 {
@@ -208,7 +218,7 @@ static bool push_locked(struct exchange *exchange, struct thread *receiver)
     endpoint_lock(endpoint);
     if (status == j6_status_ok) {
         deliver_locked(endpoint, exchange->thread, receiver);
-        wait_end_locked(receiver, j6_status_ok);
+        received_locked(exchange, receiver);
         sent_locked(exchange);
     } else if (mine) {
         receiver_return_locked(endpoint, receiver);
@@ -232,7 +242,7 @@ static bool send_to_locked(struct exchange *exchange, struct thread *receiver)
         return push_locked(exchange, receiver);
     }
     deliver_locked(exchange->endpoint, sender, receiver); /* X2 */
-    wait_end_locked(receiver, j6_status_ok);
+    received_locked(exchange, receiver);
     sent_locked(exchange);
     return true;
 }

@@ -8,20 +8,33 @@
 #include "ipc/transfer.h"
 #include "kernel/process.h"
 
-static void give_locked(struct thread *replier, struct thread *caller)
+/* Who replies to whom, and whether he goes on to receive: then the caller may have the CPU. */
+struct reply {
+    struct thread *replier;
+    struct thread *caller;
+    bool receives;
+};
+
+static void give_locked(const struct reply *reply)
 {
-    struct delivery reply = delivery_from(replier);
+    struct thread *caller = reply->caller;
+    struct delivery delivery = delivery_from(reply->replier);
     service_caller_remove_locked(caller);
-    deliver_registers(caller, &reply);
+    deliver_registers(caller, &delivery);
     caller->ipc.answered |= 1;
-    wait_end_locked(caller, j6_status_ok);
+    if (reply->receives) {
+        wait_end_hand_over_locked(caller, j6_status_ok);
+    } else {
+        wait_end_locked(caller, j6_status_ok);
+    }
 }
 
 /* It doesn't get the reply, which is its own fault. */
-static j6_status_t refuse_locked(struct thread *replier, struct thread *caller, j6_status_t status)
+static j6_status_t refuse_locked(const struct reply *reply, j6_status_t status)
 {
+    struct thread *caller = reply->caller;
     service_caller_remove_locked(caller);
-    deliver_sizes(caller, replier);
+    deliver_sizes(caller, reply->replier);
     caller->ipc.answered |= 1; /* the token is used up */
     wait_end_locked(caller, status);
     return j6_status_cancelled;
@@ -40,46 +53,46 @@ static void return_locked(struct endpoint *endpoint, struct thread *caller)
 }
 
 /* X3 to X5 */
-static j6_status_t push_locked(struct endpoint *endpoint, struct thread *replier,
-                               struct thread *caller)
+static j6_status_t push_locked(struct endpoint *endpoint, const struct reply *reply)
 {
     bool mine;
-    caller->wait.type = &endpoint_wait_copy;
+    reply->caller->wait.type = &endpoint_wait_copy;
     endpoint_unlock(endpoint);
-    j6_status_t status = transfer_message(replier, caller, &mine);
+    j6_status_t status = transfer_message(reply->replier, reply->caller, &mine);
     endpoint_lock(endpoint);
     if (status == j6_status_ok) {
-        give_locked(replier, caller);
+        give_locked(reply);
     } else if (mine) {
-        return_locked(endpoint, caller);
+        return_locked(endpoint, reply->caller);
     } else {
-        status = refuse_locked(replier, caller, status);
+        status = refuse_locked(reply, status);
     }
     return status;
 }
 
-static j6_status_t reply_to_locked(struct endpoint *endpoint, struct thread *replier,
-                                   struct thread *caller)
+static j6_status_t reply_locked(struct endpoint *endpoint, const struct reply *reply)
 {
-    if (!message_fits(replier, caller)) {
-        return refuse_locked(replier, caller, j6_err_insufficient);
+    if (!message_fits(reply->replier, reply->caller)) {
+        return refuse_locked(reply, j6_err_insufficient);
     }
-    if (!message_is_short(replier)) {
-        return push_locked(endpoint, replier, caller);
+    if (!message_is_short(reply->replier)) {
+        return push_locked(endpoint, reply);
     }
-    give_locked(replier, caller); /* X2 */
+    give_locked(reply); /* X2 */
     return j6_status_ok;
 }
 
-j6_status_t exchange_reply(struct thread *replier, struct endpoint *endpoint, uint64_t token)
+j6_status_t exchange_reply(struct thread *replier, struct endpoint *endpoint, uint64_t token,
+                           bool receives)
 {
-    struct thread *caller;
+    struct reply reply = {.replier = replier, .receives = receives};
     endpoint_lock(endpoint);
-    j6_status_t status = endpoint_is_closed_locked(endpoint)
-                             ? j6_status_closed
-                             : token_caller_locked(endpoint, replier->process, token, &caller);
+    j6_status_t status =
+        endpoint_is_closed_locked(endpoint)
+            ? j6_status_closed
+            : token_caller_locked(endpoint, replier->process, token, &reply.caller);
     if (status == j6_status_ok) {
-        status = reply_to_locked(endpoint, replier, caller);
+        status = reply_locked(endpoint, &reply);
     }
     endpoint_unlock(endpoint);
     if (status == j6_status_cancelled) {

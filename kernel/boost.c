@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel/boost.h"
-#include "arch/arch.h"
 #include "kernel/thread.h"
+#include <j6/flags.h>
 
 void boost_init(struct boost *boost)
 {
@@ -28,6 +28,9 @@ void boost_give(struct thread *holder, struct thread *caller)
     struct boost *boost = &holder->boost;
     caller->boost.holder = holder;
     caller->boost.given_level = caller->level;
+    if (caller->level < holder->level) {
+        holder->level = caller->level; /* others take it for less urgent for a while, which does no harm */
+    }
     if (atomic_load_explicit(&boost->serves, memory_order_acquire) == NULL) {
         atomic_store_explicit(&boost->serves_level, caller->level, memory_order_relaxed);
         atomic_store_explicit(&boost->serves, caller, memory_order_relaxed);
@@ -45,7 +48,7 @@ void boost_take_back(struct thread *caller)
     struct boost *boost = &holder->boost;
     caller->boost.holder = NULL;
     if (atomic_load_explicit(&boost->serves, memory_order_relaxed) == caller) {
-        caller->since = clock_now(); /* what was done on its turn counts as run, not as waited */
+        caller->since = j6_deadline_never; /* what was done on its turn counts as run, not as waited */
         atomic_store(&boost->serves_level, BOOST_NONE);
         /* Release: partner of the acquire in boost_give. */
         atomic_store_explicit(&boost->serves, NULL, memory_order_release);

@@ -327,6 +327,36 @@ static inline bool may_go_on(const struct thread *thread)
            thread->resume == NULL && !atomic_load_explicit(&thread->killed, memory_order_acquire);
 }
 
+/*
+ * May it have the CPU of a thread that waits for it? Not if somebody ready is more urgent. What has passed
+ * since the last charge goes by the payer from now on: so it must be that one's already.
+ */
+static inline bool may_inherit(struct sched *mine, struct thread *heir, struct thread *thread)
+{
+    level_update(heir);
+    return thread != NULL && thread->state == THREAD_BLOCKED &&
+           heir->level <= run_queue_top(&mine->queue) &&
+           (turn_payer(heir) == thread || heir->since == j6_deadline_never) &&
+           this_cpu_read(cpu.pending) == 0 && run_queue_may_run(&mine->queue, heir);
+}
+
+/* The running thread, or the heir in its place. */
+static struct thread *settle_heir(struct sched *mine, struct thread *thread)
+{
+    struct thread *heir = mine->heir;
+    if (!may_inherit(mine, heir, thread)) {
+        sched_wake_heir(mine);
+        return thread;
+    }
+    mine->heir = NULL;
+    sched_unlist_blocked(heir);
+    heir->state = THREAD_READY;
+    switch_from(mine, thread, heir);
+    switch_to(mine, heir);
+    sched_set_turn_end(mine);
+    return heir;
+}
+
 _Noreturn void kernel_leave(void)
 {
     spinlock_check_none_held();
@@ -334,6 +364,9 @@ _Noreturn void kernel_leave(void)
         pass_grace(this_cpu(sched)); /* often that is all */
     }
     struct thread *thread = this_cpu_read(sched.current);
+    if (this_cpu_read(sched.heir) != NULL) {
+        thread = settle_heir(this_cpu(sched), thread);
+    }
     if (!may_go_on(thread)) {
         thread = settle();
     }

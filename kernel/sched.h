@@ -62,6 +62,13 @@ void sched_mark_blocked(struct thread *thread);
 /* A blocked thread, which the caller owns, becomes ready. Any lock of lower rank may be held. */
 void sched_wake(struct thread *thread);
 
+/*
+ * The same by the running thread, which is going to wait before it leaves the kernel: the woken one gets the
+ * CPU then, without a way through the run queue, unless somebody more urgent is ready. If it doesn't wait
+ * after all, the other one becomes ready as usual.
+ */
+void sched_hand_over(struct thread *thread);
+
 /* The running thread leaves the kernel, and lets others of its priority go first. */
 _Noreturn void sched_yield(struct thread *thread);
 

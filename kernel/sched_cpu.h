@@ -37,6 +37,7 @@ struct sched {
     j6_time_t turn_end;  /* never: nobody else is ready */
     j6_time_t starved_look; /* when to look next for threads that starve */
     bool turn_over;         /* the running thread lets equals go first */
+    struct thread *heir;    /* gets the CPU when the running thread waits, or becomes ready; or NULL */
     bool in_grace_pass;
     /* Written by the owning CPU, read by others */
     struct thread *_Atomic current;
@@ -96,6 +97,9 @@ static inline void sched_offer(const struct sched *mine, const struct thread *th
         sched_offer_to_idle(thread);
     }
 }
+
+/* The heir becomes ready as if it had been woken. */
+void sched_wake_heir(struct sched *mine);
 
 /* Sends a thread that is in no list to where it may run. */
 void sched_move(struct thread *thread);

@@ -92,10 +92,30 @@ static void wake_here(struct sched *mine, struct thread *thread)
     j6_time_t now = clock_now();
     if (thread->state == THREAD_BLOCKED) { /* else it was moved here */
         sched_unlist_blocked(thread);
-        turn_waited(thread, now - thread->since);
+        if (thread->since < now) { /* else that counts as having run (kernel/boost.h) */
+            turn_waited(thread, now - thread->since);
+        }
         level_update(thread);
     }
     make_ready(mine, thread, now);
+}
+
+void sched_hand_over(struct thread *thread)
+{
+    struct sched *mine = this_cpu(sched);
+    if (mine->heir == NULL &&
+        atomic_load_explicit(&thread->home, memory_order_relaxed) == cpu_index()) {
+        mine->heir = thread;
+    } else {
+        sched_wake(thread);
+    }
+}
+
+void sched_wake_heir(struct sched *mine)
+{
+    struct thread *heir = mine->heir;
+    mine->heir = NULL;
+    wake_here(mine, heir);
 }
 
 void sched_empty_inbox(struct sched *mine)
@@ -191,12 +211,19 @@ void sched_set_affinity(struct thread *thread, uint64_t cpus)
     look_again(thread);
 }
 
-/* A blocked one finds it out when it is woken; what the running one does is looked at if others wait. */
+/* A blocked one finds it out when it is woken. */
 void sched_boost_ends(struct thread *thread)
 {
-    if (thread != sched_current()) {
+    struct sched *mine = this_cpu(sched);
+    if (thread != running(mine)) {
         look_again(thread);
-    } else if (run_queue_mask(&this_cpu(sched)->queue) != 0) {
+        return;
+    }
+    level_update(thread);
+    if (thread->state == THREAD_RUNNING) {
+        sched_set_turn_end(mine);
+    }
+    if (run_queue_top(&mine->queue) < thread->level) {
         cpu_pend(CPU_PENDING_SCHEDULE);
     }
 }

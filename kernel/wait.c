@@ -46,7 +46,7 @@ void wait_begin_locked(struct thread *thread, struct spinlock *lock, const struc
     }
 }
 
-void wait_end_locked(struct thread *thread, j6_status_t status)
+static inline void end_locked(struct thread *thread, j6_status_t status)
 {
     struct wait *wait = &thread->wait;
     if (KERNEL_DEBUG) {
@@ -59,7 +59,18 @@ void wait_end_locked(struct thread *thread, j6_status_t status)
     wait->timer.round++; /* its time-out may be on its way, and isn't one of the next wait */
     wait->late = j6_status_ok;
     atomic_store_explicit(&wait->lock, NULL, memory_order_relaxed);
+}
+
+void wait_end_locked(struct thread *thread, j6_status_t status)
+{
+    end_locked(thread, status);
     sched_wake(thread);
+}
+
+void wait_end_hand_over_locked(struct thread *thread, j6_status_t status)
+{
+    end_locked(thread, status);
+    sched_hand_over(thread);
 }
 
 bool wait_cancel(struct thread *thread, j6_status_t status)

@@ -52,6 +52,11 @@ bool frame_is_memory(paddr_t address)
     return section < frames.section_count && place < frames.sections[section].count;
 }
 
+bool frame_is_used(paddr_t address)
+{
+    return frame_is_memory(address) && frame_of(address)->state == FRAME_USED;
+}
+
 struct frame *frame_of(paddr_t address)
 {
     uint64_t place = address >> PAGE_SHIFT & ((1u << (SECTION_SHIFT - PAGE_SHIFT)) - 1);

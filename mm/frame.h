@@ -86,6 +86,9 @@ struct frame *frame_of(paddr_t address);
 /* Does the allocator know this address as memory? */
 bool frame_is_memory(paddr_t address);
 
+/* Is it a frame that was allocated by itself, or the first of a block? So it is in the offset map, too. */
+bool frame_is_used(paddr_t address);
+
 /* All of the machine's memory, what boot took of it included. */
 uint64_t frames_total(void);
 uint64_t frames_free(void);

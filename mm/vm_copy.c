@@ -4,6 +4,7 @@
 #include "arch/arch.h"
 #include "arch/upcall.h"
 #include "lib/string.h"
+#include "mm/frame.h"
 #include "mm/page_batch.h"
 #include "mm/vm_area.h"
 #include "mm/vm_block.h"
@@ -176,10 +177,32 @@ j6_status_t vm_copy(struct vm_copy *copy)
     return status;
 }
 
+/*
+ * Copies as far as both sides are there, without the locks of areas: what a page table says counts for
+ * this CPU until it answers a shootdown, which it doesn't in between.
+ */
+static void copy_what_is_there(struct vm_copy *copy)
+{
+    uint64_t left = 0;
+    while (copy->done < copy->len && left == 0) {
+        vaddr_t at = copy->start + copy->done;
+        paddr_t memory = page_table_peek(&copy->space->table, at, copy->write);
+        if (memory == 0 || !frame_is_used(memory)) {
+            return;
+        }
+        uint64_t piece = smaller(PAGE_SIZE - (at & (PAGE_SIZE - 1)), copy->len - copy->done);
+        left = piece_copy(copy, phys_to_virt(memory), piece);
+        copy->done += piece - left;
+    }
+}
+
 j6_status_t vm_copy_at_once(struct vm_copy *copy)
 {
     assert(copy->len <= VM_COPY_AT_ONCE);
     j6_status_t status = user_is_ok(copy) ? j6_status_ok : j6_err_bad_address;
+    if (status == j6_status_ok) {
+        copy_what_is_there(copy);
+    }
     while (status == j6_status_ok && copy->done < copy->len) {
         status = stretch_copy(copy);
     }

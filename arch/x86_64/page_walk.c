@@ -4,6 +4,7 @@
  * page is writable if no entry on the way to it says otherwise.
  */
 #include "arch/x86_64/page_entry.h"
+#include "arch/x86_64/page_table_load.h"
 
 bool page_table_next(const struct page_table *table, vaddr_t from, vaddr_t end,
                      vaddr_t *out_address)
@@ -34,6 +35,26 @@ bool page_table_find(const struct page_table *table, vaddr_t address, paddr_t *o
         page_entry_page(entry, path.level) + page_down(address & (page_span(path.level) - 1));
     *out_flags = page_flags_of(page_entry_bits(entry, path.level)) & mask;
     return true;
+}
+
+paddr_t page_table_peek(const struct page_table *table, vaddr_t address, bool write)
+{
+    const uint64_t needed = ENTRY_PRESENT | ENTRY_USER | (write ? ENTRY_WRITE : 0);
+    if (table != this_cpu_read(page_table_here) && table != this_cpu_read(page_table_lingering)) {
+        return 0;
+    }
+    paddr_t base = table->root;
+    for (unsigned level = LEVELS - 1;; level--) {
+        const uint64_t *entries = phys_to_virt(base);
+        uint64_t entry = __atomic_load_n(&entries[page_index(address, level)], __ATOMIC_RELAXED);
+        if ((entry & needed) != needed) {
+            return 0;
+        }
+        if (level == 0 || (entry & ENTRY_LARGE)) {
+            return page_entry_page(entry, level) + (address & (page_span(level) - 1));
+        }
+        base = entry & ENTRY_ADDRESS;
+    }
 }
 
 struct walk {

@@ -134,7 +134,7 @@ j6_status_t sys_endpoint_reply(struct thread *caller, struct endpoint *endpoint,
     (void)handle;
     j6_status_t status = message_begin(caller, endpoint, MESSAGE_SENT);
     if (status == j6_status_ok) {
-        status = exchange_reply(caller, endpoint, caller->tcb.r14);
+        status = exchange_reply(caller, endpoint, caller->tcb.r14, false);
     }
     leave(caller, status);
 }
@@ -152,7 +152,7 @@ j6_status_t sys_endpoint_reply_receive(struct thread *caller, struct endpoint *e
     }
     /* A reply to nobody closes the handles that it carries: maybe all that there are to the endpoint. */
     bool kept = caller->ipc.message.handle_count > 0 && kobject_try_get(&endpoint->object);
-    status = exchange_reply(caller, endpoint, caller->tcb.r14);
+    status = exchange_reply(caller, endpoint, caller->tcb.r14, true);
     if (status == j6_status_ok || status == j6_status_cancelled) {
         exchange_receive(caller, endpoint, caller->tcb.r12);
     } else {

@@ -197,11 +197,34 @@ static void page_table_load_says_which_cpus_have_it(void **state)
         test_cpu_switch(i);
         page_table_load(&kernel_page_table);
         assert_int_equal(test_cr3[i], kernel_page_table.root);
+        assert_true(table.cpus >> i & 1); /* it lingers, until the CPU lets go of it */
+        page_table_let_go();
         assert_int_equal(table.cpus >> i, ((1 << TEST_CPUS) - 1) >> i & ~1);
     }
     test_cpu_switch(0);
     page_table_aim(&kernel_page_table, &batch);
     assert_int_equal(batch.cpus, ~0ull);
+    end();
+}
+
+/* Two tables that take turns change no bits; a third one takes the place of who lingers. */
+static void page_table_load_keeps_the_bits_of_the_last_two(void **state)
+{
+    (void)state;
+    begin();
+    page_table_model_init(&other_model, &other_table);
+    page_table_load(&table);
+    page_table_load(&other_table);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(table.cpus, 1);
+        assert_int_equal(other_table.cpus, 1);
+        page_table_load(&table);
+        page_table_load(&other_table);
+    }
+    page_table_load(&kernel_page_table);
+    assert_int_equal(table.cpus, 0);
+    assert_int_equal(other_table.cpus, 1);
+    page_table_model_destroy(&other_model); /* who lingers here may be destroyed here */
     end();
 }
 
@@ -239,6 +262,7 @@ int main(void)
         cmocka_unit_test(page_table_root_of_the_kernel_never_changes),
         cmocka_unit_test(page_table_destroy_of_a_table_in_use_is_caught),
         cmocka_unit_test(page_table_load_says_which_cpus_have_it),
+        cmocka_unit_test(page_table_load_keeps_the_bits_of_the_last_two),
         cmocka_unit_test(page_table_destroy_of_a_loaded_table_is_caught),
     };
     page_table_model_init_kernel(&kernel);

@@ -16,6 +16,7 @@ enum puppet_action {
     PUPPET_CLOSE,  /* handle_close */
     PUPPET_MAP,    /* vma_create_map of call.word[0] bytes; tells the address there */
     PUPPET_FLOOD,  /* calls as long as it is answered */
+    PUPPET_SERVE,  /* sends back what it receives, as long as it can */
     PUPPET_GUESS,  /* replies with tokens of all kinds: the status is ok if any was good */
     PUPPET_THREAD_EXIT,
     PUPPET_EXIT,

@@ -23,6 +23,17 @@ static j6_status_t flood(const struct puppet_slot *slot)
     return status;
 }
 
+static j6_status_t serve(struct puppet_slot *slot)
+{
+    struct j6_call call = slot->call;
+    j6_status_t status = j6_endpoint_receive(slot->handle, &call, slot->deadline);
+    while (status == j6_status_ok) {
+        slot->message.len = call.bytes;
+        status = j6_endpoint_reply_receive(slot->handle, &call, slot->deadline);
+    }
+    return status;
+}
+
 /* As tokens are made: number of the call, thread slot. */
 static j6_status_t guess(const struct puppet_slot *slot)
 {
@@ -50,6 +61,7 @@ static j6_status_t act(struct puppet_slot *slot)
     case PUPPET_CLOSE: return j6_handle_close(slot->handle);
     case PUPPET_MAP: return map(slot);
     case PUPPET_FLOOD: return flood(slot);
+    case PUPPET_SERVE: return serve(slot);
     case PUPPET_GUESS: return guess(slot);
     case PUPPET_THREAD_EXIT: return j6_thread_exit(0);
     default: return j6_process_exit(0);
