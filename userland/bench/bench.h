@@ -26,6 +26,7 @@ void bench_channels(void);
 void bench_crowds(void);
 void bench_processes(void);
 void bench_ipc(void);
+void bench_ipc_growth(void);
 
 /* For who counts what a call consists of (tests/run/counts.py). */
 void bench_calls_for_ever(void);

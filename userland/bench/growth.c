@@ -10,7 +10,7 @@
  *   clone_cow@N    a write to a page that it shares, less the copy
  *   handle_use@N   a call on a random one of N handles (object_koid)
  *   ipc_call_by_handle@N
- *                  a short call (userland/bench/ipc.c) by a new handle among N others
+ *                  ipc_call_4w, where the caller has N handles more (userland/bench/ipc.c)
  *   handle_make@N  handle_duplicate and handle_close of one more
  *   list_thread@N, list_handle@N, list_mapping@N
  *                  a row of system_info, of a process that has N of them (userland/bench/lists.c)
@@ -19,7 +19,6 @@
  */
 #include "lib/page.h"
 #include "userland/bench/bench.h"
-#include "userland/bench/ipc.h"
 
 enum { RW = j6_map_read | j6_map_write, SAMPLES = 32, CLONE_PAGES = 256, CLONES = 100 };
 
@@ -171,23 +170,11 @@ static void measure_handles(const j6_handle_t *handles, uint64_t count)
     bench_report_at("handle_make", count, make / SAMPLES);
 }
 
-static void measure_calls(const struct bench_server *server, uint64_t count)
-{
-    j6_handle_t handle;
-    bench_require(j6_handle_duplicate(server->theirs, j6_handle_rights(server->theirs), 0, &handle),
-                  "duplicate");
-    bench_call(handle, SAMPLES);
-    bench_report_at("ipc_call_by_handle", count, bench_call(handle, SAMPLES));
-    bench_require(j6_handle_close(handle), "close");
-}
-
 static void grow_handles(void)
 {
     static const uint64_t sizes[] = {10, 1000, 100000, 1000000};
     static j6_handle_t handles[1000000];
-    struct bench_server server;
     uint64_t count = 1;
-    bench_server_start(&server, "serve_words", true);
     bench_require(j6_event_create(0, &handles[0]), "event");
     for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         for (; count < sizes[i]; count++) {
@@ -196,9 +183,7 @@ static void grow_handles(void)
                 "duplicate");
         }
         measure_handles(handles, count);
-        measure_calls(&server, count);
     }
-    bench_server_end(&server);
     while (count > 0) {
         bench_require(j6_handle_close(handles[--count]), "close");
     }
@@ -207,6 +192,7 @@ static void grow_handles(void)
 void bench_growth(void)
 {
     grow_handles();
+    bench_ipc_growth();
     grow_mappings();
     grow_area();
     grow_clones();

@@ -18,11 +18,17 @@ enum { DATA = 65536 };
 
 /* ---- the two processes ---------------------------------------------------------------------- */
 
-static void run_pingpong(const struct bench_server *server, const char *way, bool fpu,
+struct side {
+    const char *way;
+    bool fpu;
+    uint64_t others; /* handles that it has besides */
+};
+
+static void run_pingpong(const struct bench_server *server, const struct side *side,
                          j6_handle_t *out_process, j6_handle_t *out_thread)
 {
-    const char *const plain[] = {"pingpong", way, NULL};
-    const char *const with_fpu[] = {"pingpong", "fpu", way, NULL};
+    const char *const plain[] = {"pingpong", side->way, NULL};
+    const char *const with_fpu[] = {"pingpong", "fpu", side->way, NULL};
     const struct j6_spawn_row rows[] = {
         {"theirs", server->theirs, j6_handle_rights(server->theirs)},
         {"mine", server->mine, j6_handle_rights(server->mine)},
@@ -30,12 +36,18 @@ static void run_pingpong(const struct bench_server *server, const char *way, boo
     const struct j6_program program = {
         .elf = j6_find_module("pingpong"),
         .name = "pingpong",
-        .argv = fpu ? with_fpu : plain,
+        .argv = side->fpu ? with_fpu : plain,
         .rows = rows,
         .row_count = sizeof(rows) / sizeof(rows[0]),
         .out_thread = out_thread,
     };
     bench_require(j6_process_create("pingpong", 8, NULL, 0, out_process), "process");
+    for (uint64_t i = 0; i < side->others; i++) {
+        j6_handle_t there;
+        bench_require(j6_process_give_handle(*out_process, server->mine,
+                                             j6_handle_rights(server->mine), &there),
+                      "give");
+    }
     bench_require(j6_start_program(*out_process, &program), "start");
 }
 
@@ -43,7 +55,7 @@ void bench_server_start(struct bench_server *server, const char *way, bool fpu)
 {
     bench_require(j6_endpoint_create(DATA, 1, 0, &server->theirs), "endpoint");
     bench_require(j6_endpoint_create(DATA, 1, 0, &server->mine), "endpoint");
-    run_pingpong(server, way, fpu, &server->process, &server->thread);
+    run_pingpong(server, &(struct side){.way = way, .fpu = fpu}, &server->process, &server->thread);
 }
 
 /* Waits until the process ends; what comes of that. */
@@ -69,15 +81,16 @@ void bench_server_end(struct bench_server *server)
 
 /* ---- figures -------------------------------------------------------------------------------- */
 
-static void measure(const char *figure, const char *serving, const char *calling, bool fpu)
+static uint64_t measure(const char *serving, const struct side *client)
 {
     struct bench_server server;
     j6_handle_t process;
     j6_handle_t thread;
-    bench_server_start(&server, serving, fpu);
-    run_pingpong(&server, calling, fpu, &process, &thread);
-    bench_report(figure, (uint64_t)finish(process, thread), "insn");
+    bench_server_start(&server, serving, client->fpu);
+    run_pingpong(&server, client, &process, &thread);
+    uint64_t figure = (uint64_t)finish(process, thread);
     bench_server_end(&server);
+    return figure;
 }
 
 void bench_ipc(void)
@@ -93,9 +106,20 @@ void bench_ipc(void)
         {"notify_pingpong", "serve_notices"},
     };
     for (unsigned i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
-        measure(figures[i].name, figures[i].serving, figures[i].name, false);
+        const struct side client = {.way = figures[i].name};
+        bench_report(figures[i].name, measure(figures[i].serving, &client), "insn");
     }
-    measure("ipc_call_4w_fpu", "serve_words", "ipc_call_4w", true);
+    const struct side client = {.way = "ipc_call_4w", .fpu = true};
+    bench_report("ipc_call_4w_fpu", measure("serve_words", &client), "insn");
+}
+
+void bench_ipc_growth(void)
+{
+    static const uint64_t sizes[] = {10, 1000, 100000, 1000000};
+    for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        const struct side client = {.way = "ipc_call_4w", .others = sizes[i]};
+        bench_report_at("ipc_call_by_handle", sizes[i], measure("serve_words", &client));
+    }
 }
 
 void bench_calls_for_ever(void)
@@ -105,7 +129,7 @@ void bench_calls_for_ever(void)
     j6_handle_t thread;
     j6_time_t now;
     bench_server_start(&server, "serve_words", false);
-    run_pingpong(&server, "call_for_ever", false, &process, &thread);
+    run_pingpong(&server, &(struct side){.way = "call_for_ever"}, &process, &thread);
     bench_require(j6_clock(&now), "clock");
     j6_thread_sleep(now + 10000000); /* now they are at it */
     j6_printf("bench: calls for ever");
