@@ -29,7 +29,8 @@ void boost_give(struct thread *holder, struct thread *caller)
     caller->boost.holder = holder;
     caller->boost.given_level = caller->level;
     if (caller->level < holder->level) {
-        holder->level = caller->level; /* others take it for less urgent for a while, which does no harm */
+        holder->level =
+            caller->level; /* others take it for less urgent for a while, which does no harm */
     }
     if (atomic_load_explicit(&boost->serves, memory_order_acquire) == NULL) {
         atomic_store_explicit(&boost->serves_level, caller->level, memory_order_relaxed);
@@ -48,7 +49,8 @@ void boost_take_back(struct thread *caller)
     struct boost *boost = &holder->boost;
     caller->boost.holder = NULL;
     if (atomic_load_explicit(&boost->serves, memory_order_relaxed) == caller) {
-        caller->since = j6_deadline_never; /* what was done on its turn counts as run, not as waited */
+        caller->since =
+            j6_deadline_never; /* what was done on its turn counts as run, not as waited */
         atomic_store(&boost->serves_level, BOOST_NONE);
         /* Release: partner of the acquire in boost_give. */
         atomic_store_explicit(&boost->serves, NULL, memory_order_release);

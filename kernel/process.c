@@ -403,16 +403,6 @@ struct thread *process_thread_from(struct process *process, j6_koid_t koid)
     return thread;
 }
 
-void process_each(void (*visit)(void *context, struct process *process), void *context)
-{
-    spinlock_lock(&processes.lock);
-    struct koid_node *node = koid_set_from(&processes.set, 0);
-    for (; node != NULL; node = koid_set_next(node)) {
-        visit(context, process_of_node(node));
-    }
-    spinlock_unlock(&processes.lock);
-}
-
 static struct process *any_running(void)
 {
     struct process *found = NULL;

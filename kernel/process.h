@@ -126,9 +126,6 @@ struct process *process_from(j6_koid_t koid);
 /* The same among the threads of a process. */
 struct thread *process_thread_from(struct process *process, j6_koid_t koid);
 
-/* Visits every process that hasn't ended, the kernel's too, with their list locked. */
-void process_each(void (*visit)(void *context, struct process *process), void *context);
-
 /* From now on every new process ends at once. */
 void process_end_new_ones(void);
 

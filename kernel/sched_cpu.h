@@ -37,7 +37,7 @@ struct sched {
     j6_time_t turn_end;  /* never: nobody else is ready */
     j6_time_t starved_look; /* when to look next for threads that starve */
     bool turn_over;         /* the running thread lets equals go first */
-    struct thread *heir;    /* gets the CPU when the running thread waits, or becomes ready; or NULL */
+    struct thread *heir; /* gets the CPU when the running thread waits, or becomes ready; or NULL */
     bool in_grace_pass;
     /* Written by the owning CPU, read by others */
     struct thread *_Atomic current;

@@ -49,9 +49,8 @@ static void area_note(struct vm_area *area)
     }
 }
 
-static void area_note_all(void *context, struct process *process)
+static void area_note_all(struct process *process)
 {
-    (void)context;
     for (uint32_t index = 0; index < handle_slots(&process->handles); index++) {
         j6_handle_t handle = handle_in_slot(&process->handles, index);
         struct kobject *object = handle_find(&process->handles, handle);
@@ -201,9 +200,8 @@ static void visit_user(struct page_audit *audit, const struct page_visit *page)
     }
 }
 
-static void check_space(void *context, struct process *process)
+static void check_space(struct process *process)
 {
-    (void)context;
     struct space_audit self = {
         .audit = {.table = &process->own_space.table, .visit = visit_user},
         .space = &process->own_space,
@@ -286,12 +284,23 @@ static void others_go_on(void)
     cpu_call_wait();
 }
 
+static void each_process(void (*visit)(struct process *process))
+{
+    struct process *process = process_from(0);
+    while (process != NULL) {
+        struct process *next = process_from(process->object.koid + 1);
+        visit(process);
+        kobject_put(&process->object);
+        process = next;
+    }
+}
+
 static void audit_all(struct tree_audit *trees)
 {
-    process_each(area_note_all, NULL);
+    each_process(area_note_all);
     paddr_t bug = bug_begin();
     check_kernel();
-    process_each(check_space, NULL);
+    each_process(check_space);
     check_areas();
     check_trees(trees);
     if (bug != 0) {

@@ -67,7 +67,7 @@ THROUGH_POINTERS = {
     "console_panic_write": r"screen_write|serial_write",
     "console_panic_tail": r"screen_write|serial_write",
     "halt": r"arch_halt", "show_callers": r"is_stack", "report": r"arch_verdict|arch_halt",
-    "walk_table": r"", "visit": r"", "process_each": r"", "power_request": r"",
+    "walk_table": r"", "visit": r"", "power_request": r"",
     "frame_init": r"", "multiboot2_read": r"", "find_table": r"", "read_root": r"",
     "clock_calibrate": r"", "acpi_read_madt": r"", "acpi_map": r"",
 }
