@@ -48,8 +48,21 @@ static void bench_close(struct bench *bench)
     expect_ok(j6_handle_close(bench->area));
 }
 
+/* So many, in one piece; else the test is skipped. */
+static bool large_pages_are_left(uint64_t count)
+{
+    bool left = try_map_phys(system_handle(), 0, count * SIZE, j6_vma_flag_dma) == j6_status_ok;
+    if (!left) {
+        test_skip("no memory in one piece");
+    }
+    return left;
+}
+
 TEST(a_touched_large_page_needs_no_lowest_page_table)
 {
+    if (!large_pages_are_left(3)) {
+        return;
+    }
     struct bench bench;
     bench_open(&bench, j6_vma_flag_large);
     expect(bench.large);
@@ -66,13 +79,10 @@ TEST(a_touched_large_page_needs_no_lowest_page_table)
 TEST(contiguous_device_memory_is_shown_by_large_pages)
 {
     struct bench bench;
-    bench_open(&bench, 0);
-    if (try_map_phys(system_handle(), 0, SIZE, j6_vma_flag_dma) == j6_err_no_memory) {
-        test_skip("no memory in one piece");
-        area_unmap(bench.area, bench.memory);
-        bench_close(&bench);
+    if (!large_pages_are_left(3)) {
         return;
     }
+    bench_open(&bench, 0);
     j6_handle_t area = phys_area(system_handle(), 0, LARGE, j6_vma_flag_dma);
     char *memory = area_map_at(area, far_place() + (32ull << 21), READ_WRITE);
     expect_equal(0, frames_to_touch(memory));
