@@ -27,12 +27,14 @@
 enum {
     ROUNDS = 32,
     ADJUST_TRIES = 2,
+    CLOSE_TRIES = 10,
     CLOSE_TURNS = 100, /* spins before the first PAUSE, which may take longer than an answer */
 };
 
 #define LOOK_NS       200000ull  /* after so long no further round begins … */
 #define MEASURE_NS    5000000ull /* … nor of those by which a TSC is put right */
 #define ANSWER_NS     100000ull  /* how long CPU 0 takes part */
+#define CLOSE_NS      20000ull   /* as closely a TSC is to be known that is put right */
 #define CALL_AGAIN_NS 1000000ull /* how long an answer is waited for */
 
 /* Atomic */
@@ -119,6 +121,19 @@ static struct bounds measure(uint64_t ns)
     return bounds;
 }
 
+/* A CPU of an emulator may stand still for all of a measurement: then again. */
+static struct bounds measure_closely(void)
+{
+    struct bounds bounds = measure(MEASURE_NS);
+    for (unsigned i = 1;
+         i < CLOSE_TRIES && bounds.high - bounds.low > (int64_t)clock_ticks(CLOSE_NS); i++) {
+        struct bounds more = measure(MEASURE_NS);
+        bounds.low = more.low > bounds.low ? more.low : bounds.low;
+        bounds.high = more.high < bounds.high ? more.high : bounds.high;
+    }
+    return bounds;
+}
+
 static bool is_alike(const struct bounds *bounds)
 {
     return bounds->low <= 0 && 0 <= bounds->high;
@@ -160,11 +175,11 @@ static void skew_as_asked(void)
 /* With `high` this CPU isn't behind CPU 0, not even behind what that has been told before. */
 static void correct(void)
 {
-    struct bounds bounds = measure(MEASURE_NS);
+    struct bounds bounds = measure_closely();
     int64_t ahead = -(int64_t)middle(&bounds);
     for (unsigned i = 0; i < ADJUST_TRIES && cpu_features.tsc_adjust && !is_alike(&bounds); i++) {
         x86_wrmsr(MSR_TSC_ADJUST, x86_rdmsr(MSR_TSC_ADJUST) + middle(&bounds));
-        bounds = measure(MEASURE_NS);
+        bounds = measure_closely();
     }
     if (!is_alike(&bounds)) {
         *this_cpu(clock_tsc_offset) += (uint64_t)bounds.high;
