@@ -154,8 +154,8 @@ static void sender_return_locked(struct endpoint *endpoint, struct thread *sende
     }
     sender->wait.type = &endpoint_wait_send;
     ipc_queue_put_back(&endpoint->queue, &sender->ipc.item);
-    struct thread *receiver = endpoint_receiver_take_locked(endpoint);
-    if (receiver != NULL) {
+    struct thread *receiver; /* all of them: one that can't take it leaves it to the next */
+    while ((receiver = endpoint_receiver_take_locked(endpoint)) != NULL) {
         wake_to_receive_locked(endpoint, receiver);
     }
 }

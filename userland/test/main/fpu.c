@@ -167,10 +167,20 @@ TEST(a_new_thread_finds_nothing_of_a_dead_one_in_the_floating_point_registers)
     go_anywhere();
 }
 
-/* False: they didn't take turns, since one was done before the other began. */
-static bool take_turns(void (*one)(struct fpu_job *job), void (*other)(struct fpu_job *job),
-                       uint64_t *out_loads)
+static void set_own_priority(uint64_t priority)
 {
+    uint64_t value = priority | j6_priority_constant;
+    expect_ok(j6_thread_control(j6_handle_self_thread, j6_control_priority, &value, sizeof(value)));
+}
+
+/*
+ * How often the CPU loads a state while threads with these entries take turns on it. They begin when both are
+ * ready, since the one that starts them is more urgent, on the same CPU.
+ */
+static uint64_t loads_during(void (*one)(struct fpu_job *job), void (*other)(struct fpu_job *job))
+{
+    stay_on(far_cpu());
+    set_own_priority(3);
     struct j6_cpu_info before = cpu_row((uint32_t)far_cpu());
     for (uint64_t i = 0; i < 2; i++) {
         prepare(&threads[i], YIELDS, i);
@@ -179,18 +189,10 @@ static bool take_turns(void (*one)(struct fpu_job *job), void (*other)(struct fp
     finish(&threads[0]);
     finish(&threads[1]);
     struct j6_cpu_info after = cpu_row((uint32_t)far_cpu());
-    *out_loads = after.fpu_loads - before.fpu_loads;
-    return after.switches - before.switches >= YIELDS;
-}
-
-/* How often the CPU loads a state while threads with these entries take turns on it. */
-static uint64_t loads_during(void (*one)(struct fpu_job *job), void (*other)(struct fpu_job *job))
-{
-    uint64_t loads = 0;
-    stay_on(far_cpu());
-    expect_soon(take_turns(one, other, &loads));
+    expect(after.switches - before.switches >= YIELDS);
+    set_own_priority(4);
     go_anywhere();
-    return loads;
+    return after.fpu_loads - before.fpu_loads;
 }
 
 /* A few loads are of the test itself. */
