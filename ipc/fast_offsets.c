@@ -26,6 +26,7 @@ void fast_offsets(void)
     THREAD_EXPORT(THREAD_WAIT_LOCK, wait.lock);
     THREAD_EXPORT(THREAD_WAIT_LATE, wait.late);
     THREAD_EXPORT(THREAD_KILLED, killed);
+    THREAD_EXPORT(THREAD_AFFINITY, affinity);
     THREAD_EXPORT(THREAD_STATE, state);
     THREAD_EXPORT(THREAD_LEVEL, level);
     THREAD_EXPORT(THREAD_OWN_LEVEL, own_level);
@@ -69,6 +70,7 @@ void fast_offsets(void)
                    "a wait's lock is found by that of its endpoint");
     EXPORT(SERVICE_CALLERS, offsetof(struct service, callers));
 
+    EXPORT(SCHED_OWN, offsetof(struct sched, queue.own));
     EXPORT(SCHED_CURRENT, offsetof(struct sched, current));
     EXPORT(SCHED_ATTENTION, offsetof(struct sched, attention));
     EXPORT(SCHED_READY_MASK, offsetof(struct sched, queue.ready_mask));

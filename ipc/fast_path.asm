@@ -60,13 +60,16 @@ global ipc_fast_call, ipc_fast_reply_receive
     jnz %2
 %endmacro
 
-; The other thread can be switched to: it waits on this CPU, ready for that, no other calls boost who serves
-; (%1: rsp or rbp), and its space is the same, or was loaded just before. Else goes to %2. rax, rcx lost.
+; The other thread can be switched to: it waits on this CPU, and may run there still, ready for that; no other
+; calls boost who serves (%1: rsp or rbp); and its space is the same, or was loaded just before. Else goes to %2. rax, rcx lost.
 %macro CHECK_OTHER 2
     mov eax, [gs:CPU_INDEX]
     inc eax
     cmp [rbp + THREAD_FAST_CPU], eax
     jne %2
+    mov rcx, [gs:sched + SCHED_OWN]
+    test [rbp + THREAD_AFFINITY], rcx
+    jz %2
     cmp dword [%1 + THREAD_OTHERS_LEVEL], BOOST_NONE
     jne %2
     mov rcx, [rbp + TCB_PAGE_TABLE]

@@ -217,3 +217,54 @@ TEST(an_urgent_caller_does_not_wait_for_those_who_are_less_urgent)
     leave_first_cpu();
     expect_ok(j6_handle_close(endpoint));
 }
+
+/* ---- CPUs ---- */
+
+/* Replies with the CPU that it runs on, until it is told to end by tag 0. */
+static int64_t tell_cpu(void *arg)
+{
+    j6_handle_t endpoint = *(j6_handle_t *)arg;
+    j6_koid_t own = koid_of(j6_handle_self_thread);
+    struct j6_call call = {0};
+    j6_status_t status = j6_endpoint_receive(endpoint, &call, j6_deadline_never);
+    while (status == j6_status_ok && call.tag != 0) {
+        call.word[0] = thread_row(own_koid(), own).cpu;
+        status = j6_endpoint_reply_receive(endpoint, &call, j6_deadline_never);
+    }
+    return (int64_t)status;
+}
+
+static uint64_t cpu_of_server(j6_handle_t endpoint)
+{
+    struct j6_call call = {.tag = 1};
+    expect_ok(j6_endpoint_call(endpoint, &call, j6_deadline_never));
+    return call.word[0];
+}
+
+TEST(a_server_runs_where_its_affinity_says_wherever_it_is_called_from)
+{
+    struct j6_thread server;
+    j6_handle_t endpoint = endpoint_new();
+    uint64_t second = 2;
+    if (cpu_count() < 2) {
+        test_skip("one CPU");
+        expect_ok(j6_handle_close(endpoint));
+        return;
+    }
+    stay_on_first_cpu();
+    expect_ok(j6_thread_run(&server, tell_cpu, &endpoint, 4 * PAGE));
+    for (int i = 0; i < 3; i++) {
+        thread_blocks(server.handle, j6_wait_receive);
+        expect_equal(0, cpu_of_server(endpoint));
+    }
+    thread_blocks(server.handle, j6_wait_receive);
+    expect_ok(j6_thread_control(server.handle, j6_control_affinity, &second, sizeof(second)));
+    for (int i = 0; i < 3; i++) {
+        expect_equal(1, cpu_of_server(endpoint));
+    }
+    struct j6_call end = {0};
+    expect_ok(j6_endpoint_send(endpoint, &end, j6_deadline_never));
+    expect_ok(j6_thread_join(&server, NULL));
+    leave_first_cpu();
+    expect_ok(j6_handle_close(endpoint));
+}
