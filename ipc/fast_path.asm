@@ -17,19 +17,18 @@
 %include "fast_offsets.inc"
 
 extern sched, cpu_counts, page_table_here, page_table_lingering, io_ports_here, clock_tsc_offset
+extern fpu_save, fpu_load
 extern endpoint_wait_copy, endpoint_wait_reply, endpoint_wait_receive, syscall_entry_slow
 global ipc_fast_call, ipc_fast_reply_receive
 
 ; What can be done about a short message: else goes to %1. rcx lost.
-;   no data, no handles, no deadline; a tag that isn't the system's; no FPU state
+;   no data, no handles, no deadline; a tag that isn't the system's
 %macro CHECK_SHORT 1
     lea rcx, [r12 + 1]
     or rcx, r13
     jnz %1
     test rsi, rsi
     js %1
-    cmp dword [rsp + TCB_USES_FPU], 0
-    jne %1
 %endmacro
 
 ; r11 = the target of the handle in rdi, if it is the one that was remembered at %1; else goes to %2. A
@@ -83,6 +82,33 @@ global ipc_fast_call, ipc_fast_reply_receive
 %%same:
 %endmacro
 
+; From SWITCH: the FPU state of rsp is saved, and that of rbp loaded, as far as they have any. What is
+; passed on in registers waits in the tcb of rbp. There is no stack yet, so this is no call.
+%macro SWITCH_FPU 1
+    mov [rbp + TCB_RDI], rdi
+    mov [rbp + TCB_RSI], rsi
+    mov [rbp + TCB_RDX], rdx
+    mov [rbp + TCB_R10], r10
+    mov [rbp + TCB_R8], r8
+    mov [rbp + TCB_R9], r9
+    mov r12, rsp
+    mov rsp, [gs:CPU_KERNEL_STACK]
+    cmp dword [r12 + TCB_USES_FPU], 0
+    je %%saved
+    mov rdi, r12
+    call fpu_save
+%%saved:
+    mov rdi, rbp
+    call fpu_load
+    mov rdi, [rbp + TCB_RDI]
+    mov rsi, [rbp + TCB_RSI]
+    mov rdx, [rbp + TCB_RDX]
+    mov r10, [rbp + TCB_R10]
+    mov r8, [rbp + TCB_R8]
+    mov r9, [rbp + TCB_R9]
+    jmp %1
+%endmacro
+
 ; Switches from rsp to rbp, and unlocks the endpoint. The other's wait ends after it has become the current
 ; thread: who finds it without a wait finds it running (kernel/wait.h, K2). Then goes to user mode, with
 ; rdi, rsi, rdx, r10, r8, r9, r14 as they are, and the rest of the results 0.
@@ -122,6 +148,11 @@ global ipc_fast_call, ipc_fast_reply_receive
     mov [rsp + TCB_FS_BASE], rcx
     mov rcx, [rbp + TCB_FS_BASE]
     wrfsbase rcx
+    mov ecx, [rsp + TCB_USES_FPU]
+    or ecx, [rbp + TCB_USES_FPU]
+    jnz %%fpu
+%%registers:
+    xor eax, eax
     xor r12d, r12d
     xor r13d, r13d
     xor r15d, r15d
@@ -133,6 +164,8 @@ global ipc_fast_call, ipc_fast_reply_receive
     swapgs
     wrgsbase rax
     o64 sysret
+%%fpu:
+    SWITCH_FPU %%registers
 %endmacro
 
 ; The call isn't fast. rbx and rbp are the user's.

@@ -37,6 +37,6 @@ void fast_path_remember_receive(struct thread *thread, j6_handle_t handle)
 
 void fast_path_receive_locked(struct thread *thread, j6_time_t deadline)
 {
-    bool fast = enabled && deadline == j6_deadline_never && thread->tcb.uses_fpu == 0;
+    bool fast = enabled && deadline == j6_deadline_never;
     thread->ipc.fast_cpu = fast ? 1 + cpu_index() : 0;
 }
