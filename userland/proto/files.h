@@ -145,9 +145,10 @@ enum {
 struct files_stat {
     uint64_t id; /* that nothing else had since the service began, or will have */
     uint64_t size;
-    uint64_t modified; /* ns since 1970-01-01 UTC; what was written while nobody knew the time: since boot */
-    uint32_t type;     /* files_type_… */
-    uint32_t mode;     /* files_mode_… */
+    uint64_t
+        modified; /* ns since 1970-01-01 UTC; what was written while nobody knew the time: since boot */
+    uint32_t type; /* files_type_… */
+    uint32_t mode; /* files_mode_… */
 };
 
 /*
