@@ -43,5 +43,6 @@ int main(void)
     bench_channels();
     bench_processes();
     bench_ipc();
+    bench_files();
     end(0);
 }

@@ -211,7 +211,7 @@ TEST(a_write_that_memory_ends_in_tells_how_far_it_came)
         expect_equal(size, answer.end);
     }
     expect_status(j6_err_quota, status);
-    expect(size > 64 * sizeof(bytes));
+    expect(size > 16 * sizeof(bytes));
     expect_equal(size, file_size(root, "tmp/large"));
     expect_ok(files_remove(root, "tmp/large", 0));
     expect_ok(j6_handle_close(file));

@@ -9,7 +9,7 @@
 /* With an account of its own, which shows what it uses. */
 static j6_handle_t begin(struct file_service *service, j6_handle_t archive, const char *const *argv)
 {
-    const struct j6_limits limits = {.pages = 4096, .handles = 4096, .threads = 4, .priority = 1};
+    const struct j6_limits limits = {.pages = 1536, .handles = 1024, .threads = 4, .priority = 1};
     j6_handle_t elf = 0;
     service->endpoint = endpoint_new();
     const struct j6_spawn_row rows[] = {
