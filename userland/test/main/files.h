@@ -12,6 +12,7 @@ struct file_service {
 /* Starts one on the boot archive, or on that; its endpoint, which asks as the first client of all. */
 j6_handle_t files_begin(struct file_service *service);
 j6_handle_t files_begin_limited(struct file_service *service, const char *open, const char *bytes);
+j6_handle_t files_begin_small(struct file_service *service); /* with little memory */
 j6_handle_t files_begin_on(struct file_service *service, j6_handle_t archive);
 
 /* Closes its endpoint, and expects that it ends well, with that code. */
