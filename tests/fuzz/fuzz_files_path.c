@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SOURCES: userland/bin/files/path.c userland/bin/files/tree.c userland/bin/files/node.c userland/bin/files/client.c userland/bin/files/text.c lib/avl.c lib/string.c tests/host/files_memory.c */
 /*
- * Lines of any bytes: the first byte says what is done, the rest are paths. Makes, links, moves and removes
- * in a tree, and walks in a part of it: whatever comes of it, a walk ends below its top, and at the end
- * everything can be removed and nothing is left.
+ * Lines of any bytes: the first byte says what is done, the rest are paths. Makes, links, moves and
+ * removes in a tree, and walks in a part of it: whatever comes of it, a walk ends below its top,
+ * and at the end everything can be removed and nothing is left.
  */
 #include "tests/host/files_memory.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tree of the file service stands on, on the host: memory that can be refused, and no areas. */
+/*
+ * What the tree of the file service stands on, on the host: memory that can be refused, and no
+ * areas.
+ */
 #pragma once
 #include "userland/bin/files/path.h"
 #include <stdint.h>

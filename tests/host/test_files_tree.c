@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SOURCES: userland/bin/files/path.c userland/bin/files/tree.c userland/bin/files/node.c userland/bin/files/client.c userland/bin/files/text.c lib/avl.c lib/string.c tests/host/files_memory.c */
-/* The tree of the file service: names, paths, links, and who is charged; with memory that is refused. */
+/*
+ * The tree of the file service: names, paths, links, and who is charged; with memory that is
+ * refused.
+ */
 #include "tests/host/files_memory.h"
 #include <test.h>
 
@@ -47,7 +50,7 @@ static void expect_walk(const char *path, j6_status_t wanted)
     }
 }
 
-/* ---- paths ------------------------------------------------------------------------------------ */
+/* ---- paths ----------------------------------------------------------------------------------- */
 
 static void a_path_ends_at_what_it_names_or_where_that_would_be(void **state)
 {
@@ -175,7 +178,7 @@ static void the_top_is_never_left(void **state)
     assert_int_equal(path_walk(&walk, (struct path){".", 1}, &place), j6_status_ok);
 }
 
-/* ---- names ------------------------------------------------------------------------------------ */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 static void ten_thousand_names_are_found_and_listed_in_order(void **state)
 {
@@ -230,7 +233,7 @@ static void a_node_that_was_moved_is_in_one_place_and_what_was_there_is_gone(voi
     assert_true(tree_is_below(one, node_at("a")));
 }
 
-/* ---- memory, limits --------------------------------------------------------------------------- */
+/* ---- memory, limits -------------------------------------------------------------------------- */
 
 static void what_fails_for_lack_of_memory_leaves_the_tree_as_it_was(void **state)
 {

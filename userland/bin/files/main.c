@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The file service (<proto/files.h>), at the endpoint with the role `endpoint`. It begins with what the boot archive in
- * the area with the role `archive` holds, if there is one, and keeps everything else in its memory. It ends when
- * the endpoint closes.
+ * The file service (<proto/files.h>), at the endpoint with the role `endpoint`. It begins with what
+ * the boot archive in the area with the role `archive` holds, if there is one, and keeps everything
+ * else in its memory. It ends when the endpoint closes.
  *   usage: files [OPEN [BYTES]]    limits for all clients together
  * Exit code 1: it couldn't begin, 2: the archive is damaged.
  */

@@ -15,8 +15,8 @@ j6_status_t pool_init(struct pool *pool, size_t record_size, uint64_t max)
 }
 
 /*
- * Memory is asked for by calls: a page, or a page table, that can't be had when we touch it would be the end. So
- * the kernel writes there first, and tells.
+ * Memory is asked for by calls: a page, or a page table, that can't be had when we touch it would
+ * be the end. So the kernel writes there first, and tells.
  */
 static j6_status_t commit_page(struct pool *pool)
 {

@@ -3,7 +3,7 @@
 #include "lib/string.h"
 #include "userland/bin/files/serve.h"
 
-/* ---- looking ---------------------------------------------------------------------------------- */
+/* ---- looking --------------------------------------------------------------------------------- */
 
 static bool follows(const struct j6_request *request)
 {
@@ -83,7 +83,7 @@ j6_status_t serve_list(struct j6_request *request)
     return j6_status_ok;
 }
 
-/* ---- changing --------------------------------------------------------------------------------- */
+/* ---- changing -------------------------------------------------------------------------------- */
 
 j6_status_t serve_set_modified(struct j6_request *request)
 {

@@ -4,7 +4,7 @@
 #include "userland/test/main/ipc_peer.h"
 #include <j6/archive.h>
 
-/* ---- the service ------------------------------------------------------------------------------ */
+/* ---- the service ----------------------------------------------------------------------------- */
 
 enum { PAGES = 1536, SMALL_PAGES = 192 };
 
@@ -67,7 +67,7 @@ uint64_t files_memory(const struct file_service *service)
     return process_row(koid_of(service->process)).left.memory;
 }
 
-/* ---- files ------------------------------------------------------------------------------------ */
+/* ---- files ----------------------------------------------------------------------------------- */
 
 j6_handle_t file_open(j6_handle_t at, const char *path, uint64_t flags)
 {
