@@ -29,12 +29,14 @@ import soak
 import source
 import stack
 import teardown
+import whole
 from report import Report
 
 
 def test(_):
     report = Report()
     source.run(report)
+    whole.run(report)
     stack.run(report)
     teardown.run(report)
     models.run(report)

@@ -121,7 +121,7 @@ TEST(has_log_is_set_by_each_entry_and_cleared_when_all_were_read)
     reader_close(&reader);
 }
 
-TEST(a_new_reader_of_the_log_finds_what_was_written_before)
+SAMPLE_TEST(a_new_reader_of_the_log_finds_what_was_written_before)
 {
     log_line("before the reader was there");
     struct reader reader = {.system = restricted(system_handle(), j6_range_log, 0, 1)};
@@ -170,7 +170,7 @@ static int64_t read_along(void *arg)
     return waits;
 }
 
-TEST(readers_of_the_log_that_wait_wake_when_another_process_logs)
+SAMPLE_TEST(readers_of_the_log_that_wait_wake_when_another_process_logs)
 {
     struct reader readers[2];
     struct j6_thread threads[2];

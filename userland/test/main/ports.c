@@ -130,7 +130,7 @@ TEST(what_grants_of_ports_cost_comes_back_with_the_process)
 
 /* ---- who may use what ----------------------------------------------------------------------- */
 
-TEST(a_process_can_use_exactly_the_ports_that_it_was_granted)
+SAMPLE_TEST(a_process_can_use_exactly_the_ports_that_it_was_granted)
 {
     struct port_user user;
     port_user_open(&user, cpus_all());
@@ -172,7 +172,7 @@ TEST(the_highest_ports_end_where_the_map_does)
 }
 
 /* The threads never enter the kernel by themselves, so nothing but the calls can have told their CPUs. */
-TEST(grants_reach_and_leave_threads_that_run_on_any_cpu)
+SAMPLE_TEST(grants_reach_and_leave_threads_that_run_on_any_cpu)
 {
     uint64_t cpus = cpu_count();
     for (uint64_t cpu = 0; cpu < cpus && cpu < 4; cpu++) {
