@@ -12,13 +12,13 @@ KINDS = {
     "the slow path of calls": {"append": "ipc=slow"},
     "Bochs": {"emulator": "bochs", "cpus": 1},
     "Bochs, 4 CPUs": {"emulator": "bochs", "cpus": 4},
-    "delays": {"build": "debug", "cpus": 4, "append": "delays=1"},
+    "delays": {"build": "debug", "cpus": 4, "append": "delays=1 failures=100"},
     "little memory": {"memory": "16"},
     "UEFI": {"firmware": "uefi"},
     "NMIs": {"nmi": True},
-    "no SMAP": {"cpu": "max,-smap"},
-    "no XSAVE": {"cpu": "max,-xsave"},
-    "all that QEMU has": {"cpu": "max"},
+    "a CPU with few features": {"cpu": ""},
+    "one with most": {"cpu": "max"},
+    "one without global pages": {"cpu": "max,-pge"},
 }
 
 

@@ -196,12 +196,12 @@ static uint64_t loads_during(void (*one)(struct fpu_job *job), void (*other)(str
 }
 
 /* A few loads are of the test itself. */
-TEST(threads_that_use_no_floating_point_registers_never_load_any)
+SAMPLE_TEST(threads_that_use_no_floating_point_registers_never_load_any)
 {
     expect(loads_during(fpu_not_thread, fpu_not_thread) <= 10);
 }
 
-TEST(the_only_thread_of_a_cpu_that_uses_floating_point_registers_loads_them_once)
+SAMPLE_TEST(the_only_thread_of_a_cpu_that_uses_floating_point_registers_loads_them_once)
 {
     expect(loads_during(fpu_hold_thread, fpu_not_thread) <= 10);
     expect(loads_during(fpu_hold_thread, fpu_hold_thread) >= YIELDS);
