@@ -40,11 +40,9 @@ def test(_):
     stack.run(report)
     teardown.run(report)
     models.run(report)
-    host.run(report, seconds=5)
-    boot.many(configurations.of_group("test"), report)
+    host.run(report, seconds=3)
+    boot.many(configurations.of_group("test"), report, beside=(image.run, commands.run))
     allocations.run(report)
-    image.run(report)
-    commands.run(report)
     source.features(report)
     return report.summary()
 
