@@ -54,8 +54,7 @@ def arguments(config, image):
     line = ["qemu-system-x86_64", "-machine", config.machine, "-m", str(config.memory),
             "-smp", str(config.cpus), "-vga", config.vga, "-nic", "none", "-no-reboot"]
     line += accelerator(config.icount)
-    if config.cpu:
-        line += ["-cpu", config.cpu]
+    line += ["-cpu", config.cpu or "max"]
     line += firmware(config.firmware) + medium(config.medium, image)
     return line + config.args.split()
 
