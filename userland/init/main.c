@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The first process. It shows what it was given, tries each thing that a program needs (memory,
- * threads, other programs), and says `init: ready` when all of it works.
+ * threads, other programs), starts the drivers, and says `init: ready` when all of it works.
  */
 #include "lib/string.h"
+#include "userland/init/drivers.h"
 #include <j6/j6.h>
 
 static const size_t SMALL = 16 * j6_page_size;
@@ -138,6 +139,7 @@ int main(void)
             return 1;
         }
     }
+    drivers_start();
     j6_printf("init: ready");
     for (;;) {
         j6_thread_sleep(j6_deadline_never);
