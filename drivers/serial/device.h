@@ -60,6 +60,7 @@ enum {
     MODEM_READY = 0x01,   /* DTR */
     MODEM_REQUEST = 0x02, /* RTS: the other side may send */
     MODEM_IRQ = 0x08,     /* OUT2, which on a PC lets interrupts out */
+    MODEM_LOOP = 0x10,    /* what it sends it receives */
 };
 
 /* 8.3 */

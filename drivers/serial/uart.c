@@ -122,17 +122,28 @@ void uart_serve(struct uart *uart)
     }
 }
 
+static void fill_idle_transmitter(struct uart *uart)
+{
+    if (ring_count(&uart->to_send) > 0 && (line_status(uart) & LINE_STATUS_SENT) != 0) {
+        fill_transmitter(uart);
+    }
+}
+
 /*
- * An idle transmitter is filled here: most times there is nothing left to send then, and no interrupt needed.
- * Not all chips raise one when the transmitter is idle already.
+ * Unless an interrupt will come for it, an idle transmitter is filled here: most times that is all, and no
+ * interrupt is needed. What doesn't fit needs one, and not all chips raise it when the transmitter has become
+ * idle before they were asked to: so it is looked at once more.
  */
 void uart_continue(struct uart *uart)
 {
-    bool idle = (uart->enabled & IRQ_ENABLE_SENT) == 0;
-    if (idle && ring_count(&uart->to_send) > 0 && (line_status(uart) & LINE_STATUS_SENT) != 0) {
-        fill_transmitter(uart);
+    bool is_asked = (uart->enabled & IRQ_ENABLE_SENT) != 0;
+    if (!is_asked) {
+        fill_idle_transmitter(uart);
     }
     enable(uart,
            (uint8_t)(IRQ_ENABLE_ERROR | (ring_room(&uart->received) > 0 ? IRQ_ENABLE_RECEIVED : 0) |
                      (ring_count(&uart->to_send) > 0 ? IRQ_ENABLE_SENT : 0)));
+    if (!is_asked) {
+        fill_idle_transmitter(uart);
+    }
 }

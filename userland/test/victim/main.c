@@ -77,6 +77,7 @@ static const struct {
     {"fpu_start", mode_fpu_start},
     {"flags", mode_flags},
     {"wild_stack", mode_wild_stack},
+    {"read_port", mode_read_port},
 };
 
 static const struct {

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* libdriver, here without a device: the loop of the test's own driver is run one step at a time. */
+#include "lib/string.h"
+#include "userland/test/main/devices.h"
+#include <j6/driver.h>
+
+static const uint64_t FIRST = J6_SIGNAL(48);
+static const uint64_t SECOND = J6_SIGNAL(49);
+
+/* What has been served. */
+struct served {
+    struct driver *driver;
+    struct driver_watch watch;
+    uint64_t times;
+    uint64_t signals; /* the last ones */
+    bool unwatches;
+};
+
+static void driver_new(struct driver *driver)
+{
+    *driver = (struct driver){.name = "driver"};
+    expect_ok(driver_open(driver));
+}
+
+static void driver_drop(struct driver *driver)
+{
+    expect_ok(j6_handle_close(driver->endpoint));
+}
+
+/* Receives once, if there is something, and serves it. */
+static j6_status_t step(struct driver *driver)
+{
+    struct j6_call call = {0};
+    j6_status_t status = j6_endpoint_receive(driver->endpoint, &call, j6_deadline_poll);
+    return status == j6_status_ok ? driver_serve(driver, &call) : status;
+}
+
+static void serve(void *context, uint64_t signals)
+{
+    struct served *served = context;
+    served->times++;
+    served->signals = signals;
+    if (served->unwatches) {
+        driver_unwatch(served->driver, &served->watch);
+    }
+}
+
+/* A watch of an event of its own. */
+static void watch_new(struct served *served, struct driver *driver)
+{
+    *served = (struct served){
+        .driver = driver,
+        .watch = {.object = event_new(), .mask = FIRST, .serve = serve, .context = served},
+    };
+    expect_ok(driver_watch(driver, &served->watch));
+}
+
+/* ---- watches -------------------------------------------------------------------------------- */
+
+TEST(a_watch_serves_as_long_as_its_signal_is_set)
+{
+    struct driver driver;
+    struct served served;
+    driver_new(&driver);
+    watch_new(&served, &driver);
+    expect_status(j6_status_would_block, step(&driver));
+    expect_ok(j6_object_signal(served.watch.object, 0, FIRST | SECOND));
+    expect_ok(step(&driver));
+    expect_ok(step(&driver));
+    expect_equal(2, served.times);
+    expect_equal(FIRST | SECOND, served.signals);
+    expect_ok(j6_object_signal(served.watch.object, FIRST, 0));
+    expect_ok(step(&driver)); /* that it was set, is told */
+    expect_status(j6_status_would_block, step(&driver));
+    expect_equal(3, served.times);
+    expect_ok(j6_handle_close(served.watch.object));
+    driver_drop(&driver);
+}
+
+TEST(what_is_not_watched_any_more_is_not_served)
+{
+    struct driver driver;
+    struct served served;
+    driver_new(&driver);
+    watch_new(&served, &driver);
+    expect_ok(j6_object_signal(served.watch.object, 0, FIRST));
+    driver_unwatch(&driver, &served.watch);
+    driver_unwatch(&driver, &served.watch);
+    expect_status(j6_status_would_block, step(&driver));
+    served.unwatches = true;
+    expect_ok(driver_watch(&driver, &served.watch));
+    expect_ok(step(&driver));
+    expect_status(j6_status_would_block, step(&driver));
+    expect_equal(1, served.times);
+    expect_ok(j6_handle_close(served.watch.object));
+    driver_drop(&driver);
+}
+
+TEST(a_watch_tells_once_that_its_object_has_closed)
+{
+    struct driver driver;
+    struct served served;
+    driver_new(&driver);
+    watch_new(&served, &driver);
+    expect_ok(j6_object_close(served.watch.object));
+    expect_ok(step(&driver));
+    expect_status(j6_status_would_block, step(&driver));
+    expect_equal(1, served.times);
+    expect(served.signals & j6_signal_closed);
+    expect_ok(j6_handle_close(served.watch.object));
+    driver_drop(&driver);
+}
+
+TEST(each_watch_serves_what_it_watches)
+{
+    struct driver driver;
+    struct served served[3];
+    driver_new(&driver);
+    for (int i = 0; i < 3; i++) {
+        watch_new(&served[i], &driver);
+    }
+    expect_ok(j6_object_signal(served[1].watch.object, 0, FIRST));
+    expect_ok(step(&driver));
+    for (int i = 0; i < 3; i++) {
+        expect_equal(i == 1, served[i].times);
+        expect_ok(j6_handle_close(served[i].watch.object));
+    }
+    driver_drop(&driver);
+}
+
+/* ---- messages ------------------------------------------------------------------------------- */
+
+static struct j6_call last;
+
+static void take_message(struct driver *driver, struct j6_call *call)
+{
+    (void)driver;
+    last = *call;
+}
+
+TEST(what_is_no_interrupt_and_no_watch_is_a_message)
+{
+    struct driver driver;
+    j6_handle_t client = j6_handle_none;
+    driver_new(&driver);
+    expect_ok(j6_handle_duplicate(driver.endpoint, j6_right_endpoint_send, 7, &client));
+    expect_ok(j6_endpoint_notify(client, 5));
+    expect_ok(step(&driver)); /* nobody takes it */
+    driver.message = take_message;
+    expect_ok(j6_endpoint_notify(client, 6));
+    expect_ok(step(&driver));
+    expect_equal(j6_tag_notify, last.tag);
+    expect_equal(7, last.badge);
+    expect_equal(6, last.word[0]);
+    expect_ok(j6_handle_close(client));
+    driver_drop(&driver);
+}
+
+TEST(the_loop_of_a_driver_ends_when_its_endpoint_is_closed)
+{
+    struct driver driver;
+    driver_new(&driver);
+    expect_ok(j6_object_close(driver.endpoint));
+    expect_status(j6_status_closed, driver_run(&driver));
+    driver_drop(&driver);
+}
+
+/* ---- claims --------------------------------------------------------------------------------- */
+
+TEST(a_driver_maps_the_device_memory_that_it_claims)
+{
+    struct driver driver;
+    struct driver_memory memory = {.size = 0};
+    driver_new(&driver);
+    expect_ok(driver_claim_memory(&driver, PHYS_VGA, 2 * PAGE, j6_vma_flag_uncached, &memory));
+    expect_equal(2 * PAGE, memory.size);
+    expect(can_read(memory.address) && can_read((char *)memory.address + 2 * PAGE - 1));
+    area_unmap(memory.area, memory.address);
+    expect_ok(j6_handle_close(memory.area));
+    driver_drop(&driver);
+}
+
+TEST(a_driver_claims_nothing_that_its_system_object_does_not_have)
+{
+    struct driver_memory memory = {.size = 0};
+    struct driver_interrupt interrupt = {.line = 3};
+    struct driver driver;
+    driver_new(&driver);
+    driver.system = restricted(system_handle(), j6_range_irq, 4, 1);
+    expect_status(j6_err_denied, driver_claim_ports(&driver, 0x2f8, 8));
+    expect_status(j6_err_denied, driver_claim_interrupt(&driver, &interrupt));
+    expect_status(j6_err_denied,
+                  driver_claim_memory(&driver, PHYS_VGA, PAGE, j6_vma_flag_uncached, &memory));
+    expect(driver.interrupts == NULL && memory.size == 0);
+    expect_ok(j6_handle_close(driver.system));
+    driver_drop(&driver);
+}
+
+/* ---- words ---------------------------------------------------------------------------------- */
+
+TEST(arguments_of_drivers_are_numbers)
+{
+    char *argv[] = {"com2",
+                    "port=0x2f8",
+                    "irq=3",
+                    "irq=4",
+                    "odd=0x",
+                    "none=",
+                    "long=18446744073709551616",
+                    "most=18446744073709551615",
+                    "more=0x10000000000000000",
+                    "letters=12a",
+                    "q=5",
+                    NULL};
+    static const char *const wrong[] = {"com2", "por",     "odd", "none", "long",
+                                        "more", "letters", "",    "rq"};
+    uint64_t number = 0;
+    expect(driver_argument(argv, "port", &number) && number == 0x2f8);
+    expect(driver_argument(argv, "irq", &number) && number == 3);
+    expect(driver_argument(argv, "most", &number) && number == ~0ull);
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        number = 9;
+        expect(!driver_argument(argv, wrong[i], &number) && number == 9);
+    }
+}
+
+TEST(a_driver_logs_under_its_name)
+{
+    struct driver driver;
+    struct {
+        struct j6_log_entry entry;
+        char text[j6_log_text_max];
+    } found = {.entry = {.len = 0}};
+    uint64_t seen = 0;
+    uint64_t len;
+    bool has_come = false;
+    driver_new(&driver);
+    expect_ok(driver_log(&driver, j6_log_debug, "%d of them", 3));
+    do {
+        len = sizeof(found);
+        has_come |= found.entry.severity == j6_log_debug && found.entry.len == 17 &&
+                    memcmp(found.text, "driver: 3 of them", 17) == 0;
+    } while (j6_system_get_log(driver.system, &seen, &found, &len, j6_deadline_poll) ==
+             j6_status_ok);
+    expect(has_come);
+    driver_drop(&driver);
+}
