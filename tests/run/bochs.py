@@ -20,6 +20,7 @@ vga: extension={vga}
 ata0-master: type=cdrom, path={image}, status=inserted
 boot: cdrom
 com1: enabled=1, mode=file, dev={serial}
+com2: enabled={com2}, mode=null
 display_library: rfb, options="timeout=0"
 clock: sync=none
 sound: driver=dummy
@@ -39,7 +40,8 @@ def boot(config, image, log, watch):
             file.write(SETTINGS.format(memory=config.memory, cpus=config.cpus, folder=folder,
                                        cpu=config.cpu or "corei7_skylake_x",
                                        vga="vbe" if config.vga == "std" else config.vga,
-                                       image=os.path.abspath(image), serial=serial))
+                                       image=os.path.abspath(image), serial=serial,
+                                       com2=int(config.com2)))
         # Debian's Bochs is built with its debugger, which waits for a command at the start.
         with open(os.path.join(folder, "commands"), "w", encoding="utf-8") as file:
             file.write("c\n")

@@ -27,6 +27,7 @@ class Configuration:
     cpu: str = ""
     vga: str = "std"
     serial: bool = True
+    com2: bool = False
     icount: bool = False
     nmi: bool = False
     args: str = ""

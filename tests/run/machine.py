@@ -66,18 +66,18 @@ def clean(line):
 
 
 class Console:
-    """The guest's COM1 as a pair of pipes. A pipe holds a megabyte of single bytes, where a socket
+    """A serial line of the guest as a pair of pipes. A pipe holds a megabyte of single bytes, where a socket
     is full after some hundreds: the guest never waits for us, nor gives up waiting."""
 
-    def __init__(self):
+    def __init__(self, name="com1"):
         self.folder = tempfile.mkdtemp(prefix="senary-console.")
-        path = os.path.join(self.folder, "com1")
+        path = os.path.join(self.folder, name)
         for end in (".in", ".out"):
             os.mkfifo(path + end)
         self.output = os.open(path + ".out", os.O_RDONLY | os.O_NONBLOCK)
         self.input = os.open(path + ".in", os.O_RDWR)
         fcntl.fcntl(self.output, getattr(fcntl, "F_SETPIPE_SZ", 1031), 1 << 20)
-        self.arguments = ["-chardev", f"pipe,id=com1,path={path}", "-serial", "chardev:com1"]
+        self.arguments = ["-chardev", f"pipe,id={name},path={path}", "-serial", f"chardev:{name}"]
 
     def fileno(self):
         return self.output
@@ -119,8 +119,11 @@ class Machine:
         self.console = Console()
         if not config.serial:
             self.console.arguments = ["-serial", "none"]
+        self.com2 = Console("com2") if config.com2 else None
         line = arguments(config, image) + [
             "-display", "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+        if self.com2:
+            self.console.arguments += self.com2.arguments
         self.process, self.qmp = launch(line, self.console, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE)
 
@@ -142,6 +145,8 @@ class Machine:
     def close(self):
         self.qmp.sock.close()
         self.console.close()
+        if self.com2:
+            self.com2.close()
         with open(self.log, "w", encoding="utf-8") as file:
             file.writelines(line + "\n" for line in self.lines + [clean(self.rest)])
 
