@@ -4,6 +4,7 @@
  * driver's endpoint.
  */
 #include <j6/driver.h>
+#include <j6/protocol.h>
 
 /* ---- interrupts ----------------------------------------------------------------------------- */
 
@@ -68,7 +69,7 @@ static j6_status_t serve_signal(struct driver *driver, const struct j6_call *cal
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
-j6_status_t driver_serve(struct driver *driver, struct j6_call *call)
+j6_status_t driver_serve(struct driver *driver, const struct j6_call *call)
 {
     if (is_interrupt(call)) {
         return serve_interrupt(driver, call);
@@ -78,6 +79,8 @@ j6_status_t driver_serve(struct driver *driver, struct j6_call *call)
     }
     if (driver->message != NULL) {
         driver->message(driver, call);
+    } else if (call->token != 0) {
+        j6_answer(driver->endpoint, call->token, j6_err_nyi, NULL, 0, 0);
     }
     return j6_status_ok;
 }

@@ -2,7 +2,9 @@
 /* libdriver, here without a device: the loop of the test's own driver is run one step at a time. */
 #include "lib/string.h"
 #include "userland/test/main/devices.h"
+#include "userland/test/main/look.h"
 #include <j6/driver.h>
+#include <j6/protocol.h>
 
 static const uint64_t FIRST = J6_SIGNAL(48);
 static const uint64_t SECOND = J6_SIGNAL(49);
@@ -132,10 +134,30 @@ TEST(each_watch_serves_what_it_watches)
 
 static struct j6_call last;
 
-static void take_message(struct driver *driver, struct j6_call *call)
+static void take_message(struct driver *driver, const struct j6_call *call)
 {
     (void)driver;
     last = *call;
+}
+
+static int64_t ask(void *arg)
+{
+    const struct j6_ask request = {.code = 1};
+    return (int64_t)j6_ask(*(const j6_handle_t *)arg, &request, j6_deadline_never);
+}
+
+TEST(a_driver_that_takes_no_messages_answers_calls)
+{
+    struct driver driver;
+    struct j6_thread client;
+    int64_t status = 0;
+    driver_new(&driver);
+    expect_ok(j6_thread_run(&client, ask, &driver.endpoint, 4 * PAGE));
+    thread_blocks(client.handle, j6_wait_send);
+    expect_ok(step(&driver));
+    expect_ok(j6_thread_join(&client, &status));
+    expect_equal(j6_err_nyi, status);
+    driver_drop(&driver);
 }
 
 TEST(what_is_no_interrupt_and_no_watch_is_a_message)
@@ -145,7 +167,8 @@ TEST(what_is_no_interrupt_and_no_watch_is_a_message)
     driver_new(&driver);
     expect_ok(j6_handle_duplicate(driver.endpoint, j6_right_endpoint_send, 7, &client));
     expect_ok(j6_endpoint_notify(client, 5));
-    expect_ok(step(&driver)); /* nobody takes it */
+    expect_ok(step(&driver));
+    expect_status(j6_status_would_block, step(&driver));
     driver.message = take_message;
     expect_ok(j6_endpoint_notify(client, 6));
     expect_ok(step(&driver));

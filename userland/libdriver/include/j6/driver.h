@@ -24,8 +24,11 @@ struct driver {
     j6_handle_t system; /* driver_open: the one with the role `system` */
     j6_handle_t
         endpoint; /* driver_open: a new one without data and handles, unless it is set already */
-    /* For calls, notifications and badges that have gone; it replies itself. NULL: they are dropped. */
-    void (*message)(struct driver *driver, struct j6_call *call);
+    /*
+     * For calls, notifications and badges that have gone; it replies itself. NULL: calls are answered by nyi, the
+     * rest is dropped.
+     */
+    void (*message)(struct driver *driver, const struct j6_call *call);
     struct driver_interrupt *interrupts; /* libdriver's */
 };
 
@@ -84,8 +87,11 @@ J6_MUST_USE j6_status_t driver_watch(struct driver *driver, struct driver_watch 
 /* `serve` doesn't run any more; for one that isn't watched this does nothing. */
 void driver_unwatch(struct driver *driver, struct driver_watch *watch);
 
-/* Serves what has been received, by the function that it is for. What watching it further says. */
-J6_MUST_USE j6_status_t driver_serve(struct driver *driver, struct j6_call *call);
+/*
+ * Serves what has been received, by the function that it is for: for who has another loop, as the `notice` of a
+ * j6_server. What system_ack_irq or object_bind says, if the driver can't go on.
+ */
+J6_MUST_USE j6_status_t driver_serve(struct driver *driver, const struct j6_call *call);
 
 /* Receives and serves until that fails: `closed` when the endpoint has been closed. */
 j6_status_t driver_run(struct driver *driver);
