@@ -45,14 +45,9 @@ void picture_draw(const struct picture *picture, uint32_t row, uint32_t column,
             strokes[i].pen = picture->pens[cells[i] >> 16];
         }
         switch (picture->pixel_size) {
-        case 2:
-            draw_piece(picture, at, strokes, piece, 2);
-            break;
-        case 3:
-            draw_piece(picture, at, strokes, piece, 3);
-            break;
-        default:
-            draw_piece(picture, at, strokes, piece, 4);
+        case 2: draw_piece(picture, at, strokes, piece, 2); break;
+        case 3: draw_piece(picture, at, strokes, piece, 3); break;
+        default: draw_piece(picture, at, strokes, piece, 4);
         }
         at += piece * GLYPH_WIDTH * picture->pixel_size;
         cells += piece;

@@ -31,18 +31,12 @@ static void control(struct terminal *terminal, uint32_t character)
 {
     uint32_t tab = (terminal->column / TAB_WIDTH + 1) * TAB_WIDTH;
     switch (character) {
-    case '\n':
-        new_line(terminal);
-        break;
-    case '\r':
-        terminal->column = 0;
-        break;
+    case '\n': new_line(terminal); break;
+    case '\r': terminal->column = 0; break;
     case '\t':
         terminal->column = tab < terminal->grid->columns ? tab : terminal->grid->columns;
         break;
-    case '\b':
-        terminal->column -= terminal->column != 0 ? 1 : 0;
-        break;
+    case '\b': terminal->column -= terminal->column != 0 ? 1 : 0; break;
     }
 }
 

@@ -60,8 +60,10 @@ size_t utf8_take(struct utf8 *utf8, uint8_t byte, uint32_t out[2])
 
 size_t utf8_end(struct utf8 *utf8, uint32_t out[1])
 {
-    size_t count = utf8->left != 0 ? 1 : 0;
+    if (utf8->left == 0) {
+        return 0;
+    }
     utf8->left = 0;
     out[0] = UTF8_REPLACEMENT;
-    return count;
+    return 1;
 }

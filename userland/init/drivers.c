@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Starts each driver with a system object for its device, and with nothing else. */
+/* Starts each driver with a system object for its device, and with what else its row says. */
 #include "userland/init/drivers.h"
+#include "lib/string.h"
 #include <j6/j6.h>
-
-enum { ARGUMENTS_MAX = 4, RANGES_MAX = 4 };
-
-struct driver {
-    const char *program;
-    const char *argv[ARGUMENTS_MAX]; /* its name, arguments, NULL */
-    struct j6_range ranges[RANGES_MAX];
-    size_t range_count;
-};
 
 static const struct driver drivers[] = {
     {
@@ -22,8 +14,9 @@ static const struct driver drivers[] = {
     },
 };
 
-static j6_status_t start(const struct driver *driver)
+j6_status_t driver_start(const struct driver *driver)
 {
+    struct j6_spawn_row rows[1 + DRIVER_ROWS_MAX];
     j6_handle_t system;
     j6_handle_t process;
     j6_status_t status =
@@ -31,9 +24,10 @@ static j6_status_t start(const struct driver *driver)
     if (status != j6_status_ok) {
         return status;
     }
-    const struct j6_spawn_row row = {.role = "system", .handle = system};
-    status = j6_spawn(j6_find_module(driver->program), driver->argv[0], driver->argv, NULL, &row, 1,
-                      &process);
+    rows[0] = (struct j6_spawn_row){"system", system, driver->system_rights};
+    memcpy(rows + 1, driver->rows, driver->row_count * sizeof(rows[0]));
+    status = j6_spawn(j6_find_module(driver->program), driver->argv[0], driver->argv, NULL, rows,
+                      1 + driver->row_count, &process);
     j6_handle_close(system);
     if (status == j6_status_ok) {
         j6_handle_close(process);
@@ -45,7 +39,7 @@ void drivers_start(void)
 {
     for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
         const struct driver *driver = &drivers[i];
-        j6_status_t status = start(driver);
+        j6_status_t status = driver_start(driver);
         j6_printf("init: driver %s of %s: %s", driver->program, driver->argv[0],
                   status == j6_status_ok ? "started" : j6_status_text(status));
     }

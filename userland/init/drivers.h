@@ -1,6 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /* The drivers of the machine: which there are, and what each may have. */
 #pragma once
+#include <j6/j6.h>
 
-/* Starts them all, and says so. One that finds no device says that itself, and ends. */
+enum { DRIVER_ARGUMENTS_MAX = 4, DRIVER_RANGES_MAX = 4, DRIVER_ROWS_MAX = 4 };
+
+/* A driver gets a system object with the ranges, with the role `system`, the handles of the rows, and no others. */
+struct driver {
+    const char *program;
+    const char *argv[DRIVER_ARGUMENTS_MAX]; /* its name, arguments, NULL */
+    struct j6_range ranges[DRIVER_RANGES_MAX];
+    size_t range_count;
+    uint64_t system_rights;
+    struct j6_spawn_row rows[DRIVER_ROWS_MAX];
+    size_t row_count;
+};
+
+J6_MUST_USE j6_status_t driver_start(const struct driver *driver);
+
+/* Starts them all but that of the screen, and says so. One that finds no device says that itself, and ends. */
 void drivers_start(void);
+
+/*
+ * Starts the driver of the screen, if there is one. Returns a channel for the `stdout` of programs, whose text it
+ * shows; 0 when there is none. The caller has all rights but to receive.
+ */
+j6_handle_t screen_start(void);

@@ -11,6 +11,8 @@ static const size_t SMALL = 16 * j6_page_size;
 static const size_t LARGE = 256 * j6_page_size;
 static const uint64_t READ_WRITE = j6_map_read | j6_map_write;
 
+static j6_handle_t screen; /* the channel for text on it; 0: there is none */
+
 /* Grows the area, and moves its mapping if something lies behind it. */
 static j6_status_t grow(j6_handle_t area, uint64_t *address, uint64_t size)
 {
@@ -81,15 +83,18 @@ static j6_status_t use_thread(void)
     return sum == 5050 ? j6_status_ok : j6_err_unexpected;
 }
 
-/* Runs `hello` on a page that both have, and reads what it wrote there. */
+/* Runs `hello` on a page that both have, and reads what it wrote there; the screen shows what it prints. */
 static j6_status_t greet(j6_handle_t page, const char *text)
 {
     static const char *const argv[] = {"hello", "init", NULL};
     const struct j6_spawn_row rows[] = {
         {"page", page, j6_right_vma_map | j6_right_vma_read | j6_right_vma_write},
+        {"stdout", screen, j6_right_channel_send | j6_right_wait},
     };
+    const size_t count = screen != j6_handle_none ? 2 : 1;
     j6_handle_t hello;
-    j6_status_t status = j6_spawn(j6_find_module("hello"), "hello", argv, NULL, rows, 1, &hello);
+    j6_status_t status =
+        j6_spawn(j6_find_module("hello"), "hello", argv, NULL, rows, count, &hello);
     if (status != j6_status_ok) {
         return status;
     }
@@ -132,6 +137,7 @@ static const struct {
 int main(void)
 {
     j6_print_rows("init");
+    screen = screen_start();
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         j6_status_t status = steps[i].run();
         if (status != j6_status_ok) {
