@@ -36,10 +36,12 @@ class Configuration:
     lines: str = ""
     once: str = ""
     screen: str = ""
+    mode: str = ""
+    printed: str = ""
 
     @property
     def derived(self):
-        return bool(self.append or self.remove or self.damage or self.stub)
+        return bool(self.append or self.remove or self.damage or self.stub or self.mode)
 
 
 EXPECTATIONS = {"verdict", "failure", "power-off", "reset", "stop", "lines"}
