@@ -56,7 +56,6 @@ void grid_scroll(struct grid *grid)
     grid->top = grid->top + 1 < grid->rows ? grid->top + 1 : 0;
     grid->dirty_first = 0;
     grid->dirty_end = grid->rows;
-    grid->scrolled++;
 }
 
 /* Draws the runs of cells that differ. */
@@ -84,5 +83,4 @@ void grid_flush(struct grid *grid)
     }
     grid->dirty_first = 0;
     grid->dirty_end = 0;
-    grid->scrolled = 0;
 }

@@ -18,7 +18,6 @@ struct grid {
     uint32_t top;         /* … of which this one is the first on the screen */
     uint32_t dirty_first; /* rows of the screen that may differ from what has been drawn … */
     uint32_t dirty_end;   /* … up to this one */
-    uint32_t scrolled;    /* lines since the last flush */
     /* Changed by grid_flush alone */
     uint32_t *drawn;
 };

@@ -7,12 +7,14 @@
  *   framebuffer  an area that begins with a struct j6_framebuffer
  *   output       any number of channels: receives what others send as their `stdout`
  *
- * All text that is there is taken before anything is drawn, unless that is more than a screen.
+ * All that has come is taken before anything is drawn; while more and more comes, that is drawn 50 times a second.
  */
 #include "drivers/framebuffer/log_view.h"
 #include "drivers/framebuffer/screen.h"
 
 enum { STREAMS_MAX = 16, RECEIVE_MAX = 4096, EXIT_FAILURE = 1 };
+
+static const j6_time_t DRAWN_WITHIN = 20000000; /* 20 ms */
 
 struct stream {
     struct driver_watch watch;
@@ -65,14 +67,21 @@ static void show_output(void *context, uint64_t signals)
 static j6_status_t run(void)
 {
     struct grid *grid = &screen.grid;
+    j6_time_t due = 0;
     for (;;) {
         struct j6_call call = {0};
-        j6_time_t deadline = grid_is_dirty(grid) ? j6_deadline_poll : j6_deadline_never;
-        j6_status_t status = j6_endpoint_receive(driver.endpoint, &call, deadline);
+        bool dirty = grid_is_dirty(grid);
+        j6_time_t now = 0;
+        j6_status_t status = j6_endpoint_receive(driver.endpoint, &call,
+                                                 dirty ? j6_deadline_poll : j6_deadline_never);
         if (status == j6_status_ok) {
             status = driver_serve(&driver, &call);
         }
-        if (status == j6_status_would_block || grid->scrolled >= grid->rows) {
+        j6_clock(&now);
+        if (!dirty) {
+            due = now + DRAWN_WITHIN;
+        }
+        if (status == j6_status_would_block || now >= due) {
             grid_flush(grid);
         }
         if (status != j6_status_ok && status != j6_status_would_block) {
