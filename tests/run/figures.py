@@ -22,7 +22,7 @@ def measure(memory, until=None, append="", limit=170, cpus=1, icount=True, shown
     that match `shown` are printed."""
     config = configurations.Configuration(
         f"bench_{append or memory}{'' if icount else '_at_once'}", image="benchmarks", append=append, memory=memory, cpu="EPYC",
-        cpus=cpus, icount=icount, limit=limit)
+        cpus=cpus, com2=True, icount=icount, limit=limit)
     image = paths.image(config)
     values = {}
     with machine.Machine(config, image, paths.log_file(config.name)) as guest:

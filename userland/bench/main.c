@@ -47,5 +47,6 @@ int main(void)
     bench_channels();
     bench_processes();
     bench_ipc();
+    bench_interrupts();
     end(0);
 }
