@@ -1,31 +1,62 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The driver of the framebuffer: shows the kernel's log, and what programs write to their `stdout`, as text.
+ * The driver of the framebuffer: shows the kernel's log, and what programs write, as text.
  * `framebuffer log=4` also shows what is logged for debugging.
  *
  *   system       a system object with the framebuffer's physical range, and the range `log`
  *   framebuffer  an area that begins with a struct j6_framebuffer
- *   output       any number of channels: receives what others send as their `stdout`
+ *   endpoint     serves <proto/text.h> there
  *
  * All that has come is taken before anything is drawn; while more and more comes, that is drawn 50 times a second.
+ * It keeps nothing that another one couldn't begin with: the next driver shows what is in the log.
  */
 #include "drivers/framebuffer/log_view.h"
+#include "drivers/framebuffer/outputs.h"
 #include "drivers/framebuffer/screen.h"
+#include "lib/string.h"
+#include <proto/text.h>
 
-enum { STREAMS_MAX = 16, RECEIVE_MAX = 4096, EXIT_FAILURE = 1 };
+enum { EXIT_FAILURE = 1 };
 
 static const j6_time_t DRAWN_WITHIN = 20000000; /* 20 ms */
-
-struct stream {
-    struct driver_watch watch;
-    struct utf8 utf8;
-};
 
 static struct driver driver = {.name = "framebuffer"};
 static struct screen screen;
 static struct log_view view = {.terminal = &screen.terminal, .verbosity = j6_log_info};
 static struct driver_watch log_watch;
-static struct stream streams[STREAMS_MAX];
+static struct outputs outputs;
+
+static int stop(j6_status_t status)
+{
+    driver_log(&driver, j6_log_error, "stopped: %s", j6_status_text(status));
+    return EXIT_FAILURE;
+}
+
+/* ---- when it draws -------------------------------------------------------------------------- */
+
+static j6_time_t due; /* what has changed is drawn by then; 0: nothing has */
+
+static void draw(const struct j6_server *server)
+{
+    (void)server;
+    grid_flush(&screen.grid);
+    due = 0;
+}
+
+/* After everything that may have changed something. */
+static void draw_if_due(void)
+{
+    j6_time_t now = 0;
+    if (!grid_is_dirty(&screen.grid)) {
+        return;
+    }
+    j6_clock(&now);
+    if (due == 0) {
+        due = now + DRAWN_WITHIN;
+    } else if (now >= due) {
+        draw(NULL);
+    }
+}
 
 /* ---- what it shows -------------------------------------------------------------------------- */
 
@@ -49,45 +80,52 @@ static void show_log(void *context, uint64_t signals)
     }
 }
 
-static void show_output(void *context, uint64_t signals)
+static j6_status_t serve_write(struct j6_request *request)
 {
-    static char text[RECEIVE_MAX];
-    struct stream *stream = context;
-    uint64_t len = sizeof(text);
-    terminal_begin(&screen.terminal, stream);
-    if (j6_channel_receive(stream->watch.object, &len, text, j6_deadline_poll) == j6_status_ok) {
-        terminal_write(&screen.terminal, &stream->utf8, j6_log_output, text, len);
-    } else if ((signals & j6_signal_closed) != 0) {
-        terminal_end(&screen.terminal, &stream->utf8, j6_log_output);
-    }
+    const struct text_write_answer answer = {request->len};
+    struct utf8 utf8 = {0};
+    terminal_begin(&screen.terminal, request->server);
+    terminal_write(&screen.terminal, &utf8, j6_log_output, request->data, request->len);
+    terminal_end(&screen.terminal, &utf8, j6_log_output);
+    draw_if_due();
+    memcpy(request->answer, &answer, sizeof(answer));
+    return j6_status_ok;
 }
 
-/* ---- the loop ------------------------------------------------------------------------------- */
-
-static j6_status_t run(void)
+static j6_status_t serve_attach(struct j6_request *request)
 {
-    struct grid *grid = &screen.grid;
-    j6_time_t due = 0;
-    for (;;) {
-        struct j6_call call = {0};
-        bool dirty = grid_is_dirty(grid);
-        j6_time_t now = 0;
-        j6_status_t status = j6_endpoint_receive(driver.endpoint, &call,
-                                                 dirty ? j6_deadline_poll : j6_deadline_never);
-        if (status == j6_status_ok) {
-            status = driver_serve(&driver, &call);
-        }
-        j6_clock(&now);
-        if (!dirty) {
-            due = now + DRAWN_WITHIN;
-        }
-        if (status == j6_status_would_block || now >= due) {
-            grid_flush(grid);
-        }
-        if (status != j6_status_ok && status != j6_status_would_block) {
-            return status;
-        }
+    j6_status_t status = outputs_attach(&outputs, &driver, &screen.terminal, request->handle);
+    if (status == j6_status_ok) {
+        request->handle = j6_handle_none;
     }
+    return status;
+}
+
+/* The log, or a channel. */
+static void serve_notice(const struct j6_server *server, const struct j6_call *notice)
+{
+    (void)server;
+    j6_status_t status = driver_serve(&driver, notice);
+    if (status != j6_status_ok) {
+        j6_exit(stop(status));
+    }
+    draw_if_due();
+}
+
+static j6_status_t serve(void)
+{
+    static const struct j6_method methods[] = {
+        {.code = text_code_write, .max = text_write_max, .serve = serve_write},
+        {.code = text_code_attach, .has_handle = true, .serve = serve_attach},
+    };
+    const struct j6_server server = {
+        .endpoint = driver.endpoint,
+        .methods = methods,
+        .count = sizeof(methods) / sizeof(methods[0]),
+        .notice = serve_notice,
+        .idle = draw,
+    };
+    return j6_serve(&server);
 }
 
 /* ---- the start ------------------------------------------------------------------------------ */
@@ -115,25 +153,6 @@ static j6_status_t watch_log(void)
     return driver_watch(&driver, &log_watch);
 }
 
-static j6_status_t watch_streams(void)
-{
-    j6_status_t status = j6_status_ok;
-    j6_handle_t channel;
-    for (size_t i = 0; i < STREAMS_MAX && status == j6_status_ok &&
-                       (channel = j6_find_nth("output", i)) != j6_handle_none;
-         i++) {
-        struct stream *stream = &streams[i];
-        stream->watch = (struct driver_watch){
-            .object = channel,
-            .mask = j6_signal_channel_can_recv | j6_signal_closed,
-            .serve = show_output,
-            .context = stream,
-        };
-        status = driver_watch(&driver, &stream->watch);
-    }
-    return status;
-}
-
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -141,16 +160,13 @@ int main(int argc, char **argv)
     if (driver_argument(argv, "log", &verbosity) && verbosity < j6_log_count) {
         view.verbosity = (uint32_t)verbosity;
     }
+    driver.endpoint = j6_find("endpoint");
     j6_status_t status = open_screen();
     if (status == j6_status_ok) {
         status = watch_log();
     }
     if (status == j6_status_ok) {
-        status = watch_streams();
+        status = serve();
     }
-    if (status == j6_status_ok) {
-        status = run();
-    }
-    driver_log(&driver, j6_log_error, "stopped: %s", j6_status_text(status));
-    return EXIT_FAILURE;
+    return stop(status);
 }

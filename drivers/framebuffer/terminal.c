@@ -27,6 +27,13 @@ void terminal_begin(struct terminal *terminal, const void *writer)
     terminal->writer = writer;
 }
 
+void terminal_leave(struct terminal *terminal, const void *writer)
+{
+    if (terminal->writer == writer) {
+        terminal->writer = NULL;
+    }
+}
+
 static void control(struct terminal *terminal, uint32_t character)
 {
     uint32_t tab = (terminal->column / TAB_WIDTH + 1) * TAB_WIDTH;

@@ -14,13 +14,16 @@ struct terminal {
     struct grid *grid;
     uint32_t row;
     uint32_t column;
-    const void *writer; /* who wrote last */
+    const void *writer; /* who wrote last, unless he has left */
 };
 
 void terminal_init(struct terminal *terminal, struct grid *grid);
 
 /* What is written next is this writer's. */
 void terminal_begin(struct terminal *terminal, const void *writer);
+
+/* That writer doesn't come back: whoever is next begins a line, even if he looks the same. */
+void terminal_leave(struct terminal *terminal, const void *writer);
 
 void terminal_put(struct terminal *terminal, uint32_t character, uint32_t severity);
 

@@ -257,6 +257,23 @@ static void a_writer_that_was_not_the_last_one_begins_a_line(void **state)
     assert_row(2, "third");
 }
 
+static void whoever_comes_after_a_writer_that_has_left_begins_a_line(void **state)
+{
+    (void)state;
+    static const char one, other;
+    begin_cells(10, 6);
+    terminal_begin(&terminal, &one);
+    write_text("first");
+    terminal_leave(&terminal, &other);
+    terminal_begin(&terminal, &one);
+    write_text(" on");
+    terminal_leave(&terminal, &one);
+    terminal_begin(&terminal, &one);
+    write_text("second");
+    assert_row(0, "first on");
+    assert_row(1, "second");
+}
+
 /* ---- glyphs --------------------------------------------------------------------------------- */
 
 static void ascii_is_where_the_font_has_it_and_what_it_lacks_is_a_box(void **state)
@@ -400,6 +417,7 @@ int main(void)
         FRAMEBUFFER_TEST(a_tab_at_the_end_of_a_line_stays_in_it),
         FRAMEBUFFER_TEST(characters_that_come_in_pieces_are_put_together),
         FRAMEBUFFER_TEST(a_writer_that_was_not_the_last_one_begins_a_line),
+        FRAMEBUFFER_TEST(whoever_comes_after_a_writer_that_has_left_begins_a_line),
         FRAMEBUFFER_TEST(ascii_is_where_the_font_has_it_and_what_it_lacks_is_a_box),
         FRAMEBUFFER_TEST(the_unicode_table_of_both_versions_is_read),
         FRAMEBUFFER_TEST(a_damaged_unicode_table_does_no_harm),

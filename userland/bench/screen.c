@@ -9,6 +9,7 @@
  */
 #include "lib/page.h"
 #include "userland/bench/bench.h"
+#include <proto/text.h>
 
 enum { LINE = 80, TEXT_LINES = 800, LINES = 200, IDLE = 7 };
 
@@ -45,23 +46,36 @@ static j6_handle_t describe(const struct j6_framebuffer *framebuffer)
     return area;
 }
 
-/* Returns the channel for text. */
+/* Returns its service. */
 static j6_handle_t start_driver(const struct j6_framebuffer *framebuffer)
 {
     static const char *const argv[] = {"framebuffer", NULL};
-    j6_handle_t channel;
+    j6_handle_t endpoint;
     j6_handle_t process;
-    bench_require(j6_channel_create(0, &channel), "channel");
+    bench_require(j6_endpoint_create(text_write_max, 1, 0, &endpoint), "endpoint");
     const struct j6_spawn_row rows[] = {
         {"system", system_for(framebuffer), j6_right_wait},
         {"framebuffer", describe(framebuffer), j6_right_vma_read},
-        {"output", channel, j6_right_channel_receive | j6_right_wait},
+        {"endpoint", endpoint, j6_right_endpoint_receive},
     };
     bench_require(
         j6_spawn(j6_find_module("framebuffer"), "framebuffer", argv, NULL, rows, 3, &process),
         "driver");
     bench_require(j6_handle_close(rows[0].handle), "close");
     bench_require(j6_handle_close(rows[1].handle), "close");
+    return endpoint;
+}
+
+/* What is sent to the channel is shown. */
+static j6_handle_t open_channel(j6_handle_t service)
+{
+    j6_handle_t channel;
+    j6_handle_t receiver;
+    bench_require(j6_channel_create(0, &channel), "channel");
+    bench_require(
+        j6_handle_duplicate(channel, text_channel_rights | j6_right_transfer, 0, &receiver),
+        "duplicate");
+    bench_require(text_attach(service, receiver), "attach");
     return channel;
 }
 
@@ -85,7 +99,7 @@ void bench_screen(void)
     bench_require(
         j6_thread_control(j6_handle_self_thread, j6_control_priority, &priority, sizeof(priority)),
         "priority");
-    j6_handle_t channel = start_driver(&boot->framebuffer);
+    j6_handle_t channel = open_channel(start_driver(&boot->framebuffer));
     bench_report("mem_at_screen", bench_memory_in_use(), "bytes");
     send_text(channel, TEXT_LINES, TEXT_LINES); /* warm */
     bench_report("chars_drawn", send_text(channel, TEXT_LINES, TEXT_LINES) / sizeof(text), "insn");

@@ -21,8 +21,11 @@ J6_MUST_USE j6_status_t driver_start(const struct driver *driver);
 /* Starts them all but that of the screen, and says so. One that finds no device says that itself, and ends. */
 void drivers_start(void);
 
-/*
- * Starts the driver of the screen, if there is one. Returns a channel for the `stdout` of programs, whose text it
- * shows; 0 when there is none. The caller has all rights but to receive.
- */
+/* Starts the driver of the screen, if there is one: returns its service (<proto/text.h>), or 0. */
 j6_handle_t screen_start(void);
+
+/*
+ * A channel for the `stdout` of a program, which the service shows: to send, and to wait for room. What text_attach
+ * says, closed if the driver has ended; quota, no_memory.
+ */
+J6_MUST_USE j6_status_t screen_stdout(j6_handle_t text, j6_handle_t *out_channel);

@@ -11,7 +11,7 @@ static const size_t SMALL = 16 * j6_page_size;
 static const size_t LARGE = 256 * j6_page_size;
 static const uint64_t READ_WRITE = j6_map_read | j6_map_write;
 
-static j6_handle_t screen; /* the channel for text on it; 0: there is none */
+static j6_handle_t screen; /* its service; 0: there is none */
 
 /* Grows the area, and moves its mapping if something lies behind it. */
 static j6_status_t grow(j6_handle_t area, uint64_t *address, uint64_t size)
@@ -87,14 +87,18 @@ static j6_status_t use_thread(void)
 static j6_status_t greet(j6_handle_t page, const char *text)
 {
     static const char *const argv[] = {"hello", "init", NULL};
+    j6_handle_t out = j6_handle_none;
+    bool shown = screen != j6_handle_none && screen_stdout(screen, &out) == j6_status_ok;
     const struct j6_spawn_row rows[] = {
         {"page", page, j6_right_vma_map | j6_right_vma_read | j6_right_vma_write},
-        {"stdout", screen, j6_right_channel_send | j6_right_wait},
+        {"stdout", out, j6_right_channel_send | j6_right_wait},
     };
-    const size_t count = screen != j6_handle_none ? 2 : 1;
     j6_handle_t hello;
     j6_status_t status =
-        j6_spawn(j6_find_module("hello"), "hello", argv, NULL, rows, count, &hello);
+        j6_spawn(j6_find_module("hello"), "hello", argv, NULL, rows, shown ? 2 : 1, &hello);
+    if (shown) {
+        j6_handle_close(out);
+    }
     if (status != j6_status_ok) {
         return status;
     }

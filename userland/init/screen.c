@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the driver of the screen gets: the physical range of the framebuffer and no more, the log, the
- * framebuffer's description, and the end of a channel from which it takes text.
+ * framebuffer's description, and an endpoint at which it takes what programs write.
  */
 #include "lib/page.h"
 #include "userland/init/drivers.h"
+#include <proto/text.h>
 
 /* Its description, in an area. */
 static j6_status_t describe(const struct j6_framebuffer *framebuffer, j6_handle_t *out_area)
@@ -24,7 +25,7 @@ static j6_status_t describe(const struct j6_framebuffer *framebuffer, j6_handle_
     return j6_status_ok;
 }
 
-static j6_status_t start(const struct j6_framebuffer *framebuffer, j6_handle_t channel)
+static j6_status_t start(const struct j6_framebuffer *framebuffer, j6_handle_t endpoint)
 {
     j6_handle_t description;
     uint64_t first = page_down(framebuffer->address);
@@ -41,7 +42,7 @@ static j6_status_t start(const struct j6_framebuffer *framebuffer, j6_handle_t c
         .range_count = 2,
         .system_rights = j6_right_wait,
         .rows = {{"framebuffer", description, j6_right_vma_read},
-                 {"output", channel, j6_right_channel_receive | j6_right_wait}},
+                 {"endpoint", endpoint, j6_right_endpoint_receive}},
         .row_count = 2,
     };
     status = driver_start(&driver);
@@ -49,28 +50,22 @@ static j6_status_t start(const struct j6_framebuffer *framebuffer, j6_handle_t c
     return status;
 }
 
-/* A channel with the driver behind it. Its own end can only send: the channel closes if the driver ends. */
-static j6_status_t start_with_channel(const struct j6_framebuffer *framebuffer,
-                                      j6_handle_t *out_sender)
+/* Our own handle can only send: the endpoint closes if the driver ends. */
+static j6_status_t start_with_endpoint(const struct j6_framebuffer *framebuffer,
+                                       j6_handle_t *out_text)
 {
     const uint64_t rights =
-        j6_right_channel_send | j6_right_wait | j6_right_duplicate | j6_right_transfer;
-    j6_handle_t channel;
-    j6_handle_t sender;
-    j6_status_t status = j6_channel_create(0, &channel);
+        j6_right_endpoint_send | j6_right_wait | j6_right_duplicate | j6_right_transfer;
+    j6_handle_t endpoint;
+    j6_status_t status = j6_endpoint_create(text_write_max, 1, 0, &endpoint);
     if (status != j6_status_ok) {
         return status;
     }
-    status = j6_handle_duplicate(channel, rights, 0, &sender);
+    status = start(framebuffer, endpoint);
     if (status == j6_status_ok) {
-        status = start(framebuffer, channel);
-        if (status == j6_status_ok) {
-            *out_sender = sender;
-        } else {
-            j6_handle_close(sender);
-        }
+        status = j6_handle_duplicate(endpoint, rights, 0, out_text);
     }
-    j6_handle_close(channel);
+    j6_handle_close(endpoint);
     return status;
 }
 
@@ -80,9 +75,40 @@ j6_handle_t screen_start(void)
     if (boot == NULL || boot->framebuffer.width == 0) {
         return j6_handle_none;
     }
-    j6_handle_t sender = j6_handle_none;
-    j6_status_t status = start_with_channel(&boot->framebuffer, &sender);
+    j6_handle_t text = j6_handle_none;
+    j6_status_t status = start_with_endpoint(&boot->framebuffer, &text);
     j6_printf("init: driver framebuffer: %s",
               status == j6_status_ok ? "started" : j6_status_text(status));
-    return sender;
+    return text;
+}
+
+static j6_status_t attach(j6_handle_t text, j6_handle_t channel)
+{
+    j6_handle_t receiver;
+    j6_status_t status =
+        j6_handle_duplicate(channel, text_channel_rights | j6_right_transfer, 0, &receiver);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    status = text_attach(text, receiver);
+    if (status != j6_status_ok) {
+        j6_handle_close(receiver);
+    }
+    return status;
+}
+
+j6_status_t screen_stdout(j6_handle_t text, j6_handle_t *out_channel)
+{
+    j6_handle_t channel;
+    j6_status_t status = j6_channel_create(0, &channel);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    status = attach(text, channel);
+    if (status == j6_status_ok) {
+        status =
+            j6_handle_duplicate(channel, j6_right_channel_send | j6_right_wait, 0, out_channel);
+    }
+    j6_handle_close(channel);
+    return status;
 }

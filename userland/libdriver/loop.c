@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The loop of a driver. The key of a watch is its address: nobody else has the right to bind something to the
- * driver's endpoint.
+ * The loop of a driver. The key of a watch is its address. That alone proves nothing: an endpoint that is older than
+ * its driver may also tell of what the one before it had bound.
  */
 #include <j6/driver.h>
 #include <j6/protocol.h>
@@ -33,6 +33,26 @@ static j6_status_t serve_interrupt(struct driver *driver, const struct j6_call *
 
 /* ---- signals -------------------------------------------------------------------------------- */
 
+/* The link that leads to the watch; one that is NULL if it isn't watched. */
+static struct driver_watch **find(struct driver *driver, const struct driver_watch *watch)
+{
+    struct driver_watch **link = &driver->watches;
+    while (*link != NULL && *link != watch) {
+        link = &(*link)->next;
+    }
+    return link;
+}
+
+static bool forget(struct driver *driver, const struct driver_watch *watch)
+{
+    struct driver_watch **link = find(driver, watch);
+    bool found = *link != NULL;
+    if (found) {
+        *link = watch->next;
+    }
+    return found;
+}
+
 static j6_status_t bind(struct driver *driver, struct driver_watch *watch)
 {
     return j6_object_bind(watch->object, watch->mask, driver->endpoint, (uint64_t)watch);
@@ -40,15 +60,21 @@ static j6_status_t bind(struct driver *driver, struct driver_watch *watch)
 
 j6_status_t driver_watch(struct driver *driver, struct driver_watch *watch)
 {
-    j6_status_t status = bind(driver, watch);
-    watch->watched = status == j6_status_ok;
+    j6_status_t status = j6_object_koid(watch->object, &watch->koid);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    status = bind(driver, watch);
+    if (status == j6_status_ok) {
+        watch->next = driver->watches;
+        driver->watches = watch;
+    }
     return status;
 }
 
 void driver_unwatch(struct driver *driver, struct driver_watch *watch)
 {
-    if (watch->watched) {
-        watch->watched = false;
+    if (forget(driver, watch)) {
         j6_object_unbind(watch->object, driver->endpoint, (uint64_t)watch);
     }
 }
@@ -59,11 +85,19 @@ void driver_unwatch(struct driver *driver, struct driver_watch *watch)
  */
 static j6_status_t serve_signal(struct driver *driver, const struct j6_call *call)
 {
-    struct driver_watch *watch = (struct driver_watch *)call->word[0];
+    struct driver_watch *watch = *find(driver, (const struct driver_watch *)call->word[0]);
     uint64_t signals = call->word[1];
-    watch->watched = (signals & j6_signal_closed) == 0;
+    if (watch == NULL || watch->koid != call->word[2]) {
+        return j6_status_ok;
+    }
+    if ((signals & j6_signal_closed) != 0) {
+        forget(driver, watch);
+    }
     watch->serve(watch->context, signals);
-    j6_status_t status = watch->watched ? bind(driver, watch) : j6_status_ok;
+    if (*find(driver, watch) == NULL) {
+        return j6_status_ok;
+    }
+    j6_status_t status = bind(driver, watch);
     return status == j6_status_exists ? j6_status_ok : status;
 }
 

@@ -130,6 +130,29 @@ TEST(each_watch_serves_what_it_watches)
     driver_drop(&driver);
 }
 
+/* An endpoint may be older than its driver, and what was bound to it as well. */
+TEST(a_driver_serves_no_signal_that_it_does_not_watch)
+{
+    struct driver driver;
+    struct served served;
+    j6_handle_t others = event_new();
+    driver_new(&driver);
+    watch_new(&served, &driver);
+    expect_ok(j6_object_bind(others, FIRST, driver.endpoint, 8));
+    expect_ok(j6_object_bind(others, FIRST, driver.endpoint, (uint64_t)&served.watch));
+    expect_ok(j6_object_signal(others, 0, FIRST));
+    expect_ok(step(&driver));
+    expect_ok(step(&driver));
+    expect_status(j6_status_would_block, step(&driver));
+    expect_equal(0, served.times);
+    expect_ok(j6_object_signal(served.watch.object, 0, FIRST));
+    expect_ok(step(&driver));
+    expect_equal(1, served.times);
+    expect_ok(j6_handle_close(served.watch.object));
+    expect_ok(j6_handle_close(others));
+    driver_drop(&driver);
+}
+
 /* ---- messages ------------------------------------------------------------------------------- */
 
 static struct j6_call last;

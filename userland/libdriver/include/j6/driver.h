@@ -30,9 +30,13 @@ struct driver {
      */
     void (*message)(struct driver *driver, const struct j6_call *call);
     struct driver_interrupt *interrupts; /* libdriver's */
+    struct driver_watch *watches;        /* likewise */
 };
 
-/* not_found: it was given no system object; quota, no_memory. */
+/*
+ * An endpoint that is set already may have been another driver's; what that one was told of and didn't take, is
+ * dropped. not_found: it was given no system object; quota, no_memory.
+ */
 J6_MUST_USE j6_status_t driver_open(struct driver *driver);
 
 /* ---- the device ----------------------------------------------------------------------------- */
@@ -78,7 +82,8 @@ struct driver_watch {
     uint64_t mask;
     void (*serve)(void *context, uint64_t signals);
     void *context;
-    bool watched; /* libdriver's */
+    j6_koid_t koid; /* libdriver's */
+    struct driver_watch *next;
 };
 
 /* What object_bind says. Not for one that is watched already. */
