@@ -25,7 +25,7 @@ void drivers_start(void);
 j6_handle_t screen_start(void);
 
 /*
- * A channel for the `stdout` of a program, which the service shows: to send, and to wait for room. What text_attach
- * says, closed if the driver has ended; quota, no_memory.
+ * A channel to give to a program as its `stdout`, which the service shows. What text_attach says, closed if the
+ * driver has ended; quota, no_memory.
  */
 J6_MUST_USE j6_status_t screen_stdout(j6_handle_t text, j6_handle_t *out_channel);

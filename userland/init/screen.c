@@ -99,6 +99,8 @@ static j6_status_t attach(j6_handle_t text, j6_handle_t channel)
 
 j6_status_t screen_stdout(j6_handle_t text, j6_handle_t *out_channel)
 {
+    const uint64_t rights =
+        j6_right_channel_send | j6_right_wait | j6_right_duplicate | j6_right_transfer;
     j6_handle_t channel;
     j6_status_t status = j6_channel_create(0, &channel);
     if (status != j6_status_ok) {
@@ -106,8 +108,7 @@ j6_status_t screen_stdout(j6_handle_t text, j6_handle_t *out_channel)
     }
     status = attach(text, channel);
     if (status == j6_status_ok) {
-        status =
-            j6_handle_duplicate(channel, j6_right_channel_send | j6_right_wait, 0, out_channel);
+        status = j6_handle_duplicate(channel, rights, 0, out_channel);
     }
     j6_handle_close(channel);
     return status;
