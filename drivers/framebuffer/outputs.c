@@ -38,10 +38,13 @@ static struct output *find_free(struct outputs *outputs)
     return NULL;
 }
 
+/* One that can send would keep its own channel open for ever. */
 static bool is_usable(j6_handle_t channel)
 {
+    uint64_t rights = j6_handle_rights(channel);
     return j6_handle_type(channel) == j6_type_channel &&
-           (j6_handle_rights(channel) & text_channel_rights) == text_channel_rights;
+           (rights & text_channel_rights) == text_channel_rights &&
+           (rights & j6_right_channel_send) == 0;
 }
 
 j6_status_t outputs_attach(struct outputs *outputs, struct driver *driver,

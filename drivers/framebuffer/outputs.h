@@ -22,8 +22,7 @@ struct outputs {
 };
 
 /*
- * Shows what comes through the channel, whose handle is taken over on ok. invalid_arg: it isn't one, or lacks
- * text_channel_rights; quota: there are too many, or what driver_watch says.
+ * Shows what comes through the channel, whose handle is taken over on ok. What text_attach says, or driver_watch.
  */
 J6_MUST_USE j6_status_t outputs_attach(struct outputs *outputs, struct driver *driver,
                                        struct terminal *terminal, j6_handle_t channel);

@@ -13,7 +13,10 @@ struct text_write_answer {
     uint64_t written;
 };
 
-/* Writes up to text_write_max bytes; tells how many were. invalid_arg: there are more. */
+/*
+ * Writes up to text_write_max bytes of whole characters; tells how many were. invalid_arg, or out_of_range at an
+ * endpoint that takes no more: there are more.
+ */
 static inline j6_status_t text_write(j6_handle_t text, const char *bytes, size_t len,
                                      struct text_write_answer *out_answer)
 {
@@ -25,12 +28,12 @@ static inline j6_status_t text_write(j6_handle_t text, const char *bytes, size_t
     return j6_ask(text, &ask, j6_deadline_never);
 }
 
-/* What the service needs of a channel; to send the handle takes j6_right_transfer as well. */
+/* What a channel's handle is for; that takes j6_right_transfer as well. It mustn't be able to send. */
 static const uint64_t text_channel_rights = j6_right_channel_receive | j6_right_wait;
 
 /*
  * All that is sent to the channel is shown from now on, until it closes; the handle goes. invalid_arg: that is no
- * channel with text_channel_rights; quota: there are too many.
+ * channel, or the handle has other rights than it should; quota: there are too many.
  */
 static inline j6_status_t text_attach(j6_handle_t text, j6_handle_t channel)
 {

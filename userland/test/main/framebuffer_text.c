@@ -77,15 +77,18 @@ TEST(a_channel_that_has_closed_can_be_attached)
     screen_driver_end(&driver);
 }
 
-TEST(the_framebuffers_driver_attaches_nothing_that_it_cannot_receive_from)
+TEST(the_framebuffers_driver_attaches_nothing_but_an_end_to_receive_from)
 {
     struct screen_driver driver;
+    j6_handle_t whole = j6_handle_none;
     if (!screen_driver_start(&driver, false)) {
         return;
     }
     j6_handle_t channel = screen_channel(&driver);
     screen_driver_rests(&driver);
-    uint64_t before = handle_count(&driver);
+    const uint64_t before = handle_count(&driver);
+    expect_ok(j6_channel_create(0, &whole));
+    expect_status(j6_err_invalid_arg, text_attach(driver.text, whole));
     expect_status(j6_err_invalid_arg, text_attach(driver.text, event_new()));
     expect_status(j6_err_invalid_arg, text_attach(driver.text, without(channel, j6_right_wait)));
     expect_status(j6_err_invalid_arg, text_attach(driver.text, j6_handle_none));

@@ -9,15 +9,19 @@ static const char TEXT[] = "text that breaks off: \xe2\x82";
 static j6_status_t attach(j6_handle_t service)
 {
     j6_handle_t channel;
+    j6_handle_t receiver;
     j6_status_t status = j6_channel_create(0, &channel);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    status = j6_channel_write(channel, TEXT, sizeof(TEXT) - 1);
     if (status == j6_status_ok) {
-        status = text_attach(service, channel);
+        status = j6_channel_write(channel, TEXT, sizeof(TEXT) - 1);
     }
-    j6_handle_close(channel);
+    if (status == j6_status_ok) {
+        status =
+            j6_handle_duplicate(channel, text_channel_rights | j6_right_transfer, 0, &receiver);
+    }
+    if (status == j6_status_ok) {
+        status = text_attach(service, receiver);
+        j6_handle_close(channel);
+    }
     return status == j6_err_quota ? j6_status_ok : status;
 }
 
