@@ -20,6 +20,9 @@ TEST(text_that_is_written_to_the_framebuffers_driver_is_shown)
     if (!screen_driver_start(&driver, false)) {
         return;
     }
+    static const char long_text[text_write_max + 1];
+    expect_status(j6_err_out_of_range,
+                  text_write(driver.text, long_text, sizeof(long_text), &answer));
     expect_ok(text_write(driver.text, "ab", 2, &answer));
     expect_equal(2, answer.written);
     expect_ok(text_write(driver.text, "c\xc3", 2, &answer));

@@ -22,8 +22,8 @@
 struct driver {
     const char *name;   /* stands before what it logs */
     j6_handle_t system; /* driver_open: the one with the role `system` */
-    j6_handle_t
-        endpoint; /* driver_open: a new one without data and handles, unless it is set already */
+    /* driver_open: a new one without data and handles, unless it is set already */
+    j6_handle_t endpoint;
     /*
      * For calls, notifications and badges that have gone; it replies itself. NULL: calls are answered by nyi, the
      * rest is dropped.
