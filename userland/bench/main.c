@@ -27,6 +27,10 @@ int main(void)
         bench_scaling();
         end(0);
     }
+    if (j6_boot_word("screen")) {
+        bench_screen();
+        end(0);
+    }
     if (j6_boot_word("calls_for_ever")) {
         bench_calls_for_ever();
     }
@@ -43,5 +47,6 @@ int main(void)
     bench_channels();
     bench_processes();
     bench_ipc();
+    bench_interrupts();
     end(0);
 }
