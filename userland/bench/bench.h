@@ -30,6 +30,7 @@ void bench_crowds(void);
 void bench_processes(void);
 void bench_ipc(void);
 void bench_ipc_growth(void);
+void bench_files(void);
 void bench_interrupts(void);
 
 /* For who counts what a call consists of (tests/run/counts.py). */

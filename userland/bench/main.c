@@ -47,6 +47,7 @@ int main(void)
     bench_channels();
     bench_processes();
     bench_ipc();
+    bench_files();
     bench_interrupts();
     end(0);
 }

@@ -9,6 +9,7 @@
  */
 #include "lib/page.h"
 #include "userland/bench/bench.h"
+#include <j6/archive.h>
 #include <proto/text.h>
 
 enum { LINE = 80, TEXT_LINES = 800, LINES = 200, IDLE = 7 };
@@ -58,9 +59,7 @@ static j6_handle_t start_driver(const struct j6_framebuffer *framebuffer)
         {"framebuffer", describe(framebuffer), j6_right_vma_read},
         {"endpoint", endpoint, j6_right_endpoint_receive},
     };
-    bench_require(
-        j6_spawn(j6_find_module("framebuffer"), "framebuffer", argv, NULL, rows, 3, &process),
-        "driver");
+    bench_require(j6_boot_spawn("framebuffer", "framebuffer", argv, rows, 3, &process), "driver");
     bench_require(j6_handle_close(rows[0].handle), "close");
     bench_require(j6_handle_close(rows[1].handle), "close");
     return endpoint;

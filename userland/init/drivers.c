@@ -2,6 +2,7 @@
 /* Starts each driver with a system object for its device, and with what else its row says. */
 #include "userland/init/drivers.h"
 #include "lib/string.h"
+#include <j6/archive.h>
 #include <j6/j6.h>
 
 static const struct driver drivers[] = {
@@ -26,8 +27,8 @@ j6_status_t driver_start(const struct driver *driver)
     }
     rows[0] = (struct j6_spawn_row){"system", system, driver->system_rights};
     memcpy(rows + 1, driver->rows, driver->row_count * sizeof(rows[0]));
-    status = j6_spawn(j6_find_module(driver->program), driver->argv[0], driver->argv, NULL, rows,
-                      1 + driver->row_count, &process);
+    status = j6_boot_spawn(driver->program, driver->argv[0], driver->argv, rows,
+                           1 + driver->row_count, &process);
     j6_handle_close(system);
     if (status == j6_status_ok) {
         j6_handle_close(process);

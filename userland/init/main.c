@@ -5,6 +5,7 @@
  */
 #include "lib/string.h"
 #include "userland/init/drivers.h"
+#include <j6/archive.h>
 #include <j6/j6.h>
 
 static const size_t SMALL = 16 * j6_page_size;
@@ -94,8 +95,7 @@ static j6_status_t greet(j6_handle_t page, const char *text)
         {"stdout", out, j6_right_channel_send | j6_right_wait},
     };
     j6_handle_t hello;
-    j6_status_t status =
-        j6_spawn(j6_find_module("hello"), "hello", argv, NULL, rows, shown ? 2 : 1, &hello);
+    j6_status_t status = j6_boot_spawn("hello", "hello", argv, rows, shown ? 2 : 1, &hello);
     if (shown) {
         j6_handle_close(out);
     }

@@ -6,6 +6,7 @@
 #include "drivers/serial/device.h"
 #include "userland/test/main/devices.h"
 #include "userland/test/main/look.h"
+#include <j6/archive.h>
 #include <j6/ports.h>
 
 enum { COM2 = 0x2f8, COM2_IRQ = 3, NO_UART = 0x2e8 };
@@ -57,7 +58,7 @@ static j6_handle_t driver_start(j6_handle_t system, const char *port, const char
     const char *const argv[] = {"com2", port, irq, NULL};
     const struct j6_spawn_row row = {"system", system, 0};
     j6_handle_t process = j6_handle_none;
-    expect_ok(j6_spawn(j6_find_module("serial"), "com2", argv, NULL, &row, 1, &process));
+    expect_ok(j6_boot_spawn("serial", "com2", argv, &row, 1, &process));
     return process;
 }
 
