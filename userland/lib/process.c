@@ -100,15 +100,43 @@ static j6_status_t make_stack(j6_handle_t process, const struct start_stack *sta
     return status;
 }
 
-/* Unguessable: where the image goes, and what the program finds at AT_RANDOM. */
+/* Unguessable: where the images go, and what the program finds at AT_RANDOM. */
 struct chance {
     uint64_t place;
+    uint64_t layer_place;
     uint8_t bytes[START_RANDOM_SIZE];
 };
 
-/* Image, handles and random bytes: all that the start stack speaks of. */
+static j6_handle_t layer_file(const struct j6_program *program)
+{
+    j6_handle_t given = program->layer != j6_handle_none ? program->layer : j6_find("linux");
+    return given != j6_handle_none ? given : j6_find_module("linux");
+}
+
+/*
+ * Loads the program, and beside one of another system the layer that serves its calls, which is entered
+ * first. Tells about the program, and where the process starts.
+ */
+static j6_status_t load(j6_handle_t process, const struct j6_program *program,
+                        const struct j6_layout_info *layout, const struct chance *chance,
+                        struct loaded *out_program, uint64_t *out_entry)
+{
+    j6_status_t status =
+        load_image(process, layout, program->elf, chance->place, NULL, out_program);
+    struct loaded layer = *out_program;
+    if (status == j6_status_ok && !out_program->native) {
+        j6_handle_t file = layer_file(program);
+        status = file == j6_handle_none
+                     ? j6_err_not_found
+                     : load_image(process, layout, file, chance->layer_place, out_program, &layer);
+    }
+    *out_entry = layer.entry;
+    return status;
+}
+
+/* Images, handles and random bytes: all that the start stack speaks of. */
 static j6_status_t prepare(j6_handle_t process, const struct j6_program *program,
-                           struct contents *out_contents)
+                           struct contents *out_contents, uint64_t *out_entry)
 {
     struct start_stack *start = &out_contents->start;
     struct j6_layout_info layout;
@@ -122,8 +150,8 @@ static j6_status_t prepare(j6_handle_t process, const struct j6_program *program
     if (status != j6_status_ok) {
         return status;
     }
-    struct loaded loaded;
-    status = load_image(process, &layout, program->elf, chance.place, &loaded);
+    struct loaded loaded = {0};
+    status = load(process, program, &layout, &chance, &loaded, out_entry);
     if (status != j6_status_ok) {
         return status;
     }
@@ -143,8 +171,9 @@ static j6_status_t prepare(j6_handle_t process, const struct j6_program *program
 j6_status_t j6_start_program(j6_handle_t process, const struct j6_program *program)
 {
     struct contents contents;
+    uint64_t entry;
     uint64_t pointer;
-    j6_status_t status = prepare(process, program, &contents);
+    j6_status_t status = prepare(process, program, &contents, &entry);
     if (status != j6_status_ok) {
         return status;
     }
@@ -153,7 +182,7 @@ j6_status_t j6_start_program(j6_handle_t process, const struct j6_program *progr
         return status;
     }
     j6_handle_t thread;
-    status = j6_process_start(process, contents.start.entry, pointer, 0, &thread);
+    status = j6_process_start(process, entry, pointer, 0, &thread);
     if (status != j6_status_ok) {
         return status;
     }
@@ -169,7 +198,14 @@ j6_status_t j6_spawn(j6_handle_t elf, const char *name, const char *const *argv,
                      const char *const *envp, const struct j6_spawn_row *rows, size_t count,
                      j6_handle_t *out_process)
 {
-    struct j6_program program = {elf, name, argv, envp, rows, count, NULL};
+    const struct j6_program program = {
+        .elf = elf,
+        .name = name,
+        .argv = argv,
+        .envp = envp,
+        .rows = rows,
+        .row_count = count,
+    };
     j6_handle_t process;
     j6_status_t status = j6_process_create(name, strlen(name), NULL, 0, &process);
     if (status != j6_status_ok) {

@@ -53,6 +53,7 @@ static void begin(struct made *made)
 static void end(struct made *made, uint64_t code, uint64_t place)
 {
     static const uint8_t loop[] = {0xf3, 0x90, 0xeb, 0xfc}; /* 1: pause; jmp 1b */
+    const struct elf_program_header mark = {.type = ELF_PT_SENARY};
     const struct elf_file_header header = {
         .magic = {0x7f, 'E', 'L', 'F'},
         .class = ELF_CLASS_64,
@@ -65,11 +66,12 @@ static void end(struct made *made, uint64_t code, uint64_t place)
         .phoff = sizeof(struct elf_file_header),
         .ehsize = sizeof(struct elf_file_header),
         .phentsize = sizeof(struct elf_program_header),
-        .phnum = (uint16_t)made->count,
+        .phnum = (uint16_t)(made->count + 1),
     };
     file_put(made->file, 0, &header, sizeof(header));
     file_put(made->file, sizeof(header), made->segments,
              made->count * sizeof(struct elf_program_header));
+    file_put(made->file, sizeof(header) + made->count * sizeof(mark), &mark, sizeof(mark));
     file_put(made->file, code, loop, sizeof(loop));
 }
 
