@@ -28,6 +28,8 @@ need nasm nasm
 need python3 python3
 need xorriso xorriso
 need mtools mformat
+need musl-tools musl-gcc
+need linux-libc-dev '/usr/include/*/asm/unistd_64.h' /usr/include/asm/unistd_64.h
 need grub-common grub-mkrescue grub2-mkrescue
 need grub-pc-bin '/usr/lib/grub/i386-pc/kernel.img'
 need grub-efi-amd64-bin '/usr/lib/grub/x86_64-efi/kernel.img'
