@@ -5,6 +5,7 @@ import filecmp
 import os
 import shutil
 import subprocess
+import tarfile
 import tempfile
 
 import boot
@@ -95,6 +96,31 @@ def test_images_differ_in_the_menu_alone(report):
         report.passed(name)
 
 
+def archive_is_a_tar(report):
+    """Read by another reader of such archives: all files of the staged folder, each on a page."""
+    name = "boot_archive_is_a_tar_of_all_programs"
+    folder = os.path.join(paths.BUILD, "files")
+    wrong = []
+    found = set()
+    with tarfile.open(os.path.join(paths.BUILD, "root", "boot", "boot.tar")) as archive:
+        for entry in archive:
+            found.add(entry.name)
+            if entry.isfile():
+                with open(os.path.join(folder, entry.name), "rb") as file:
+                    if archive.extractfile(entry).read() != file.read():
+                        wrong.append(f"{entry.name} differs")
+                if entry.size and entry.offset_data % 4096:
+                    wrong.append(f"{entry.name} begins at {entry.offset_data}")
+    for top, folders, files in os.walk(folder):
+        wrong += [f"{path} is missing" for path in
+                  (os.path.relpath(os.path.join(top, file), folder) for file in folders + files)
+                  if path not in found]
+    if wrong or "bin/hello" not in found:
+        report.failed(name, f"{len(wrong)} files", tail=wrong)
+    else:
+        report.passed(name)
+
+
 def changed_lines(left, right):
     lines = []
     for folder in (left, right):
@@ -105,7 +131,7 @@ def changed_lines(left, right):
 
 def outside_program(report):
     """Built with the SDK in a folder outside of the tree, put on an image as init (by gcc) and as a
-    module (by clang), booted from there."""
+    program of the boot archive (by clang), booted from there."""
     name = "sdk_program_from_outside_boots"
     with tempfile.TemporaryDirectory(prefix="senary-outside.") as folder:
         shutil.copy(os.path.join(paths.TOP, "tests", "boot", "outside.c"), folder)
@@ -125,11 +151,11 @@ def outside_program(report):
             return
     boot.one(configurations.Configuration(
         name, build="outside", image="normal", expect="power-off",
-        lines="^outside: hello from init$\n^outside: hello from a module$\n"
-              "^outside: the module ended with 7, ok$"), report)
+        lines="^outside: hello from init$\n^outside: hello from the archive$\n"
+              "^outside: the program ended with 7, ok$"), report)
 
 
 def run(report):
-    for test in (size_is_small, test_images_differ_in_the_menu_alone, outside_program,
+    for test in (size_is_small, archive_is_a_tar, test_images_differ_in_the_menu_alone, outside_program,
                  is_reproducible):
         test(report)

@@ -42,6 +42,7 @@ int main(void)
     bench_threads();
     bench_channels();
     bench_processes();
+    bench_linux();
     bench_ipc();
     end(0);
 }

@@ -4,6 +4,7 @@
  * threads, other programs), and says `init: ready` when all of it works.
  */
 #include "lib/string.h"
+#include <j6/archive.h>
 #include <j6/j6.h>
 
 static const size_t SMALL = 16 * j6_page_size;
@@ -87,8 +88,14 @@ static j6_status_t greet(j6_handle_t page, const char *text)
     const struct j6_spawn_row rows[] = {
         {"page", page, j6_right_vma_map | j6_right_vma_read | j6_right_vma_write},
     };
+    j6_handle_t elf;
     j6_handle_t hello;
-    j6_status_t status = j6_spawn(j6_find_module("hello"), "hello", argv, NULL, rows, 1, &hello);
+    j6_status_t status = j6_boot_file("bin/hello", &elf);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    status = j6_spawn(elf, "hello", argv, NULL, rows, 1, &hello);
+    j6_handle_close(elf);
     if (status != j6_status_ok) {
         return status;
     }

@@ -107,10 +107,21 @@ struct chance {
     uint8_t bytes[START_RANDOM_SIZE];
 };
 
-static j6_handle_t layer_file(const struct j6_program *program)
+/* Atomic; 0: that with the role `linux`. */
+static j6_handle_t layer_file;
+
+void j6_layer_set(j6_handle_t file)
 {
-    j6_handle_t given = program->layer != j6_handle_none ? program->layer : j6_find("linux");
-    return given != j6_handle_none ? given : j6_find_module("linux");
+    j6_handle_t old = __atomic_exchange_n(&layer_file, file, __ATOMIC_RELEASE);
+    if (old != j6_handle_none) {
+        j6_handle_close(old);
+    }
+}
+
+static j6_handle_t layer_find(void)
+{
+    j6_handle_t file = __atomic_load_n(&layer_file, __ATOMIC_ACQUIRE);
+    return file != j6_handle_none ? file : j6_find("linux");
 }
 
 /*
@@ -125,7 +136,7 @@ static j6_status_t load(j6_handle_t process, const struct j6_program *program,
         load_image(process, layout, program->elf, chance->place, NULL, out_program);
     struct loaded layer = *out_program;
     if (status == j6_status_ok && !out_program->native) {
-        j6_handle_t file = layer_file(program);
+        j6_handle_t file = layer_find();
         status = file == j6_handle_none
                      ? j6_err_not_found
                      : load_image(process, layout, file, chance->layer_place, out_program, &layer);

@@ -54,6 +54,7 @@ int64_t linux_clock_getres(int clock, user_ptr_t resolution);
 int64_t linux_gettimeofday(user_ptr_t time, user_ptr_t zone);
 int64_t linux_time(user_ptr_t seconds);
 int64_t linux_nanosleep(user_ptr_t time, user_ptr_t rest);
+int64_t linux_pause(void);
 int64_t linux_clock_nanosleep(int clock, int flags, user_ptr_t time, user_ptr_t rest);
 
 /* signals.c */

@@ -24,6 +24,11 @@ int64_t linux_clock_nanosleep(int clock, int flags, user_ptr_t time, user_ptr_t 
     return 0;
 }
 
+int64_t linux_pause(void)
+{
+    return linux_error(j6_thread_sleep(j6_deadline_never));
+}
+
 int64_t linux_sched_yield(void)
 {
     j6_thread_sleep(0);

@@ -6,6 +6,15 @@
 #include "userland/test/main/linux.h"
 #include "lib/string.h"
 #include "userland/test/main/channel.h"
+#include <j6/archive.h>
+
+void linux_layer_load(void)
+{
+    j6_handle_t file;
+    if (expect_ok(j6_boot_file("lib/linux", &file))) {
+        j6_layer_set(file);
+    }
+}
 
 j6_handle_t linux_start(const char *program, const char *argument, const struct j6_spawn_row *rows,
                         size_t count)
@@ -68,6 +77,15 @@ MUSL_TEST(readv_and_writev_take_several_pieces, "vectors")
 MUSL_TEST(linux_calls_that_are_not_served_are_enosys, "unserved")
 MUSL_TEST(linux_calls_keep_registers_flags_and_the_red_zone, "registers")
 MUSL_TEST(a_musl_program_learns_who_and_where_it_is, "identity")
+
+TEST(a_program_for_linux_is_not_started_where_no_layer_can_be_found)
+{
+    j6_handle_t process;
+    j6_handle_t elf = j6_find_module("musl_hello");
+    j6_layer_set(j6_handle_none);
+    expect_status(j6_err_not_found, j6_spawn(elf, "x", NULL, NULL, NULL, 0, &process));
+    linux_layer_load();
+}
 
 TEST(a_program_built_by_musl_gcc_alone_says_hello)
 {

@@ -3,6 +3,9 @@
 #pragma once
 #include "userland/test/main/util.h"
 
+/* Every program for Linux that is started from now on is served by that of the boot archive. */
+void linux_layer_load(void);
+
 /* Starts `program argument` with the handles of `rows`. */
 j6_handle_t linux_start(const char *program, const char *argument, const struct j6_spawn_row *rows,
                         size_t count);

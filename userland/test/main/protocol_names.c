@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The name service (userland/bin/names), in a process of its own. */
 #include "userland/test/main/ipc_peer.h"
+#include <j6/archive.h>
 #include <proto/names.h>
 
 struct service {
@@ -13,7 +14,10 @@ static j6_handle_t service_open(struct service *service)
     service->endpoint = endpoint_new();
     const struct j6_spawn_row rows[] = {
         {"endpoint", service->endpoint, j6_handle_rights(service->endpoint)}};
-    expect_ok(j6_spawn(j6_find_module("names"), "names", NULL, NULL, rows, 1, &service->process));
+    j6_handle_t elf = 0;
+    expect_ok(j6_boot_file("bin/names", &elf));
+    expect_ok(j6_spawn(elf, "names", NULL, NULL, rows, 1, &service->process));
+    expect_ok(j6_handle_close(elf));
     return service->endpoint;
 }
 
