@@ -28,6 +28,7 @@ void bench_processes(void);
 void bench_linux(void);
 void bench_ipc(void);
 void bench_ipc_growth(void);
+void bench_files(void);
 
 /* For who counts what a call consists of (tests/run/counts.py). */
 void bench_calls_for_ever(void);

@@ -44,5 +44,6 @@ int main(void)
     bench_processes();
     bench_linux();
     bench_ipc();
+    bench_files();
     end(0);
 }

@@ -21,9 +21,10 @@
  * Errors of every call with a path, beyond those written with the calls:
  *
  *   not_found      a name isn't there
- *   wrong_type     something on the way (with files_open_directory: at its end) is no directory
+ *   wrong_type     something on the way, or with a `/` behind it, or with files_open_directory, is no directory; what is
+ *                  asked with a path that isn't empty is no directory
  *   out_of_range   longer than files_path_max, a name than files_name_max; more than files_links_max links
- *   invalid_arg    bytes of 0, flags that there are not; a path that isn't empty, through an open file
+ *   invalid_arg    bytes of 0, flags that there are not or that contradict each other
  *   denied         would change something, and the client only reads, or the file is read-only
  *   quota          over a limit of the client, or of one that it comes from
  *   no_memory
@@ -340,8 +341,8 @@ enum {
 };
 
 /*
- * Removes a file or a link, which isn't followed; with the flag, a directory. bad_state: it is a directory, or (with
- * the flag) the top of a client; wrong_type: it is none, with the flag; exists: it isn't empty.
+ * Removes a file or a link, which isn't followed; with the flag, a directory. bad_state: it is a directory; wrong_type: it
+ * is none, with the flag; exists: it isn't empty; invalid_arg also: the path ends without a name.
  */
 static inline j6_status_t files_remove(j6_handle_t directory, const char *path, uint64_t flags)
 {
@@ -388,7 +389,7 @@ enum {
 /*
  * Moves what is at `from`, a link itself, to `to`, in one step. What was there is removed, if it is of the same kind:
  * bad_state: it is a directory, and `from` is none; wrong_type: the other way round; exists: a directory that isn't empty.
- * invalid_arg also: into itself. bad_state also: one of them is the top of a client.
+ * invalid_arg also: into itself; a path that ends without a name.
  */
 static inline j6_status_t files_rename(j6_handle_t directory, const char *from, const char *to,
                                        uint64_t flags)
