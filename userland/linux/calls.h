@@ -36,6 +36,44 @@ int64_t linux_ppoll(user_ptr_t entries, unsigned count, user_ptr_t time, user_pt
 int64_t linux_pipe(user_ptr_t pair);
 int64_t linux_pipe2(user_ptr_t pair, int flags);
 
+int64_t linux_pread64(int descriptor, user_ptr_t buf, uint64_t len, int64_t offset);
+int64_t linux_pwrite64(int descriptor, user_ptr_t buf, uint64_t len, int64_t offset);
+
+/* open.c, look.c, place.c */
+int64_t linux_open(user_ptr_t path, int flags, unsigned mode);
+int64_t linux_openat(int directory, user_ptr_t path, int flags, unsigned mode);
+int64_t linux_creat(user_ptr_t path, unsigned mode);
+int64_t linux_stat(user_ptr_t path, user_ptr_t stat);
+int64_t linux_lstat(user_ptr_t path, user_ptr_t stat);
+int64_t linux_newfstatat(int directory, user_ptr_t path, user_ptr_t stat, int flags);
+int64_t linux_access(user_ptr_t path, unsigned wanted);
+int64_t linux_faccessat(int directory, user_ptr_t path, unsigned wanted);
+int64_t linux_readlink(user_ptr_t path, user_ptr_t buf, int64_t size);
+int64_t linux_readlinkat(int directory, user_ptr_t path, user_ptr_t buf, int64_t size);
+int64_t linux_getdents64(int descriptor, user_ptr_t buf, unsigned size);
+int64_t linux_getcwd(user_ptr_t buf, uint64_t size);
+int64_t linux_chdir(user_ptr_t path);
+
+/* change.c */
+int64_t linux_mkdir(user_ptr_t path, unsigned mode);
+int64_t linux_mkdirat(int directory, user_ptr_t path, unsigned mode);
+int64_t linux_rmdir(user_ptr_t path);
+int64_t linux_unlink(user_ptr_t path);
+int64_t linux_unlinkat(int directory, user_ptr_t path, int flags);
+int64_t linux_rename(user_ptr_t from, user_ptr_t to);
+int64_t linux_renameat(int from_directory, user_ptr_t from, int to_directory, user_ptr_t to);
+int64_t linux_renameat2(int from_directory, user_ptr_t from, int to_directory, user_ptr_t to,
+                        unsigned flags);
+int64_t linux_symlink(user_ptr_t target, user_ptr_t path);
+int64_t linux_symlinkat(user_ptr_t target, int directory, user_ptr_t path);
+int64_t linux_truncate(user_ptr_t path, int64_t size);
+int64_t linux_ftruncate(int descriptor, int64_t size);
+int64_t linux_chmod(user_ptr_t path, unsigned mode);
+int64_t linux_fchmodat(int directory, user_ptr_t path, unsigned mode);
+int64_t linux_utimensat(int directory, user_ptr_t path, user_ptr_t times, int flags);
+int64_t linux_fsync(int descriptor);
+int64_t linux_fdatasync(int descriptor);
+
 /* threads.c, futex.c */
 int64_t linux_clone(struct frame *frame);
 int64_t linux_exit(struct frame *frame);

@@ -16,9 +16,13 @@ int64_t linux_ioctl(int descriptor, unsigned command, uint64_t argument)
 
 int64_t linux_lseek(int descriptor, int64_t offset, unsigned whence)
 {
-    (void)offset;
-    (void)whence;
-    return descriptor_is_open(descriptor) ? -ESPIPE : -EBADF;
+    struct file *file = descriptor_file(descriptor);
+    if (file == NULL) {
+        return -EBADF;
+    }
+    int64_t result = file->kind->seek != NULL ? file->kind->seek(file, offset, whence) : -ESPIPE;
+    file_put(file);
+    return result;
 }
 
 int64_t linux_fstat(int descriptor, user_ptr_t status)
@@ -27,11 +31,12 @@ int64_t linux_fstat(int descriptor, user_ptr_t status)
     if (file == NULL) {
         return -EBADF;
     }
-    const struct stat all = {
+    struct stat all = {
         .st_mode = file->kind->mode | MODE_OWN,
         .st_nlink = 1,
         .st_blksize = j6_page_size,
     };
+    int64_t error = file->kind->stat != NULL ? file->kind->stat(file, &all) : 0;
     file_put(file);
-    return user_write(status, &all, sizeof(all));
+    return error != 0 ? error : user_write(status, &all, sizeof(all));
 }

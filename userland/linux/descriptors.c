@@ -3,6 +3,7 @@
 #include "userland/linux/descriptors.h"
 #include "userland/linux/calls.h"
 #include <linux/fcntl.h>
+#include <proto/files.h>
 
 static struct {
     struct j6_mutex lock;
@@ -10,22 +11,33 @@ static struct {
     bool close_on_exec[DESCRIPTORS_MAX];
 } table;
 
-/* Only before there is a second thread. */
+/* What a handle for a standard stream is: a channel, a file, or a service that takes text. */
+static const struct file_kind *kind_of(j6_handle_t handle)
+{
+    struct files_stat stat;
+    switch (j6_handle_type(handle)) {
+    case j6_type_channel: return &channel_kind;
+    case j6_type_endpoint:
+        return files_stat(handle, "", 0, &stat) == j6_status_ok ? &stored_file_kind : &text_kind;
+    default: return NULL;
+    }
+}
+
+/* Only before there is a second thread. What is written to a file goes to its end. */
 static void open_standard(int descriptor, const char *role, const struct file_kind *absent,
                           uint32_t flags)
 {
     j6_handle_t handle = j6_find(role);
-    bool is_channel = j6_handle_type(handle) == j6_type_channel;
-    struct file *file = is_channel ? file_new(&channel_kind, handle, flags)
-                                   : file_new(absent, j6_handle_none, flags);
-    table.file[descriptor] = file;
+    const struct file_kind *kind = kind_of(handle);
+    table.file[descriptor] =
+        kind != NULL ? file_new(kind, handle, flags) : file_new(absent, j6_handle_none, flags);
 }
 
 void descriptors_init(void)
 {
     open_standard(0, "stdin", &nothing_kind, O_RDONLY);
-    open_standard(1, "stdout", &log_kind, O_WRONLY);
-    open_standard(2, "stderr", &log_kind, O_WRONLY);
+    open_standard(1, "stdout", &log_kind, O_WRONLY | O_APPEND);
+    open_standard(2, "stderr", &log_kind, O_WRONLY | O_APPEND);
 }
 
 static bool is_number(int descriptor)

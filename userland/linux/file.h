@@ -9,12 +9,20 @@
 
 struct file;
 
+struct stat;
+
 struct file_kind {
     uint32_t mode; /* S_IF… */
     /* At most len bytes. 0: the end. */
     int64_t (*read)(struct file *file, user_ptr_t buf, uint64_t len);
     /* NULL: as many as were asked for, and nothing happens. */
     int64_t (*write)(struct file *file, user_ptr_t buf, uint64_t len);
+    /* The same at an offset, which stays what it is. NULL: it has no offsets. */
+    int64_t (*read_at)(struct file *file, user_ptr_t buf, uint64_t len, uint64_t offset);
+    int64_t (*write_at)(struct file *file, user_ptr_t buf, uint64_t len, uint64_t offset);
+    int64_t (*seek)(struct file *file, int64_t offset, unsigned whence);
+    /* What isn't known without asking. NULL: all is. */
+    int64_t (*stat)(struct file *file, struct stat *stat);
     /* For what may have to wait: what the object shows when it can be read and written; 0: always. */
     uint64_t readable;
     uint64_t writable;
@@ -28,6 +36,7 @@ struct file {
     uint32_t references;  /* atomic */
     uint32_t flags;       /* O_ACCMODE, O_APPEND, O_NONBLOCK; atomic */
     struct j6_mutex lock; /* of what follows */
+    uint64_t offset;      /* of the next byte; of a directory, a cursor */
     void *state;          /* the kind's own */
 };
 
@@ -48,3 +57,10 @@ void log_file_flush(struct file *file);
 
 /* Has nothing to be read. */
 extern const struct file_kind nothing_kind;
+
+/* A service that takes text (<proto/text.h>). */
+extern const struct file_kind text_kind;
+
+/* What is open at a file service (<proto/files.h>). */
+extern const struct file_kind stored_file_kind;
+extern const struct file_kind directory_kind;

@@ -41,6 +41,35 @@ int64_t linux_write(int descriptor, user_ptr_t buf, uint64_t len)
     return transfer(descriptor, buf, len, true);
 }
 
+/* At an offset, where there are such. */
+static int64_t transfer_at(int descriptor, user_ptr_t buf, uint64_t len, int64_t offset, bool write)
+{
+    struct file *file = descriptor_file(descriptor);
+    if (file == NULL) {
+        return -EBADF;
+    }
+    int64_t (*run)(struct file *, user_ptr_t, uint64_t, uint64_t) =
+        write ? file->kind->write_at : file->kind->read_at;
+    int64_t result = offset < 0 ? -EINVAL : -ESPIPE;
+    if (transfer_of(file, write) == NULL) {
+        result = -EBADF;
+    } else if (run != NULL && offset >= 0) {
+        result = run(file, buf, len < LENGTH_MAX ? len : LENGTH_MAX, (uint64_t)offset);
+    }
+    file_put(file);
+    return result;
+}
+
+int64_t linux_pread64(int descriptor, user_ptr_t buf, uint64_t len, int64_t offset)
+{
+    return transfer_at(descriptor, buf, len, offset, false);
+}
+
+int64_t linux_pwrite64(int descriptor, user_ptr_t buf, uint64_t len, int64_t offset)
+{
+    return transfer_at(descriptor, buf, len, offset, true);
+}
+
 /* Up to the first piece that isn't done whole; an error counts where nothing was done before it. */
 static int64_t transfer_pieces(struct file *file, transfer_fn *run, const struct iovec *pieces,
                                int count, int64_t done, bool *out_more)

@@ -126,23 +126,29 @@ void region_area_drop(struct region_area *area)
     area_put(area);
 }
 
+j6_status_t region_make_of(j6_handle_t handle, bool of_file, uint64_t *address, uint64_t offset,
+                           uint64_t len, uint64_t access, bool exactly, struct region **out_region)
+{
+    struct region_area *area = region_area_new(handle, offset + len);
+    if (area == NULL) {
+        return j6_err_no_memory;
+    }
+    area->of_file = of_file;
+    j6_status_t status = region_map(area, offset, len, access, exactly, address, out_region);
+    if (status != j6_status_ok) {
+        region_area_drop(area);
+    }
+    return status;
+}
+
 j6_status_t region_make(uint64_t *address, uint64_t len, uint64_t access, bool exactly,
                         struct region **out_region)
 {
     j6_handle_t handle;
     j6_status_t status = j6_vma_create(len, j6_vma_flag_resizable, &handle);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    struct region_area *area = region_area_new(handle, len);
-    if (area == NULL) {
-        return j6_err_no_memory;
-    }
-    status = region_map(area, 0, len, access, exactly, address, out_region);
-    if (status != j6_status_ok) {
-        region_area_drop(area);
-    }
-    return status;
+    return status == j6_status_ok
+               ? region_make_of(handle, false, address, 0, len, access, exactly, out_region)
+               : status;
 }
 
 /* A region begins there, if there is one around it. */

@@ -17,6 +17,7 @@ struct region_area {
     j6_handle_t handle;
     uint64_t size;    /* bytes */
     uint64_t regions; /* that are parts of it; closed with the last */
+    bool of_file;     /* its pages come from a file, and aren't discarded */
 };
 
 struct region {
@@ -41,6 +42,14 @@ struct region *region_next(struct region *region);
  */
 J6_MUST_USE j6_status_t region_make(uint64_t *address, uint64_t len, uint64_t access, bool exactly,
                                     struct region **out_region);
+
+/*
+ * The same with an area that there is already: a region of all of it. Takes the handle; of_file: what is in it
+ * came from a file.
+ */
+J6_MUST_USE j6_status_t region_make_of(j6_handle_t handle, bool of_file, uint64_t *address,
+                                       uint64_t offset, uint64_t len, uint64_t access, bool exactly,
+                                       struct region **out_region);
 
 /* Maps a part of an area, as a region of its own. The area is closed with its last region. */
 J6_MUST_USE j6_status_t region_map(struct region_area *area, uint64_t offset, uint64_t len,

@@ -37,8 +37,10 @@ void regions_discard(uint64_t start, uint64_t end)
         uint64_t from = region->start > start ? region->start : start;
         uint64_t to = region->end < end ? region->end : end;
         uint64_t len = to - from;
-        j6_vma_op_range(region->area->handle, j6_op_decommit,
-                        region->offset + (from - region->start), &len);
+        if (!region->area->of_file) {
+            j6_vma_op_range(region->area->handle, j6_op_decommit,
+                            region->offset + (from - region->start), &len);
+        }
     }
 }
 

@@ -10,6 +10,7 @@
 #include "userland/linux/layer.h"
 #include "userland/linux/stacks.h"
 #include "userland/linux/threads.h"
+#include "userland/linux/tree.h"
 
 uint64_t layer_start(const uint64_t *stack);
 
@@ -37,5 +38,6 @@ uint64_t layer_start(const uint64_t *stack)
     }
     clocks_init();
     descriptors_init();
+    tree_init();
     return entry_of(auxv);
 }

@@ -6,6 +6,7 @@
 #include "userland/test/main/linux.h"
 #include "lib/string.h"
 #include "userland/test/main/channel.h"
+#include "userland/test/main/files.h"
 #include <j6/archive.h>
 
 void linux_layer_load(void)
@@ -41,6 +42,9 @@ void musl_expect_output(const char *check, const char *role, const char *text, i
     expect_text(channel, text);
     expect_ok(j6_handle_close(channel));
 }
+
+static const uint64_t FILE_RIGHTS =
+    J6_RIGHT(40) | J6_RIGHT(41) | J6_RIGHT(48); /* duplicate, transfer, send */
 
 #define MUSL_TEST(sentence, check)        \
     TEST(sentence)                        \
@@ -124,6 +128,54 @@ TEST(a_signal_that_ends_a_musl_program_shows_in_its_exit_code)
     expect_equal(128 + 6, musl_run("aborting"));
     expect_equal(128 + 13, musl_run("broken_pipe"));
     expect_equal(128 + 15, musl_run("thread_signals"));
+}
+
+MUSL_TEST(a_musl_program_without_files_finds_none, "no_files")
+
+/* Checks that need files, with a service of their own. */
+static void expect_with_files(const char *check)
+{
+    struct file_service service;
+    j6_handle_t files = files_begin(&service);
+    j6_handle_t client = client_new(files, 0, 64, files_no_limit);
+    const struct j6_spawn_row row = {"files", client, FILE_RIGHTS};
+    j6_handle_t process = linux_start("musl", check, &row, 1);
+    expect_equal(0, process_finish(process).code);
+    expect_ok(j6_handle_close(client));
+    files_end(&service);
+}
+
+TEST(a_musl_program_reads_and_writes_files)
+{
+    expect_with_files("file_bytes");
+}
+
+TEST(a_musl_program_walks_and_changes_the_tree_of_files)
+{
+    expect_with_files("file_tree");
+}
+
+TEST(a_musl_program_maps_files)
+{
+    expect_with_files("file_mapping");
+}
+
+TEST(errors_of_files_are_those_of_linux)
+{
+    expect_with_files("file_errors");
+}
+
+TEST(stdout_of_a_musl_program_can_be_a_file)
+{
+    struct file_service service;
+    j6_handle_t files = files_begin(&service);
+    j6_handle_t file = file_open(files, "tmp/out", files_open_write | files_open_create);
+    const struct j6_spawn_row rows[] = {{"stdout", file, FILE_RIGHTS},
+                                        {"stderr", file, FILE_RIGHTS}};
+    expect_equal(0, process_finish(linux_start("musl", "output", rows, 2)).code);
+    expect_file(files, "tmp/out", "a line 2.50\nan error\nthe end of a line waits\nfor the exit");
+    expect_ok(j6_handle_close(file));
+    files_end(&service);
 }
 
 TEST(a_musl_program_is_killed_in_the_midst_of_its_calls)
