@@ -74,7 +74,7 @@ int64_t linux_utimensat(int directory, user_ptr_t path, user_ptr_t times, int fl
 int64_t linux_fsync(int descriptor);
 int64_t linux_fdatasync(int descriptor);
 
-/* threads.c, futex.c */
+/* threads.c, clone.c, exit.c, futex.c */
 int64_t linux_clone(struct frame *frame);
 int64_t linux_exit(struct frame *frame);
 int64_t linux_exit_group(int code);

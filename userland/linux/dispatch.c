@@ -16,13 +16,16 @@ int64_t linux_dispatch(uint32_t number, struct frame *frame);
 #define SERVE_6(f)     f(frame->rdi, frame->rsi, frame->rdx, frame->r10, frame->r8, frame->r9)
 #define SERVE_frame(f) f(frame)
 
-/* Said once for each number, so that a program that goes on asking doesn't fill the log. */
+/*
+ * Said once for each number, so that a program that goes on asking doesn't fill the log; once for all that
+ * Linux doesn't have either.
+ */
 static int64_t not_served(uint32_t number)
 {
     static uint32_t noted[NUMBERS_NOTED / 32];
-    uint32_t bit = 1u << number % 32;
-    if (number >= NUMBERS_NOTED ||
-        !(__atomic_fetch_or(&noted[number / 32], bit, __ATOMIC_RELAXED) & bit)) {
+    uint32_t place = number < NUMBERS_NOTED ? number : NUMBERS_NOTED - 1;
+    uint32_t bit = 1u << place % 32;
+    if (!(__atomic_fetch_or(&noted[place / 32], bit, __ATOMIC_RELAXED) & bit)) {
         layer_warn("linux: system call %u isn't served", number);
     }
     return -ENOSYS;

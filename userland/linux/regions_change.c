@@ -96,6 +96,9 @@ j6_status_t region_move(struct region *region, uint64_t len, uint64_t *out_addre
 {
     struct region_area *area = region->area;
     bool alone = region->end - region->start == area->size;
+    if (!(area->handle & j6_right_vma_resize)) {
+        return j6_err_denied; /* others see what is written there, so a copy won't do */
+    }
     j6_status_t status = alone ? j6_status_ok : copy_area(region, &area);
     if (status != j6_status_ok) {
         return status;

@@ -19,6 +19,26 @@ struct linux_thread {
 /* The first thread, which calls this. */
 J6_MUST_USE j6_status_t threads_init(void);
 
+/* ---- for clone and exit ------------------------------------------------------------------------- */
+
+/* Positive, and different for all that live at the same time. */
+int32_t thread_number(j6_koid_t koid);
+
+/* Not in the list yet; NULL when there is no memory. */
+struct linux_thread *thread_new(void);
+void thread_free(struct linux_thread *thread);
+
+/* By its koid. */
+void thread_add(struct linux_thread *thread);
+
+/* Frees it, too. Was it the last one? */
+bool thread_remove(struct linux_thread *thread);
+
+/* Its system calls are the layer's from now on. */
+void thread_serve(j6_handle_t thread);
+
+/* ---- for all ------------------------------------------------------------------------------------ */
+
 /* The calling thread. */
 struct linux_thread *thread_self(void);
 
