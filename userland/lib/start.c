@@ -38,9 +38,3 @@ noreturn void j6_start_main(uint64_t *stack, uint64_t tsc)
     construct();
     j6_exit(main(argc, argv, argv + argc + 1));
 }
-
-noreturn void j6_exit(int64_t code)
-{
-    j6_process_exit(code);
-    __builtin_unreachable();
-}

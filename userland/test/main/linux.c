@@ -178,6 +178,20 @@ TEST(stdout_of_a_musl_program_can_be_a_file)
     files_end(&service);
 }
 
+TEST(a_program_can_be_linked_with_musl_and_libj6)
+{
+    j6_handle_t lines = channel_new();
+    j6_handle_t out = channel_new();
+    const struct j6_spawn_row rows[] = {{"lines", lines, j6_right_wait | SEND | RECEIVE},
+                                        {"stdout", out, j6_right_wait | SEND}};
+    send_text(lines, "pear\napple\nfig\n");
+    expect_equal(0, process_finish(linux_start("musl_j6", "", rows, 2)).code);
+    expect_text(lines, "apple\nfig\npear\n");
+    expect_text(out, "denied 0.5\n");
+    expect_ok(j6_handle_close(lines));
+    expect_ok(j6_handle_close(out));
+}
+
 TEST(a_musl_program_is_killed_in_the_midst_of_its_calls)
 {
     j6_handle_t channel = channel_new();
