@@ -192,6 +192,39 @@ TEST(a_program_can_be_linked_with_musl_and_libj6)
     expect_ok(j6_handle_close(out));
 }
 
+/* All of a module's bytes, to be read from a channel. */
+static void send_module(j6_handle_t channel, const char *name)
+{
+    const struct j6_boot_info *info = j6_boot_info();
+    uint64_t address = 0;
+    uint64_t len = 0;
+    j6_handle_t area = j6_find_module(name);
+    for (size_t i = 0; i < info->module_count; i++) {
+        len = string_equal(info->module_names[i], name) ? info->module_sizes[i] : len;
+    }
+    expect_ok(j6_vma_map(area, j6_handle_self_process, &address, 0, 0, j6_map_read));
+    expect_ok(try_send(channel, (const void *)address, &len));
+    expect_ok(j6_vma_unmap(area, j6_handle_self_process, address, 0));
+}
+
+TEST(lua_runs_its_checks)
+{
+    if (j6_find_module("lua") == 0) {
+        test_skip("the image has no Lua");
+        return;
+    }
+    j6_handle_t in = channel_new();
+    j6_handle_t out = channel_new();
+    const struct j6_spawn_row rows[] = {{"stdin", in, j6_right_wait | RECEIVE},
+                                        {"stdout", out, j6_right_wait | SEND}};
+    send_module(in, "checks.lua");
+    j6_handle_t process = linux_start("lua", "-", rows, 2);
+    expect_ok(j6_handle_close(in));
+    expect_equal(0, process_finish(process).code);
+    expect_text(out, "lua: Lua 5.4 is well\n");
+    expect_ok(j6_handle_close(out));
+}
+
 TEST(a_musl_program_is_killed_in_the_midst_of_its_calls)
 {
     j6_handle_t channel = channel_new();
