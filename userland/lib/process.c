@@ -7,6 +7,7 @@
 #include "lib/start_stack.h"
 #include "lib/string.h"
 #include "userland/lib/area.h"
+#include "userland/lib/layer.h"
 #include "userland/lib/load.h"
 #include "userland/lib/stack.h"
 #include <j6/j6.h>
@@ -100,29 +101,11 @@ static j6_status_t make_stack(j6_handle_t process, const struct start_stack *sta
     return status;
 }
 
-/* Unguessable: where the images go, and what the program finds at AT_RANDOM. */
+/* Unguessable: where the image goes, and what the program finds at AT_RANDOM. */
 struct chance {
     uint64_t place;
-    uint64_t layer_place;
     uint8_t bytes[START_RANDOM_SIZE];
 };
-
-/* Atomic; 0: that with the role `linux`. */
-static j6_handle_t layer_file;
-
-void j6_layer_set(j6_handle_t file)
-{
-    j6_handle_t old = __atomic_exchange_n(&layer_file, file, __ATOMIC_RELEASE);
-    if (old != j6_handle_none) {
-        j6_handle_close(old);
-    }
-}
-
-static j6_handle_t layer_find(void)
-{
-    j6_handle_t file = __atomic_load_n(&layer_file, __ATOMIC_ACQUIRE);
-    return file != j6_handle_none ? file : j6_find("linux");
-}
 
 /*
  * Loads the program, and beside one of another system the layer that serves its calls, which is entered
@@ -134,14 +117,10 @@ static j6_status_t load(j6_handle_t process, const struct j6_program *program,
 {
     j6_status_t status =
         load_image(process, layout, program->elf, chance->place, NULL, out_program);
-    struct loaded layer = *out_program;
+    *out_entry = out_program->entry;
     if (status == j6_status_ok && !out_program->native) {
-        j6_handle_t file = layer_find();
-        status = file == j6_handle_none
-                     ? j6_err_not_found
-                     : load_image(process, layout, file, chance->layer_place, out_program, &layer);
+        status = layer_load(process, layout, out_program, out_entry);
     }
-    *out_entry = layer.entry;
     return status;
 }
 

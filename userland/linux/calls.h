@@ -31,6 +31,10 @@ int64_t linux_ioctl(int descriptor, unsigned command, uint64_t argument);
 int64_t linux_lseek(int descriptor, int64_t offset, unsigned whence);
 int64_t linux_fstat(int descriptor, user_ptr_t status);
 int64_t linux_poll(user_ptr_t entries, unsigned count, int milliseconds);
+int64_t linux_select(int count, user_ptr_t read, user_ptr_t write, user_ptr_t except,
+                     user_ptr_t time);
+int64_t linux_pselect6(int count, user_ptr_t read, user_ptr_t write, user_ptr_t except,
+                       user_ptr_t time, user_ptr_t mask);
 int64_t linux_ppoll(user_ptr_t entries, unsigned count, user_ptr_t time, user_ptr_t mask,
                     uint64_t mask_size);
 int64_t linux_pipe(user_ptr_t pair);
@@ -69,6 +73,7 @@ int64_t linux_symlinkat(user_ptr_t target, int directory, user_ptr_t path);
 int64_t linux_truncate(user_ptr_t path, int64_t size);
 int64_t linux_ftruncate(int descriptor, int64_t size);
 int64_t linux_chmod(user_ptr_t path, unsigned mode);
+int64_t linux_fchmod(int descriptor, unsigned mode);
 int64_t linux_fchmodat(int directory, user_ptr_t path, unsigned mode);
 int64_t linux_utimensat(int directory, user_ptr_t path, user_ptr_t times, int flags);
 int64_t linux_fsync(int descriptor);
@@ -114,5 +119,7 @@ int64_t linux_uname(user_ptr_t names);
 int64_t linux_umask(unsigned mask);
 int64_t linux_getrlimit(unsigned resource, user_ptr_t limit);
 int64_t linux_prlimit64(int process, unsigned resource, user_ptr_t limit, user_ptr_t old);
+int64_t linux_getrusage(int who, user_ptr_t usage);
+int64_t linux_times(user_ptr_t times);
 int64_t linux_sysinfo(user_ptr_t info);
 int64_t linux_getrandom(user_ptr_t buf, uint64_t len, unsigned flags);

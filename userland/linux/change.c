@@ -163,6 +163,20 @@ int64_t linux_fchmodat(int directory, user_ptr_t path, unsigned mode)
     return error;
 }
 
+int64_t linux_fchmod(int descriptor, unsigned mode)
+{
+    struct file *file = descriptor_file(descriptor);
+    if (file == NULL) {
+        return -EBADF;
+    }
+    int64_t result = -EINVAL;
+    if (file->kind == &stored_file_kind || file->kind == &directory_kind) {
+        result = set_mode(file->handle, "", mode);
+    }
+    file_put(file);
+    return result;
+}
+
 int64_t linux_chmod(user_ptr_t path, unsigned mode)
 {
     return linux_fchmodat(AT_FDCWD, path, mode);

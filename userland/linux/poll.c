@@ -7,18 +7,7 @@
 #include "userland/linux/calls.h"
 #include "userland/linux/clocks.h"
 #include "userland/linux/descriptors.h"
-#include <linux/poll.h>
-
-enum { ENTRIES_MAX = 64 };
-
-/* One call of poll. */
-struct polling {
-    unsigned count;
-    unsigned waits; /* items */
-    struct pollfd entries[ENTRIES_MAX];
-    struct file *files[ENTRIES_MAX];
-    struct j6_wait_item items[ENTRIES_MAX];
-};
+#include "userland/linux/polling.h"
 
 static uint64_t mask_of(const struct file *file, int16_t events)
 {
@@ -95,25 +84,30 @@ static int64_t run(struct polling *polling, j6_time_t deadline)
     return ready;
 }
 
+int64_t polling_run(struct polling *polling, j6_time_t deadline)
+{
+    for (unsigned i = 0; i < polling->count; i++) {
+        polling->files[i] = descriptor_file(polling->entries[i].fd);
+    }
+    int64_t result = run(polling, deadline);
+    for (unsigned i = 0; i < polling->count; i++) {
+        if (polling->files[i] != NULL) {
+            file_put(polling->files[i]);
+        }
+    }
+    return result;
+}
+
 static int64_t poll_until(user_ptr_t entries, unsigned count, j6_time_t deadline)
 {
     struct polling polling = {.count = count};
-    if (count > ENTRIES_MAX) {
+    if (count > POLLING_MAX) {
         return -EINVAL;
     }
     size_t size = count * sizeof(polling.entries[0]);
     int64_t result = user_read(polling.entries, entries, size);
-    if (result != 0) {
-        return result;
-    }
-    for (unsigned i = 0; i < count; i++) {
-        polling.files[i] = descriptor_file(polling.entries[i].fd);
-    }
-    result = run(&polling, deadline);
-    for (unsigned i = 0; i < count; i++) {
-        if (polling.files[i] != NULL) {
-            file_put(polling.files[i]);
-        }
+    if (result == 0) {
+        result = polling_run(&polling, deadline);
     }
     int64_t error = result >= 0 ? user_write(entries, polling.entries, size) : 0;
     return error != 0 ? error : result;
@@ -127,18 +121,20 @@ int64_t linux_poll(user_ptr_t entries, unsigned count, int milliseconds)
     return poll_until(entries, count, deadline);
 }
 
+int64_t polling_deadline(user_ptr_t time, j6_time_t *out_deadline)
+{
+    uint64_t ns = 0;
+    int64_t error = time != 0 ? time_read(time, &ns) : 0;
+    *out_deadline = time == 0 ? j6_deadline_never : ns == 0 ? j6_deadline_poll : deadline_after(ns);
+    return error;
+}
+
 int64_t linux_ppoll(user_ptr_t entries, unsigned count, user_ptr_t time, user_ptr_t mask,
                     uint64_t mask_size)
 {
-    uint64_t ns = 0;
+    j6_time_t deadline;
     (void)mask;
     (void)mask_size;
-    int64_t error = time != 0 ? time_read(time, &ns) : 0;
-    if (error != 0) {
-        return error;
-    }
-    j6_time_t deadline = time == 0 ? j6_deadline_never
-                         : ns == 0 ? j6_deadline_poll
-                                   : deadline_after(ns);
-    return poll_until(entries, count, deadline);
+    int64_t error = polling_deadline(time, &deadline);
+    return error != 0 ? error : poll_until(entries, count, deadline);
 }

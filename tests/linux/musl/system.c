@@ -9,11 +9,13 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/select.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <sys/time.h>
+#include <sys/times.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -226,6 +228,39 @@ int polling(void)
     entries[0].fd = 99;
     check(poll(entries, 1, -1) == 1 && entries[0].revents == POLLNVAL);
     check(poll(NULL, 0, 5) == 0);
+    return 0;
+}
+
+int selecting(void)
+{
+    int pair[2];
+    fd_set in, out;
+    struct timeval time = {0, 10000};
+    check(pipe(pair) == 0);
+    FD_ZERO(&in);
+    FD_ZERO(&out);
+    FD_SET(pair[0], &in);
+    check(select(pair[1] + 1, &in, NULL, NULL, &time) == 0 && !FD_ISSET(pair[0], &in));
+    FD_SET(pair[0], &in);
+    FD_SET(pair[1], &out);
+    check(select(pair[1] + 1, &in, &out, NULL, NULL) == 1);
+    check(!FD_ISSET(pair[0], &in) && FD_ISSET(pair[1], &out));
+    check(write(pair[1], "x", 1) == 1);
+    FD_SET(pair[0], &in);
+    check(select(pair[1] + 1, &in, &out, NULL, NULL) == 2 && FD_ISSET(pair[0], &in));
+    FD_SET(99, &in);
+    check_error(EBADF, select(100, &in, NULL, NULL, NULL));
+    check_error(EINVAL, select(-1, NULL, NULL, NULL, NULL));
+    check_error(EFAULT, select(1, (fd_set *)8, NULL, NULL, NULL));
+    return 0;
+}
+
+int usage(void)
+{
+    struct rusage used;
+    struct tms ticks;
+    check(getrusage(RUSAGE_SELF, &used) == 0 && times(&ticks) != (clock_t)-1);
+    check_error(EINVAL, getrusage(77, &used));
     return 0;
 }
 

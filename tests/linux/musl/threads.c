@@ -185,6 +185,28 @@ int many_threads(void)
     return 0;
 }
 
+/* The process may have so few threads that some fail. */
+int thread_limit(void)
+{
+    enum { MANY = 20 };
+    pthread_t thread[MANY];
+    int made = 0;
+    int error = 0;
+    while (made < MANY && (error = pthread_create(&thread[made], NULL, stay, NULL)) == 0) {
+        made++;
+    }
+    check(error == EAGAIN && made > 0);
+    atomic_store(&leave, 1);
+    for (int i = 0; i < made; i++) {
+        check(pthread_join(thread[i], NULL) == 0);
+    }
+    while ((error = pthread_create(&thread[0], NULL, stay, NULL)) == EAGAIN) {
+        usleep(1000); /* who was joined may still be on its way out */
+    }
+    check(error == 0 && pthread_join(thread[0], NULL) == 0);
+    return made;
+}
+
 static void *tell_id(void *argument)
 {
     *(pid_t *)argument = gettid();

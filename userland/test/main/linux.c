@@ -77,6 +77,8 @@ MUSL_TEST(a_blocked_signal_is_pending_until_it_is_let_through, "pending")
 MUSL_TEST(descriptors_are_duplicated_controlled_and_run_out, "descriptors")
 MUSL_TEST(pipes_carry_bytes_between_musl_threads, "pipes")
 MUSL_TEST(poll_waits_for_pipes, "polling")
+MUSL_TEST(select_waits_for_pipes, "selecting")
+MUSL_TEST(a_musl_program_is_told_how_long_it_ran, "usage")
 MUSL_TEST(readv_and_writev_take_several_pieces, "vectors")
 MUSL_TEST(linux_calls_that_are_not_served_are_enosys, "unserved")
 MUSL_TEST(linux_calls_keep_registers_flags_and_the_red_zone, "registers")
@@ -223,6 +225,18 @@ TEST(lua_runs_its_checks)
     expect_equal(0, process_finish(process).code);
     expect_text(out, "lua: Lua 5.4 is well\n");
     expect_ok(j6_handle_close(out));
+}
+
+TEST(a_musl_thread_beyond_the_limit_is_refused_and_the_program_goes_on)
+{
+    static const char *const argv[] = {"musl", "thread_limit", NULL};
+    const struct j6_limits limits = {
+        .pages = 500, .handles = 100, .threads = 5, .processes = 0, .priority = 4};
+    const struct j6_program program = {.elf = j6_find_module("musl"), .name = "musl", .argv = argv};
+    j6_handle_t process = j6_handle_none;
+    expect_ok(j6_process_create("musl", 4, &limits, 0, &process));
+    expect_ok(j6_start_program(process, &program));
+    expect_equal(4, process_finish(process).code);
 }
 
 TEST(a_musl_program_is_killed_in_the_midst_of_its_calls)
