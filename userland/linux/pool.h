@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 struct pool {
-    size_t size; /* of each: at least a pointer */
+    size_t size; /* of each: at least a pointer, at most a page */
     void *free;  /* a list, linked by the first word */
     char *fresh; /* never used yet, up to … */
     char *end;

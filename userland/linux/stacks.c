@@ -25,7 +25,10 @@ j6_status_t stacks_init(void)
     j6_status_t status = j6_vma_create_map((uint64_t)THREADS_MAX * STACK_SIZE, 0,
                                            j6_map_read | j6_map_write, &base, &stacks.area);
     stacks_first = (uint64_t *)(base + STACK_SIZE - sizeof(uint64_t));
-    return status == j6_status_ok ? stacks_add_thread() : status;
+    stacks_threads =
+        1; /* without a page of its stack, the process has none for the program either */
+    stacks.ready = 1;
+    return status;
 }
 
 static j6_status_t make_ready_locked(uint32_t count)
