@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
 ;
-; The fast path of calls: a short call to a server that waits on this CPU, and its reply, switch straight to
+; The fast path of calls: a call to a server that waits on this CPU, and its reply, switch straight to
 ; the other thread. The words stay in their registers, the run queue isn't touched, and the endpoint's
 ; lock is the only one taken. All that it doesn't serve goes on at syscall_entry_slow, with the user's
 ; registers as they were. ipc/fast_path.h says what it serves, ipc/exchange.c does the same in C.
@@ -17,16 +17,14 @@
 %include "fast_offsets.inc"
 
 extern sched, cpu_counts, page_table_here, page_table_lingering, io_ports_here, clock_tsc_offset
-extern fpu_save, fpu_load
+extern fpu_save, fpu_load, fast_message_pass
 extern endpoint_wait_copy, endpoint_wait_reply, endpoint_wait_receive, syscall_entry_slow
 global ipc_fast_call, ipc_fast_reply_receive
 
-; What can be done about a short message: else goes to %1. rcx lost.
-;   no data, no handles, no deadline; a tag that isn't the system's
-%macro CHECK_SHORT 1
-    lea rcx, [r12 + 1]
-    or rcx, r13
-    jnz %1
+; Else goes to %1: there is no deadline, and the tag isn't the system's.
+%macro CHECK_ARGUMENTS 1
+    cmp r12, -1
+    jne %1
     test rsi, rsi
     js %1
 %endmacro
@@ -82,6 +80,45 @@ global ipc_fast_call, ipc_fast_reply_receive
 %%same:
 %endmacro
 
+; r13 = what the other finds in r12 and r13: the bytes and handles of the message that r13 points at, which it
+; has got; or goes to %1, with r13 as it was. Without a message there is no room for what comes
+; back, either. rax, rcx, r12 lost.
+%macro PASS_MESSAGE 1
+    test r13, r13
+    jnz %%message
+    mov [rsp + THREAD_MESSAGE_CAP], r13
+    mov [rsp + THREAD_MESSAGE_HANDLE_CAP], r13
+    jmp %%passed
+%%message:
+    mov [rsp + TCB_RSI], rsi
+    mov [rsp + TCB_RDX], rdx
+    mov [rsp + TCB_R10], r10
+    mov [rsp + TCB_R8], r8
+    mov [rsp + TCB_R9], r9
+    mov r12, rsp
+    mov rsp, [gs:CPU_KERNEL_STACK]
+    push r11
+    push rdi
+    lea rdi, [r12 - THREAD_TCB]
+    lea rsi, [rbp - THREAD_TCB]
+    mov rdx, r11
+    mov rcx, r13
+    call fast_message_pass
+    pop rdi
+    pop r11
+    mov rsp, r12
+    mov rsi, [rsp + TCB_RSI]
+    mov rdx, [rsp + TCB_RDX]
+    mov r10, [rsp + TCB_R10]
+    mov r8, [rsp + TCB_R8]
+    mov r9, [rsp + TCB_R9]
+    mov r12, -1
+    cmp rax, r12
+    je %1
+    mov r13, rax
+%%passed:
+%endmacro
+
 ; From SWITCH: the FPU state of rsp is saved, and that of rbp loaded, as far as they have any. What is
 ; passed on in registers waits in the tcb of rbp. There is no stack yet, so this is no call.
 %macro SWITCH_FPU 1
@@ -111,7 +148,7 @@ global ipc_fast_call, ipc_fast_reply_receive
 
 ; Switches from rsp to rbp, and unlocks the endpoint. The other's wait ends after it has become the current
 ; thread: who finds it without a wait finds it running (kernel/wait.h, K2). Then goes to user mode, with
-; rdi, rsi, rdx, r10, r8, r9, r14 as they are, and the rest of the results 0.
+; rdi, rsi, rdx, r10, r8, r9, r14 as they are, and r13 taken apart as PASS_MESSAGE has left it.
 %macro SWITCH 0
     mov rax, [gs:CPU_USER_RSP]
     mov [rsp + TCB_RSP], rax
@@ -153,8 +190,8 @@ global ipc_fast_call, ipc_fast_reply_receive
     jnz %%fpu
 %%registers:
     xor eax, eax
-    xor r12d, r12d
-    xor r13d, r13d
+    mov r12d, r13d
+    shr r13, 32
     xor r15d, r15d
     mov rbx, [rbp + TCB_RBX]
     mov rcx, [rbp + TCB_RIP]
@@ -197,7 +234,7 @@ section .text.entry progbits alloc exec nowrite align=64
 ; In: rdi endpoint, rsi tag, rdx r10 r8 r9 words, r12 deadline, r13 message.
 align 64
 ipc_fast_call:
-    CHECK_SHORT .slow
+    CHECK_ARGUMENTS .slow
     FIND_TARGET THREAD_SEND_HANDLE, .slow
     cmp dword [gs:CPU_PENDING], 0           ; once in each round trip is often enough
     jne .slow
@@ -216,6 +253,7 @@ ipc_fast_call:
     cmp qword [rbp + THREAD_SERVES], 0
     jne .unlock
     CHECK_OTHER rbp, .unlock
+    PASS_MESSAGE .unlock
 
     mov rcx, [rbp - TCB_FROM_ITEM]          ; out of the receivers
     lea rax, [r11 + ENDPOINT_RECEIVERS]
@@ -251,9 +289,6 @@ ipc_fast_call:
     shl r14, THREAD_SLOT_BITS
     or r14, [rsp + THREAD_SLOT]
     mov [rsp + THREAD_TOKEN], r14
-    xor eax, eax                            ; there is no room for data or handles in a reply
-    mov [rsp + THREAD_MESSAGE_CAP], rax
-    mov [rsp + THREAD_MESSAGE_HANDLE_CAP], rax
     mov eax, [gs:CPU_INDEX]
     inc eax
     mov [rsp + THREAD_FAST_CPU], eax
@@ -271,7 +306,7 @@ ipc_fast_call:
 ; In: rdi endpoint, rsi tag, rdx r10 r8 r9 words, r12 deadline, r13 message, r14 token.
 align 64
 ipc_fast_reply_receive:
-    CHECK_SHORT .slow
+    CHECK_ARGUMENTS .slow
     FIND_TARGET THREAD_RECEIVE_HANDLE, .slow
     test r11b, 1
     jnz .slow
@@ -309,6 +344,7 @@ ipc_fast_reply_receive:
     cmp [rsp + THREAD_LEVEL], ecx           ; and nobody who is ready is more urgent
     jne .other_level
 .urgent:
+    PASS_MESSAGE .unlock
     mov rcx, [rbp - TCB_FROM_ITEM]          ; out of the callers
     mov rax, [rbp - TCB_FROM_ITEM + 8]
     mov [rax], rcx
@@ -331,8 +367,6 @@ ipc_fast_reply_receive:
     mov [rsp + THREAD_LEVEL], ecx
 
     or byte [rbp + THREAD_ANSWERED], 1
-    mov [rsp + THREAD_MESSAGE_CAP], rax     ; there is no room for data or handles
-    mov [rsp + THREAD_MESSAGE_HANDLE_CAP], rax
     mov ecx, [gs:CPU_INDEX]
     inc ecx
     mov [rsp + THREAD_FAST_CPU], ecx

@@ -5,12 +5,7 @@
 #include "mm/user_copy.h"
 #include <j6/rights.h>
 
-static struct user_ptr user_of(const void *pointer)
-{
-    return (struct user_ptr){(vaddr_t)pointer};
-}
-
-/* What isn't used counts as nothing; room for more than a message can have, as that much. */
+/* What isn't used counts as nothing. */
 static void forget_unused(struct j6_message *message, unsigned use)
 {
     if (!(use & MESSAGE_SENT)) {
@@ -21,49 +16,26 @@ static void forget_unused(struct j6_message *message, unsigned use)
         message->cap = 0;
         message->handle_cap = 0;
     }
-    if (message->cap > ENDPOINT_DATA_MAX) {
-        message->cap = ENDPOINT_DATA_MAX;
-    }
-    if (message->handle_cap > IPC_HANDLES_MAX) {
-        message->handle_cap = IPC_HANDLES_MAX;
-    }
 }
 
-static bool ranges_ok(const struct j6_message *message)
-{
-    uint64_t len = message->len > message->cap ? message->len : message->cap;
-    uint64_t count =
-        message->handle_count > message->handle_cap ? message->handle_count : message->handle_cap;
-    return (len == 0 || user_range_ok(user_of(message->data), len)) &&
-           (count == 0 || user_range_ok(user_of(message->handles), count * sizeof(j6_handle_t)));
-}
-
-/* The same handle can't be sent twice: it goes with the first. */
-static j6_status_t handles_check(struct thread *thread)
+static j6_status_t handles_check(const struct thread *thread)
 {
     const j6_handle_t *handles = thread->ipc.handles;
-    uint64_t count = thread->ipc.message.handle_count;
-    uint64_t rights = j6_right_transfer;
-    for (uint64_t i = 0; i < count; i++) {
+    for (uint64_t i = 0; i < thread->ipc.message.handle_count; i++) {
         bool self = handles[i] == j6_handle_self_process || handles[i] == j6_handle_self_thread;
         if (!self && handle_find(&thread->process->handles, handles[i]) == NULL) {
             return j6_err_bad_handle;
         }
-        for (uint64_t j = 0; j < i; j++) {
-            if (handles[j] == handles[i]) {
-                return j6_err_bad_handle;
-            }
-        }
-        rights &= handles[i]; /* those constants say which they have, like any handle */
     }
-    return rights != 0 ? j6_status_ok : j6_err_denied;
+    return message_values_check(thread);
 }
 
 static j6_status_t handles_read(struct thread *thread)
 {
     const struct j6_message *message = &thread->ipc.message;
-    j6_status_t status = user_copy_in(thread->ipc.handles, user_of(message->handles),
-                                      message->handle_count * sizeof(j6_handle_t));
+    j6_status_t status =
+        user_copy_in(thread->ipc.handles, (struct user_ptr){(vaddr_t)message->handles},
+                     message->handle_count * sizeof(j6_handle_t));
     return status == j6_status_ok ? handles_check(thread) : status;
 }
 
@@ -80,11 +52,9 @@ j6_status_t message_read(struct thread *thread, const struct endpoint *endpoint,
         return status;
     }
     forget_unused(message, use);
-    if (message->len > endpoint->max_data || message->handle_count > endpoint->max_handles) {
-        return j6_err_out_of_range;
-    }
-    if (!ranges_ok(message)) {
-        return j6_err_bad_address;
+    status = message_check(message, endpoint);
+    if (status != j6_status_ok) {
+        return status;
     }
     return message->handle_count > 0 ? handles_read(thread) : j6_status_ok;
 }

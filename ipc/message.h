@@ -8,6 +8,8 @@
 #pragma once
 #include "ipc/endpoint.h"
 #include "kernel/thread.h"
+#include "mm/user_copy.h"
+#include <j6/rights.h>
 
 /* What a call does with the message. */
 enum message_use { MESSAGE_SENT = 1 << 0, MESSAGE_RECEIVED = 1 << 1 };
@@ -19,6 +21,53 @@ enum message_use { MESSAGE_SENT = 1 << 0, MESSAGE_RECEIVED = 1 << 1 };
  */
 j6_status_t message_read(struct thread *thread, const struct endpoint *endpoint,
                          unsigned use) J6_MUST_USE;
+
+static inline uint64_t message_larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/*
+ * Looks at a message that was read from memory, but for the handles in it; room for more than one can
+ * have counts as that much. out_of_range, bad_address.
+ */
+static inline j6_status_t message_check(struct j6_message *message, const struct endpoint *endpoint)
+{
+    if (message->len > endpoint->max_data || message->handle_count > endpoint->max_handles) {
+        return j6_err_out_of_range;
+    }
+    if (message->cap > ENDPOINT_DATA_MAX) {
+        message->cap = ENDPOINT_DATA_MAX;
+    }
+    if (message->handle_cap > IPC_HANDLES_MAX) {
+        message->handle_cap = IPC_HANDLES_MAX;
+    }
+    uint64_t bytes = message_larger(message->len, message->cap);
+    uint64_t count = message_larger(message->handle_count, message->handle_cap);
+    struct user_ptr data = {(vaddr_t)message->data}, handles = {(vaddr_t)message->handles};
+    bool ok = (bytes == 0 || user_range_ok(data, bytes)) &&
+              (count == 0 || user_range_ok(handles, count * sizeof(j6_handle_t)));
+    return ok ? j6_status_ok : j6_err_bad_address;
+}
+
+/*
+ * Looks at the values of the handles that are sent; whether they are handles is another question. The same
+ * one can't be sent twice: it goes with the first. bad_handle, denied.
+ */
+static inline j6_status_t message_values_check(const struct thread *thread)
+{
+    const j6_handle_t *handles = thread->ipc.handles;
+    uint64_t rights = j6_right_transfer;
+    for (uint64_t i = 0; i < thread->ipc.message.handle_count; i++) {
+        for (uint64_t j = 0; j < i; j++) {
+            if (handles[j] == handles[i]) {
+                return j6_err_bad_handle;
+            }
+        }
+        rights &= handles[i]; /* handles to oneself say which they have, like any other */
+    }
+    return rights != 0 ? j6_status_ok : j6_err_denied;
+}
 
 /* Has it neither data nor handles? Then registers are all that there is to deliver. */
 static inline bool message_is_short(const struct thread *from)

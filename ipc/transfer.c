@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "ipc/transfer.h"
-#include "kernel/handle_move.h"
-#include "kernel/process.h"
 #include "mm/vm_copy.h"
 
 static j6_status_t data_copy(struct thread *from, struct thread *to, bool *out_sender_failed)
@@ -37,12 +35,8 @@ static j6_status_t values_write(const struct handle_move *move, const struct thr
 
 static j6_status_t handles_transfer(struct thread *from, struct thread *to, bool *out_sender_failed)
 {
-    struct handle_move move = {
-        .from = &from->process->handles,
-        .to = &to->process->handles,
-        .count = (uint32_t)from->ipc.message.handle_count,
-        .sent = from->ipc.handles,
-    };
+    struct handle_move move;
+    transfer_move_init(&move, from, to);
     *out_sender_failed = false;
     j6_status_t status = handle_move_reserve(&move); /* T2 */
     if (status != j6_status_ok) {

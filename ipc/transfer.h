@@ -12,7 +12,8 @@
  * process. Nothing is held, and there is no step point: a message is small enough.
  */
 #pragma once
-#include "kernel/thread.h"
+#include "kernel/handle_move.h"
+#include "kernel/process.h"
 
 /*
  * bad_address, quota, no_memory, bad_handle: of the receiver, or, with *out_sender_failed, of the sender.
@@ -20,3 +21,13 @@
  */
 j6_status_t transfer_message(struct thread *from, struct thread *to,
                              bool *out_sender_failed) J6_MUST_USE;
+
+/* The move of the handles that a message has; what they become is left open. */
+static inline void transfer_move_init(struct handle_move *move, struct thread *from,
+                                      const struct thread *to)
+{
+    move->from = &from->process->handles;
+    move->to = &to->process->handles;
+    move->count = (uint32_t)from->ipc.message.handle_count;
+    move->sent = from->ipc.handles;
+}

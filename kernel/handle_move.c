@@ -2,6 +2,9 @@
 #include "kernel/handle_move.h"
 #include "kernel/handle_slots.h"
 
+/* What stays of a handle's value when it moves. */
+static const uint64_t kept = ~0ull << j6_handle_type_shift | j6_handle_rights_mask;
+
 static void slots_release(struct handle_table *table, const j6_handle_t *handles, uint32_t count)
 {
     spinlock_lock(&table->lock);
@@ -14,14 +17,12 @@ static void slots_release(struct handle_table *table, const j6_handle_t *handles
 /* Those that it had before one couldn't be had are given back. */
 static j6_status_t slots_take(struct handle_move *move)
 {
-    static const uint64_t type_mask = ~0ull << j6_handle_type_shift;
     struct handle_table *table = move->to;
     j6_status_t status = j6_status_ok;
     uint32_t taken = 0;
     spinlock_lock(&table->lock);
     for (; taken < move->count && status == j6_status_ok; taken++) {
-        uint64_t kept = move->sent[taken] & (type_mask | j6_handle_rights_mask);
-        status = handle_slot_take_locked(table, kept, &move->received[taken]);
+        status = handle_slot_take_locked(table, move->sent[taken] & kept, &move->received[taken]);
     }
     spinlock_unlock(&table->lock);
     if (status != j6_status_ok) {
@@ -80,4 +81,40 @@ j6_status_t handle_move_finish(struct handle_move *move)
     }
     spinlock_unlock(&move->to->lock);
     return j6_status_ok;
+}
+
+static void move_locked(struct handle_move *move)
+{
+    for (uint32_t i = 0; i < move->count; i++) {
+        handle_target_t target = handle_entry_clear_locked(move->from, move->sent[i]);
+        handle_slot_release_locked(move->from, move->sent[i]);
+        j6_status_t status =
+            handle_slot_take_locked(move->to, move->sent[i] & kept, &move->received[i]);
+        assert(status == j6_status_ok);
+        handle_entry_set_locked(move->to, move->received[i], target);
+    }
+}
+
+static bool may_move_locked(const struct handle_move *move)
+{
+    return all_there_locked(move) && handle_slots_rest_locked(move->to, move->count) &&
+           account_charge(move->to->account, ACCOUNT_HANDLES, move->count) == j6_status_ok;
+}
+
+bool handle_move_now(struct handle_move *move)
+{
+    if (!spinlock_try(&move->from->lock)) {
+        return false;
+    }
+    bool moved = false;
+    if (spinlock_try(&move->to->lock)) {
+        moved = may_move_locked(move);
+        if (moved) {
+            move_locked(move);
+            account_uncharge(move->from->account, ACCOUNT_HANDLES, move->count);
+        }
+        spinlock_end_try(&move->to->lock);
+    }
+    spinlock_end_try(&move->from->lock);
+    return moved;
 }

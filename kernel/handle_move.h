@@ -25,5 +25,11 @@ j6_status_t handle_move_reserve(struct handle_move *move) J6_MUST_USE;
 /* bad_handle: `from` has one of them no more; nothing was moved, all is still reserved. */
 j6_status_t handle_move_finish(struct handle_move *move) J6_MUST_USE;
 
+/*
+ * All of it in one step, by somebody who holds locks of higher ranks. False if it can't be done at
+ * once, or at all: nothing has changed.
+ */
+bool handle_move_now(struct handle_move *move) J6_MUST_USE;
+
 /* Gives what was reserved back. */
 void handle_move_cancel(struct handle_move *move);

@@ -60,6 +60,12 @@ extern const struct handle_entry handle_no_entry;
 j6_status_t handle_slot_take_locked(struct handle_table *table, uint64_t type_and_rights,
                                     j6_handle_t *out_handle) J6_MUST_USE;
 
+/* Can so many slots be taken without growing? */
+static inline bool handle_slots_rest_locked(const struct handle_table *table, uint32_t count)
+{
+    return !table->closed && table->free_count >= HANDLE_REST + count;
+}
+
 /* The other way round, for a handle that nobody can find (any more). */
 void handle_slot_release_locked(struct handle_table *table, j6_handle_t handle);
 

@@ -92,7 +92,11 @@ static inline unsigned page_counted_levels(vaddr_t address)
 /* The entry of a page of a level, and what it says, as for a page of level 0. */
 uint64_t page_entry(paddr_t page, page_bits_t bits, unsigned level);
 page_bits_t page_entry_bits(uint64_t entry, unsigned level);
-paddr_t page_entry_page(uint64_t entry, unsigned level);
+
+static inline paddr_t page_entry_page(uint64_t entry, unsigned level)
+{
+    return entry & ENTRY_ADDRESS & ~(page_span(level) - 1);
+}
 
 /* The enum page_flags of page_bits. */
 uint32_t page_flags_of(page_bits_t bits);

@@ -58,11 +58,6 @@ page_bits_t page_entry_bits(uint64_t entry, unsigned level)
     return (bits & ~ENTRY_LARGE) | (entry & ENTRY_LARGE_PAT ? ENTRY_PAT : 0);
 }
 
-paddr_t page_entry_page(uint64_t entry, unsigned level)
-{
-    return entry & ENTRY_ADDRESS & ~(page_span(level) - 1);
-}
-
 void page_path_find(const struct page_table *table, vaddr_t address, unsigned lowest,
                     struct page_path *path)
 {

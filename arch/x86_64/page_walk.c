@@ -43,18 +43,19 @@ paddr_t page_table_peek(const struct page_table *table, vaddr_t address, bool wr
     if (table != this_cpu_read(page_table_here) && table != this_cpu_read(page_table_lingering)) {
         return 0;
     }
-    paddr_t base = table->root;
-    for (unsigned level = LEVELS - 1;; level--) {
-        const uint64_t *entries = phys_to_virt(base);
-        uint64_t entry = __atomic_load_n(&entries[page_index(address, level)], __ATOMIC_RELAXED);
+    uint64_t entry = table->root;
+    unsigned level = LEVELS;
+#pragma GCC unroll 4
+    do {
+        level--;
+        entry =
+            __atomic_load_n(&page_table_of(entry)[page_index(address, level)], __ATOMIC_RELAXED);
         if ((entry & needed) != needed) {
             return 0;
         }
-        if (level == 0 || (entry & ENTRY_LARGE)) {
-            return page_entry_page(entry, level) + (address & (page_span(level) - 1));
-        }
-        base = entry & ENTRY_ADDRESS;
-    }
+    } while (level > 0 && !(entry & ENTRY_LARGE));
+    paddr_t mask = page_span(level) - 1;
+    return (entry & ENTRY_ADDRESS & ~mask) + (address & mask);
 }
 
 struct walk {

@@ -9,6 +9,7 @@
 #include "arch/x86_64/acpi.h"
 #include "arch/x86_64/clock.h"
 #include "arch/x86_64/cpu.h"
+#include "arch/x86_64/debug_port.h"
 #include "arch/x86_64/x86.h"
 #include "kernel/base/log.h"
 #include <j6/log.h>
@@ -25,8 +26,8 @@ enum {
 enum { RESET_PORT = 0xcf9, RESET_HARD = 0x02, RESET_NOW = 0x06 };
 enum { KEYBOARD_PORT = 0x64, KEYBOARD_BUSY = 1 << 1, KEYBOARD_RESET = 0xfe };
 
-/* Bochs: port 0x8900 ends it on the text "Shutdown"; 0xe9 reads as itself with port_e9_hack. */
-enum { BOCHS_PORT = 0x8900, BOCHS_DEBUG_PORT = 0xe9 };
+/* Bochs: port 0x8900 ends it on the text "Shutdown". */
+enum { BOCHS_PORT = 0x8900 };
 
 /* Reading it does nothing, for about a microsecond on a PC, which does while there is no clock. */
 enum { DELAY_PORT = 0x80 };
@@ -200,7 +201,7 @@ _Noreturn void arch_verdict(int code)
     if (verdict_port != 0) {
         x86_out8(verdict_port, (uint8_t)code);
     }
-    if (verdict_port != 0 || x86_in8(BOCHS_DEBUG_PORT) == BOCHS_DEBUG_PORT) {
+    if (verdict_port != 0 || debug_port_answers()) {
         for (const char *at = "Shutdown"; *at != 0; at++) {
             x86_out8(BOCHS_PORT, (uint8_t)*at);
         }

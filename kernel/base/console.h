@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Consoles show the log while the kernel has the device: COM1 and the early screen. Each is a
- * reader of the ring with a place of its own, so one that is added late begins with the first entry.
+ * Consoles show the log while the kernel has the device: COM1, an emulator's debug port, the early
+ * screen. Each is a reader of the ring with a place of its own, so one that is added late begins with
+ * the first entry.
  *
  * Rules for consoles:
  * - An entry of severity `output` is its bare text, at the start of a line. Others begin with the

@@ -104,6 +104,20 @@ static inline void spinlock_unlock(struct spinlock *lock)
     }
 }
 
+/*
+ * Takes the lock if nobody has it. Who only tries waits for nobody, so the order of ranks doesn't count,
+ * and the debug build doesn't look; nothing that waits may be done until spinlock_end_try.
+ */
+static inline bool spinlock_try(struct spinlock *lock)
+{
+    return atomic_exchange_explicit(&lock->held, 1, memory_order_acquire) == 0;
+}
+
+static inline void spinlock_end_try(struct spinlock *lock)
+{
+    atomic_store_explicit(&lock->held, 0, memory_order_release);
+}
+
 /* Where nothing may be held: a panic of the debug build if this CPU holds a lock. */
 static inline void spinlock_check_none_held(void)
 {

@@ -9,6 +9,7 @@
 #include "arch/upcall.h"
 #include "arch/x86_64/acpi.h"
 #include "arch/x86_64/cpu.h"
+#include "arch/x86_64/debug_port.h"
 #include "arch/x86_64/desc.h"
 #include "arch/x86_64/multiboot2.h"
 #include "arch/x86_64/serial.h"
@@ -45,6 +46,7 @@ extern const char kernel_image_start[], kernel_image_end[]; /* link.ld */
 static struct boot_info boot;
 static struct acpi_info acpi;
 static struct console serial_console;
+static struct console debug_port_console;
 static struct account root_account;
 
 static bool is_stack(vaddr_t address, uint64_t size)
@@ -68,6 +70,9 @@ static void consoles_start(void)
 {
     if (serial_init(&serial_console)) {
         console_add(&serial_console);
+    }
+    if (debug_port_init(&debug_port_console)) {
+        console_add(&debug_port_console);
     }
     log_set_sources(clock_now, cpu_index);
     log_info("Senary " SENARY_VERSION " (" SENARY_COMMIT ")");

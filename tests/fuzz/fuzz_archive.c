@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SOURCES: userland/lib/archive.c tests/host/archive_file.c lib/string.c */
 /*
- * Any bytes as an archive: the reading ends, and what is let through keeps the reader's promises. The
- * checksums are put right, or nothing would get by them.
+ * Any bytes as an archive: the reading ends, and what is let through keeps the reader's promises.
+ * The checksums are put right, or nothing would get by them.
  */
 #include "tests/host/archive_file.h"
 

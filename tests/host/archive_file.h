@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* An archive in memory, made entry by entry as iso/archive.py makes it, and read through <j6/archive.h>. */
+/*
+ * An archive in memory, made entry by entry as iso/archive.py makes it, and read through
+ * <j6/archive.h>.
+ */
 #pragma once
 #include <j6/archive.h>
 

@@ -29,20 +29,20 @@ import soak
 import source
 import stack
 import teardown
+import whole
 from report import Report
 
 
 def test(_):
     report = Report()
     source.run(report)
+    whole.run(report)
     stack.run(report)
     teardown.run(report)
     models.run(report)
-    host.run(report, seconds=5)
-    boot.many(configurations.of_group("test"), report)
+    host.run(report, seconds=3)
+    boot.many(configurations.of_group("test"), report, beside=(image.run, commands.run))
     allocations.run(report)
-    image.run(report)
-    commands.run(report)
     source.features(report)
     return report.summary()
 

@@ -13,6 +13,7 @@ import qmp
 import screen
 
 TEST_LINE = re.compile(r"TEST (\S+) (PASS|FAIL|SKIP)(?: (.*))?$")
+LEFT_OUT = re.compile(r"tests: \d+ run, (\d+) left out")
 AFTER_PANIC = 5     # seconds for the rest of a panic's report
 NMIS = 10           # after each line of a test, where a configuration wants them
 GRACE = 10          # seconds for the last lines on the screen, and for the CPU to stop
@@ -30,6 +31,7 @@ class Watch:
         self.report = report
         self.wanted = config.lines.strip().splitlines()
         self.tests = 0
+        self.left_out = None
         self.failed = []
         self.panic = None
         self.seen_once = 0
@@ -44,6 +46,9 @@ class Watch:
             if test[2] == "FAIL":
                 self.failed.append(test[1])
             self.report.add_inner(test[1], test[2], test[3] or "")
+        left_out = LEFT_OUT.match(text)
+        if left_out:
+            self.left_out = int(left_out[1])
         if self.config.once and re.search(self.config.once, text):
             self.seen_once += 1
         if text.startswith("PANIC") and self.panic is None:
@@ -64,9 +69,20 @@ class Watch:
             raise Failure(f"the line never came: {self.wanted[0]}")
         if self.config.once and self.seen_once != 1:
             raise Failure(f"{self.seen_once} lines are {self.config.once}")
-        if self.config.image == "tests" and how == "verdict" and self.config.serial \
-                and not self.tests:
-            raise Failure("a verdict without a single TEST line")
+        if how == "verdict" and self.config.console != "none":
+            self.judge_tests()
+
+    def judge_tests(self):
+        """What is called a boot of all tests leaves none out, and a sample is one."""
+        if not self.tests or self.left_out is None:
+            raise Failure("a verdict without tests")
+        if self.config.is_whole != (self.left_out == 0):
+            raise Failure(f"{self.left_out} tests were left out")
+
+    def summary(self):
+        if not self.tests or self.left_out is None:
+            return ""
+        return f"{self.tests} tests" + (f", {self.left_out} left out" if self.left_out else "")
 
 
 def registers(guest):
@@ -178,7 +194,7 @@ def one(config, report):
                 lines = guest.lines
                 how = follow(guest, watch)
         watch.judge(how)
-        report.passed(config.name, seconds=time.monotonic() - start)
+        report.passed(config.name, reason=watch.summary(), seconds=time.monotonic() - start)
         return
     except Failure as failure:
         reason = str(failure)
@@ -193,9 +209,14 @@ def one(config, report):
                   seconds=time.monotonic() - start, tail=lines)
 
 
-def many(configs, report):
-    """The longest first, as many at a time as there are CPUs."""
+def many(configs, report, beside=()):
+    """The longest first, as many at a time as there are CPUs. `beside` are other tests, which hardly
+    need one: they go on at the same time."""
     order = sorted(configs, key=lambda config: -config.limit)
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for future in [pool.submit(one, config, report) for config in order]:
-            future.result()
+    cpus = os.cpu_count() or 1
+    with concurrent.futures.ThreadPoolExecutor(cpus) as pool, \
+            concurrent.futures.ThreadPoolExecutor(1) as other:
+        jobs = [pool.submit(one, config, report) for config in order]
+        jobs += [other.submit(test, report) for test in beside]
+        for job in jobs:
+            job.result()

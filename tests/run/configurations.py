@@ -26,7 +26,7 @@ class Configuration:
     cpus: int = 1
     cpu: str = ""
     vga: str = "std"
-    serial: bool = True
+    console: str = "serial"
     icount: bool = False
     nmi: bool = False
     args: str = ""
@@ -37,11 +37,17 @@ class Configuration:
     screen: str = ""
 
     @property
+    def is_whole(self):
+        """Every test runs in it."""
+        return self.image == "tests" and "only=" not in self.append and self.expect == "verdict"
+
+    @property
     def derived(self):
         return bool(self.append or self.remove or self.damage or self.stub)
 
 
 EXPECTATIONS = {"verdict", "failure", "power-off", "reset", "stop", "lines"}
+CONSOLES = {"serial", "debug-port", "none"}
 
 
 def load(folder=HERE):
@@ -62,6 +68,8 @@ def load(folder=HERE):
             config = Configuration(name, **values)
             if config.expect not in EXPECTATIONS:
                 raise ValueError(f"{path}: [{name}] expects what nobody knows: {config.expect}")
+            if config.console not in CONSOLES:
+                raise ValueError(f"{path}: [{name}] has a console that nobody knows: {config.console}")
             if name in found:
                 raise ValueError(f"{path}: [{name}] stands twice")
             found[name] = config

@@ -66,18 +66,24 @@ def clean(line):
 
 
 class Console:
-    """The guest's COM1 as a pair of pipes. A pipe holds a megabyte of single bytes, where a socket
-    is full after some hundreds: the guest never waits for us, nor gives up waiting."""
+    """The guest's COM1, or the debug port of a guest without one, as a pair of pipes. A pipe holds a
+    megabyte of single bytes, where a socket is full after some hundreds: the guest never waits for us,
+    nor gives up waiting."""
 
-    def __init__(self):
+    DEVICES = {
+        "serial": ["-serial", "chardev:console"],
+        "debug-port": ["-serial", "none", "-device", "isa-debugcon,iobase=0xe9,chardev=console"],
+        "none": ["-serial", "none"]}
+
+    def __init__(self, kind="serial"):
         self.folder = tempfile.mkdtemp(prefix="senary-console.")
-        path = os.path.join(self.folder, "com1")
+        path = os.path.join(self.folder, "console")
         for end in (".in", ".out"):
             os.mkfifo(path + end)
         self.output = os.open(path + ".out", os.O_RDONLY | os.O_NONBLOCK)
         self.input = os.open(path + ".in", os.O_RDWR)
         fcntl.fcntl(self.output, getattr(fcntl, "F_SETPIPE_SZ", 1031), 1 << 20)
-        self.arguments = ["-chardev", f"pipe,id=com1,path={path}", "-serial", "chardev:com1"]
+        self.arguments = ["-chardev", f"pipe,id=console,path={path}"] + self.DEVICES[kind]
 
     def fileno(self):
         return self.output
@@ -112,13 +118,11 @@ class Machine:
 
     def __init__(self, config, image, log):
         self.log = log
-        self.serial = config.serial
+        self.talks = config.console != "none"
         self.lines = []
         self.rest = b""
         self.limit = time.monotonic() + config.limit
-        self.console = Console()
-        if not config.serial:
-            self.console.arguments = ["-serial", "none"]
+        self.console = Console(config.console)
         line = arguments(config, image) + [
             "-display", "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
         self.process, self.qmp = launch(line, self.console, stdout=subprocess.DEVNULL,
@@ -147,7 +151,7 @@ class Machine:
 
     def wait(self):
         """Waits for news: ("line", text), ("event", message), ("exit", status), ("limit", None)."""
-        sources = [self.console, self.qmp] if self.serial else [self.qmp]
+        sources = [self.console, self.qmp] if self.talks else [self.qmp]
         while True:
             if b"\n" in self.rest:
                 line, self.rest = self.rest.split(b"\n", 1)

@@ -30,6 +30,9 @@ CALLED = r"drain|nothing|io_ports_refresh"
 # What ends with a system object.
 REVOKED = r"area_revoke|ports_revoke|interrupts_revoke"
 
+# Consoles.
+SHOWN = r"(screen|serial|debug_port)_write"
+
 # Who calls through a pointer -> a pattern for whom. Boot's own stack is larger: its calls are left out.
 THROUGH_POINTERS = {
     "syscall_dispatch": r"run_\w+",
@@ -62,10 +65,10 @@ THROUGH_POINTERS = {
     "avl_insert": r"compare",
     "put_field": r"write_\w+", "vformat_to": r"write_\w+",
     "append": r"clock_now|cpu_index",
-    "show_line": r"screen_write|serial_write", "console_flush": r"screen_write|serial_write",
-    "console_panic_begin": r"screen_reset|serial_reset",
-    "console_panic_write": r"screen_write|serial_write",
-    "console_panic_tail": r"screen_write|serial_write",
+    "show_line": SHOWN, "console_flush": SHOWN,
+    "console_panic_begin": r"(screen|serial|debug_port)_reset",
+    "console_panic_write": SHOWN,
+    "console_panic_tail": SHOWN,
     "halt": r"arch_halt", "show_callers": r"is_stack", "report": r"arch_verdict|arch_halt",
     "walk_table": r"", "visit": r"", "power_request": r"",
     "frame_init": r"", "multiboot2_read": r"", "find_table": r"", "read_root": r"",

@@ -2,11 +2,12 @@
 /*
  * The file service, in a process of its own, on one CPU. From user mode to user mode:
  *
- *   file_open_read_close   open by a path of two names, read 4 KiB, close: what is measured of Linux; with all that the
- *                          service does until it can be asked again
- *   file_stat, file_read_4k
- *                          the like of it alone; the file is open
- *   file_map               an area of an open file, and its handle closed
+ *   file_service_start     j6_spawn of the service, up to the answer to its first request
+ *   file_open_read_close   open by a path of two names, read 4 KiB, close; with all that the service
+ *                          does until it can be asked again
+ *   file_stat              by such a path
+ *   file_read_4k, file_map
+ *                          of an open file: read 4 KiB; get its area, and close that
  */
 #include "userland/bench/bench.h"
 #include <j6/archive.h>
@@ -45,6 +46,11 @@ static void open_file(uint64_t flags)
     bench_require(files_open(endpoint, "tmp/file", flags, files_mode_write, &stat, &file), "open");
 }
 
+static void make_directory(void)
+{
+    bench_require(files_make_directory(endpoint, "tmp/first"), "directory");
+}
+
 static void make_file(void)
 {
     struct files_write_answer answer;
@@ -53,7 +59,7 @@ static void make_file(void)
     bench_require(j6_handle_close(file), "close");
 }
 
-/* ---- figures ---------------------------------------------------------------------------------- */
+/* ---- figures --------------------------------------------------------------------------------- */
 
 static void read_file(void)
 {
@@ -96,7 +102,10 @@ static void measure(const char *name, void (*run)(void))
 
 void bench_files(void)
 {
+    uint64_t start = ticks();
     service_start();
+    make_directory();
+    bench_report("file_service_start", ticks() - start, "insn");
     make_file();
     measure("file_open_read_close", open_read_close);
     measure("file_stat", stat_file);

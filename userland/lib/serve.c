@@ -133,8 +133,8 @@ j6_status_t j6_serve(const struct j6_server *server)
 {
     uint64_t address = 0;
     j6_handle_t area;
-    j6_status_t status =
-        j6_vma_create_map(j6_data_max, 0, j6_map_read | j6_map_write, &address, &area);
+    uint64_t flags = j6_map_read | j6_map_write | (server->keeps_memory ? j6_map_fixed_size : 0);
+    j6_status_t status = j6_vma_create_map(j6_data_max, 0, flags, &address, &area);
     if (status != j6_status_ok) {
         return status;
     }

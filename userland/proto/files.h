@@ -2,42 +2,48 @@
 /*
  * The file service: directories, files and symbolic links.
  *
- * What is open is a handle: of a directory or of a file, made by files_open or files_client, given up by
- * handle_close, passed on like any other. The service knows who asks by the handle's badge, and forgets what
- * was open when the last handle to it has gone, whoever had it.
+ * What is open is a handle: of a directory or of a file, made by files_open or files_client, given
+ * up by handle_close, passed on like any other. The service knows who asks by the handle's badge,
+ * and forgets what was open when the last handle to it has gone, whoever had it.
  *
- *   client   a directory to start from (its *top*), what may be done below it, and limits; all that is opened
- *            through a handle of a client belongs to that client
- *   path     bytes without an end mark, relative to the directory that is asked; with a `/` in front, and in
- *            links likewise, to its top. `..` leads no higher than the top. An empty path is the open file
- *            or directory itself
- *   bytes    are copied by files_read and files_write, or are in an area that files_map hands out: all have
- *            the same one, so who maps it sees what others write
+ *   client   a directory to start from (its *top*), what may be done below it, and limits; all that
+ *            is opened through a handle of a client belongs to that client
+ *   path     bytes without an end mark, relative to the directory that is asked; with a `/` in
+ *            front, and in links likewise, to its top. `..` leads no higher than the top. An empty
+ *            path is the open file or directory itself
+ *   bytes    are copied by files_read and files_write, or are in an area that files_map hands out:
+ *            all have the same one, so who maps it sees what others write
  *
- * Rules for files: positions are the client's own; every request tells its offset. Nothing is half done, but
- * a write, which tells how far it came. A file that was unlinked lives as long as it is open. Names are any
- * bytes but `/` and 0; `.` and `..` are no names.
+ * Rules for files: positions are the client's own; every request tells its offset. Nothing is half
+ * done, but a write, which tells how far it came. A file that was unlinked lives as long as it is
+ * open. Names are any bytes but `/` and 0; `.` and `..` are no names.
  *
  * Errors of every call with a path, beyond those written with the calls:
  *
  *   not_found      a name isn't there
- *   wrong_type     something on the way, or with a `/` behind it, or with files_open_directory, is no directory; what is
- *                  asked with a path that isn't empty is no directory
- *   out_of_range   longer than files_path_max, a name than files_name_max; more than files_links_max links
+ *   wrong_type     what has to be a directory is none: something on the way, or with a `/` behind it,
+ *                  or with files_open_directory; what is asked for more than an empty path
+ *   out_of_range   longer than files_path_max, a name than files_name_max; more than files_links_max
+ *                  links
  *   invalid_arg    bytes of 0, flags that there are not or that contradict each other
  *   denied         would change something, and the client only reads, or the file is read-only
- *   quota          over a limit of the client, or of one that it comes from
+ *   quota          over a limit of the client, or of one that it comes from, or of the service
  *   no_memory
- *   closed         the service has gone, and with it all that was open and written: begin with a new client
+ *   closed         the service has gone, and with it all that was open and written: begin with a new
+ *                  client
  *
- * A new service may be asked again, after `closed`, what changes nothing, and what does the same twice:
- * open (but for files_open_exclusive), client, read, stat, list, read_link, map, space, and write at an offset,
- * truncate, set_modified, set_mode. Of the others nobody knows whether they were done.
+ * A new service may be asked again, after `closed`, what changes nothing, and what does the same
+ * twice: open (but for files_open_exclusive), client, read, stat, list, read_link, map, space, and
+ * write at an offset, truncate, set_modified, set_mode. Of the others nobody knows whether they
+ * were done.
  */
 #pragma once
 #include <j6/protocol.h>
 
-/* Those below belong to others: an open file also understands <proto/text.h>, and writes at its end. */
+/*
+ * Those below belong to others: an open file also understands <proto/text.h>, and writes at its
+ * end.
+ */
 enum files_code {
     files_code_client = 16,
     files_code_open,
@@ -77,36 +83,15 @@ static const uint64_t files_size_max = 1ull << 40;
 static const uint64_t files_at_end = ~0ull; /* an offset */
 static const uint64_t files_no_limit = ~0ull;
 
-/* What all requests with a path say; which member means something, and which flags there are, the call says. */
+/*
+ * What all requests with a path say; which member means something, and which flags there are, the
+ * call says.
+ */
 struct files_request {
     uint64_t flags;
     uint64_t value;
     uint64_t bytes;
 };
-
-static inline size_t files_len(const char *path)
-{
-    size_t len = 0;
-    while (path[len] != 0) {
-        len++;
-    }
-    return len;
-}
-
-static inline j6_status_t files_ask(j6_handle_t at, enum files_code code, const char *path,
-                                    const struct files_request *request, void *answer,
-                                    size_t answer_size, j6_handle_t *out_handle)
-{
-    const struct j6_ask ask = {.code = code,
-                               .fields = request,
-                               .size = sizeof(*request),
-                               .answer = answer,
-                               .answer_size = answer_size,
-                               .data = (void *)path,
-                               .len = files_len(path),
-                               .out_handle = out_handle};
-    return j6_ask(at, &ask, j6_deadline_never);
-}
 
 /* ---- clients -------------------------------------------------------------------------------- */
 
@@ -115,17 +100,14 @@ enum {
 };
 
 /*
- * Makes a client whose top is that directory, and gives its handle: for a program that is about to start. It
- * can do no more than the one that it is made through, and what it uses counts for that one too. `open`:
- * so many handles at once; `bytes`: of files (whole pages, and files_node_cost each) that it has made and that are
- * still there, also when the client has gone; both may be files_no_limit. wrong_type: that is no directory.
+ * Makes a client whose top is that directory, and gives its handle: for a program that is about to
+ * start. It can do no more than the one that it is made through, and what it uses counts for that
+ * one too. `open`: so many things at once, of which its top is one; `bytes`: of files (whole pages,
+ * and files_node_cost each) that it has made and that are still there, also when the client has
+ * gone; both may be files_no_limit. wrong_type: that is no directory.
  */
-static inline j6_status_t files_client(j6_handle_t directory, const char *path, uint64_t flags,
-                                       uint64_t open, uint64_t bytes, j6_handle_t *out_top)
-{
-    const struct files_request request = {flags, open, bytes};
-    return files_ask(directory, files_code_client, path, &request, NULL, 0, out_top);
-}
+J6_MUST_USE j6_status_t files_client(j6_handle_t directory, const char *path, uint64_t flags,
+                                     uint64_t open, uint64_t bytes, j6_handle_t *out_top);
 
 enum { files_node_cost = 512 };
 
@@ -153,18 +135,13 @@ struct files_stat {
 };
 
 /*
- * Opens a file for what the flags say, or a directory, for what its client may do. exists: files_open_exclusive;
- * bad_state: a directory for writing, or a link; denied also: a file that is read-only, for writing; quota also: too
- * many are open.
+ * Opens a file for what the flags say, or a directory, for what its client may do. exists:
+ * files_open_exclusive; bad_state: a directory for writing, or a link; denied also: a file that is
+ * read-only, for writing; quota also: too many are open.
  */
-static inline j6_status_t files_open(j6_handle_t directory, const char *path, uint64_t flags,
-                                     uint64_t mode, struct files_stat *out_stat,
-                                     j6_handle_t *out_open)
-{
-    const struct files_request request = {flags, mode, 0};
-    return files_ask(directory, files_code_open, path, &request, out_stat, sizeof(*out_stat),
-                     out_open);
-}
+J6_MUST_USE j6_status_t files_open(j6_handle_t directory, const char *path, uint64_t flags,
+                                   uint64_t mode, struct files_stat *out_stat,
+                                   j6_handle_t *out_open);
 
 /* ---- bytes ---------------------------------------------------------------------------------- */
 
@@ -174,21 +151,12 @@ struct files_read_request {
 };
 
 /*
- * Reads up to len bytes, which are at most files_data_max, and tells how many: fewer at the file's end, behind it
- * none. bad_state: that is a directory; denied: it isn't open for reading; invalid_arg: too many.
+ * Reads up to len bytes, which are at most files_data_max, and tells how many: fewer at the file's
+ * end, behind it none. bad_state: that is a directory; denied: it isn't open for reading;
+ * invalid_arg: too many.
  */
-static inline j6_status_t files_read(j6_handle_t file, uint64_t offset, void *buf, size_t len,
-                                     size_t *out_len)
-{
-    const struct files_read_request request = {offset, len};
-    const struct j6_ask ask = {.code = files_code_read,
-                               .fields = &request,
-                               .size = sizeof(request),
-                               .data = buf,
-                               .cap = len,
-                               .out_len = out_len};
-    return j6_ask(file, &ask, j6_deadline_never);
-}
+J6_MUST_USE j6_status_t files_read(j6_handle_t file, uint64_t offset, void *buf, size_t len,
+                                   size_t *out_len);
 
 struct files_write_answer {
     uint64_t written;
@@ -196,22 +164,12 @@ struct files_write_answer {
 };
 
 /*
- * Writes up to files_data_max bytes at an offset or files_at_end; the file grows as needed, with zeros before
- * the offset. Fewer are written than there are when memory ends meanwhile. bad_state: that is a directory;
- * denied: it isn't open for writing; out_of_range: beyond files_size_max.
+ * Writes up to files_data_max bytes at an offset or files_at_end; the file grows as needed, with
+ * zeros before the offset. Fewer are written than there are when memory ends meanwhile. bad_state:
+ * that is a directory; denied: it isn't open for writing; out_of_range: beyond files_size_max.
  */
-static inline j6_status_t files_write(j6_handle_t file, uint64_t offset, const void *bytes,
-                                      size_t len, struct files_write_answer *out_answer)
-{
-    const struct j6_ask ask = {.code = files_code_write,
-                               .fields = &offset,
-                               .size = sizeof(offset),
-                               .data = (void *)bytes,
-                               .len = len,
-                               .answer = out_answer,
-                               .answer_size = sizeof(*out_answer)};
-    return j6_ask(file, &ask, j6_deadline_never);
-}
+J6_MUST_USE j6_status_t files_write(j6_handle_t file, uint64_t offset, const void *bytes,
+                                    size_t len, struct files_write_answer *out_answer);
 
 enum {
     files_map_write = 1 << 0,
@@ -223,27 +181,22 @@ struct files_map_answer {
 };
 
 /*
- * Gives the area that holds the file's bytes from offset 0 on, and zeros up to the end of a page, with the rights
- * map, read, duplicate, transfer, and what the flags say. It may be cloned, and programs be started from it. It grows
- * and shrinks with the file; with files_map_write all its pages are there, as long as it doesn't. What is written
- * through it to the last page behind the end is nobody's. The area outlives the handle and the name.
- * denied also: writing, where an open file isn't open for it; executing, without files_mode_exec; with an empty path,
- * reading, where it isn't open for that. bad_state: that is a directory, or (files_map_write) part of it is in use in a
- * way that keeps it from being changed.
+ * Gives the area that holds the file's bytes from offset 0 on, and zeros up to the end of a page,
+ * with the rights map, read, duplicate, transfer, and what the flags say. It may be cloned, and
+ * programs be started from it. It grows and shrinks with the file; with files_map_write all its
+ * pages are there, as long as it doesn't. What is written through it to the last page behind the
+ * end is nobody's. The area outlives the handle and the name. denied also: writing, where an open
+ * file isn't open for it; executing, without files_mode_exec; with an empty path, reading, where it
+ * isn't open for that. bad_state: that is a directory.
  */
-static inline j6_status_t files_map(j6_handle_t at, const char *path, uint64_t flags,
-                                    struct files_map_answer *out_answer, j6_handle_t *out_area)
-{
-    const struct files_request request = {flags, 0, 0};
-    return files_ask(at, files_code_map, path, &request, out_answer, sizeof(*out_answer), out_area);
-}
+J6_MUST_USE j6_status_t files_map(j6_handle_t at, const char *path, uint64_t flags,
+                                  struct files_map_answer *out_answer, j6_handle_t *out_area);
 
-/* Cuts a file off, or lengthens it with zeros. bad_state: that is a directory; out_of_range: above files_size_max. */
-static inline j6_status_t files_truncate(j6_handle_t at, const char *path, uint64_t size)
-{
-    const struct files_request request = {0, size, 0};
-    return files_ask(at, files_code_truncate, path, &request, NULL, 0, NULL);
-}
+/*
+ * Cuts a file off, or lengthens it with zeros. bad_state: that is a directory; out_of_range: above
+ * files_size_max.
+ */
+J6_MUST_USE j6_status_t files_truncate(j6_handle_t at, const char *path, uint64_t size);
 
 /* ---- looking -------------------------------------------------------------------------------- */
 
@@ -251,14 +204,13 @@ enum {
     files_no_follow = 1 << 0, /* if the path ends at a link: the link itself */
 };
 
-static inline j6_status_t files_stat(j6_handle_t at, const char *path, uint64_t flags,
-                                     struct files_stat *out_stat)
-{
-    const struct files_request request = {flags, 0, 0};
-    return files_ask(at, files_code_stat, path, &request, out_stat, sizeof(*out_stat), NULL);
-}
+J6_MUST_USE j6_status_t files_stat(j6_handle_t at, const char *path, uint64_t flags,
+                                   struct files_stat *out_stat);
 
-/* A row of a list, laid out as struct dirent64 of Linux. The next one is `row_size` bytes behind it. */
+/*
+ * A row of a list, laid out as struct dirent64 of Linux. The next one is `row_size` bytes behind
+ * it.
+ */
 struct files_entry {
     uint64_t id;
     uint64_t next; /* the cursor behind it */
@@ -278,39 +230,20 @@ struct files_list_answer {
 };
 
 /*
- * Lists the names of an open directory behind the cursor, which begins with 0: as many rows as `cap` bytes (at most
- * files_data_max) hold. A name that is there all the while comes once. `.` and `..` don't. wrong_type: that is no directory;
- * invalid_arg: not even one row has room, or cap is too large.
+ * Lists the names of an open directory behind the cursor, which begins with 0: as many rows as
+ * `cap` bytes (at most files_data_max) hold. A name that is there all the while comes once. `.` and
+ * `..` don't. wrong_type: that is no directory; invalid_arg: not even one row has room, or cap is
+ * too large.
  */
-static inline j6_status_t files_list(j6_handle_t directory, uint64_t cursor, void *buf, size_t cap,
-                                     size_t *out_len, struct files_list_answer *out_answer)
-{
-    const struct files_list_request request = {cursor, cap};
-    const struct j6_ask ask = {.code = files_code_list,
-                               .fields = &request,
-                               .size = sizeof(request),
-                               .answer = out_answer,
-                               .answer_size = sizeof(*out_answer),
-                               .data = buf,
-                               .cap = cap,
-                               .out_len = out_len};
-    return j6_ask(directory, &ask, j6_deadline_never);
-}
+J6_MUST_USE j6_status_t files_list(j6_handle_t directory, uint64_t cursor, void *buf, size_t cap,
+                                   size_t *out_len, struct files_list_answer *out_answer);
 
 /*
- * Where a link leads, without an end mark. `buf` has files_path_max bytes: the path goes in it, and what comes is
- * in the same place. bad_state: that is no link.
+ * Where a link leads, without an end mark. `buf` has files_path_max bytes: the path goes in it, and
+ * what comes is in the same place. bad_state: that is no link.
  */
-static inline j6_status_t files_read_link(j6_handle_t directory, char *buf, size_t path_len,
-                                          size_t *out_len)
-{
-    const struct j6_ask ask = {.code = files_code_read_link,
-                               .data = buf,
-                               .len = path_len,
-                               .cap = files_path_max,
-                               .out_len = out_len};
-    return j6_ask(directory, &ask, j6_deadline_never);
-}
+J6_MUST_USE j6_status_t files_read_link(j6_handle_t directory, char *buf, size_t path_len,
+                                        size_t *out_len);
 
 /* What the client may have, and has; the least that it or one that it comes from has left to it. */
 struct files_space {
@@ -320,94 +253,46 @@ struct files_space {
     uint64_t open_left;
 };
 
-static inline j6_status_t files_space(j6_handle_t at, struct files_space *out_space)
-{
-    const struct j6_ask ask = {
-        .code = files_code_space, .answer = out_space, .answer_size = sizeof(*out_space)};
-    return j6_ask(at, &ask, j6_deadline_never);
-}
+J6_MUST_USE j6_status_t files_space(j6_handle_t at, struct files_space *out_space);
 
 /* ---- changing the tree ---------------------------------------------------------------------- */
 
 /* exists; not_found: the directory that it shall be in. */
-static inline j6_status_t files_make_directory(j6_handle_t directory, const char *path)
-{
-    const struct files_request request = {0, 0, 0};
-    return files_ask(directory, files_code_make_directory, path, &request, NULL, 0, NULL);
-}
+J6_MUST_USE j6_status_t files_make_directory(j6_handle_t directory, const char *path);
 
 enum {
     files_remove_directory = 1 << 0,
 };
 
 /*
- * Removes a file or a link, which isn't followed; with the flag, a directory. bad_state: it is a directory; wrong_type: it
- * is none, with the flag; exists: it isn't empty; invalid_arg also: the path ends without a name.
+ * Removes a file or a link, which isn't followed; with the flag, a directory. bad_state: it is a
+ * directory; wrong_type: it is none, with the flag; exists: it isn't empty; invalid_arg also: the
+ * path ends without a name.
  */
-static inline j6_status_t files_remove(j6_handle_t directory, const char *path, uint64_t flags)
-{
-    const struct files_request request = {flags, 0, 0};
-    return files_ask(directory, files_code_remove, path, &request, NULL, 0, NULL);
-}
+J6_MUST_USE j6_status_t files_remove(j6_handle_t directory, const char *path, uint64_t flags);
 
-/* Two paths: value tells the length of the first. */
-static inline j6_status_t files_ask_two(j6_handle_t directory, enum files_code code, uint64_t flags,
-                                        const char *first, const char *second)
-{
-    char both[2 * files_path_max];
-    size_t first_len = files_len(first);
-    size_t second_len = files_len(second);
-    const struct files_request request = {flags, first_len, 0};
-    const struct j6_ask ask = {.code = code,
-                               .fields = &request,
-                               .size = sizeof(request),
-                               .data = both,
-                               .len = first_len + second_len};
-    if (first_len > files_path_max || second_len > files_path_max) {
-        return j6_err_out_of_range;
-    }
-    for (size_t i = 0; i < first_len; i++) {
-        both[i] = first[i];
-    }
-    for (size_t i = 0; i < second_len; i++) {
-        both[first_len + i] = second[i];
-    }
-    return j6_ask(directory, &ask, j6_deadline_never);
-}
-
-/* Makes a link that leads to `target`, whatever is there. exists; invalid_arg: the target is empty. */
-static inline j6_status_t files_make_link(j6_handle_t directory, const char *target,
-                                          const char *path)
-{
-    return files_ask_two(directory, files_code_make_link, 0, target, path);
-}
+/*
+ * Makes a link that leads to `target`, whatever is there. exists; invalid_arg: the target is empty.
+ */
+J6_MUST_USE j6_status_t files_make_link(j6_handle_t directory, const char *target,
+                                        const char *path);
 
 enum {
     files_rename_keep = 1 << 0, /* exists, if something is there */
 };
 
 /*
- * Moves what is at `from`, a link itself, to `to`, in one step. What was there is removed, if it is of the same kind:
- * bad_state: it is a directory, and `from` is none; wrong_type: the other way round; exists: a directory that isn't empty.
- * invalid_arg also: into itself; a path that ends without a name.
+ * Moves what is at `from`, a link itself, to `to`, in one step. What was there is removed, if it is
+ * of the same kind: bad_state: it is a directory, and `from` is none; wrong_type: the other way
+ * round; exists: a directory that isn't empty. invalid_arg also: into itself; a path that ends
+ * without a name.
  */
-static inline j6_status_t files_rename(j6_handle_t directory, const char *from, const char *to,
-                                       uint64_t flags)
-{
-    return files_ask_two(directory, files_code_rename, flags, from, to);
-}
+J6_MUST_USE j6_status_t files_rename(j6_handle_t directory, const char *from, const char *to,
+                                     uint64_t flags);
 
 /* Of a file or a directory: when it was written to, as in struct files_stat … */
-static inline j6_status_t files_set_modified(j6_handle_t at, const char *path, uint64_t flags,
-                                             uint64_t modified)
-{
-    const struct files_request request = {flags, modified, 0};
-    return files_ask(at, files_code_set_modified, path, &request, NULL, 0, NULL);
-}
+J6_MUST_USE j6_status_t files_set_modified(j6_handle_t at, const char *path, uint64_t flags,
+                                           uint64_t modified);
 
 /* … and what may be done with it. It doesn't change what open ones may do. */
-static inline j6_status_t files_set_mode(j6_handle_t at, const char *path, uint64_t mode)
-{
-    const struct files_request request = {0, mode, 0};
-    return files_ask(at, files_code_set_mode, path, &request, NULL, 0, NULL);
-}
+J6_MUST_USE j6_status_t files_set_mode(j6_handle_t at, const char *path, uint64_t mode);

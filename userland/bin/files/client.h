@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Clients: where their paths begin, what they may do, and how much they use. What one uses counts for all that it
- * comes from, too, each of which has its limit; so a client that makes others can't get beyond its own.
+ * Clients: where their paths begin, what they may do, and how much they use. What one uses counts
+ * for all that it comes from, too, each of which has its limit; so a client that makes others can't
+ * get beyond its own.
  *
- * Rules: who opens something, makes a client of one, or owns a node holds the client, from the one function to the
- * other. A client has ended when nothing of it is open; it is freed when nobody holds it.
+ * Rules: who opens something, makes a client of one, or owns a node holds the client, from the one
+ * function to the other. A client has ended when nothing of it is open; it is freed when nobody
+ * holds it.
  */
 #pragma once
 #include <j6/status.h>

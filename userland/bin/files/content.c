@@ -18,7 +18,7 @@ void content_drop(struct content *content)
     *content = (struct content){.area = 0};
 }
 
-/* ---- bytes of the area ------------------------------------------------------------------------ */
+/* ---- bytes of the area ----------------------------------------------------------------------- */
 
 /* What a call is stopped at, the next one tells. */
 static j6_status_t write_area(const struct node *node, uint64_t offset, const void *bytes,
@@ -44,7 +44,7 @@ static j6_status_t clear_tail(const struct node *node)
     return write_area(node, node->size, zeros, area_size(node->size) - node->size, &done);
 }
 
-/* ---- the area --------------------------------------------------------------------------------- */
+/* ---- the area -------------------------------------------------------------------------------- */
 
 static j6_status_t make_own(struct node *node)
 {
@@ -88,7 +88,10 @@ static j6_status_t move_area(struct node *node, uint64_t size)
     return j6_status_ok;
 }
 
-/* A mapping of all of the area grows with it. Where one can't, no matter why, the file doesn't depend on it. */
+/*
+ * A mapping of all of the area grows with it. Where one can't, no matter why, the file doesn't
+ * depend on it.
+ */
 static j6_status_t resize_area(struct node *node, uint64_t size)
 {
     uint64_t wanted = area_size(size);
@@ -120,7 +123,9 @@ static j6_status_t grow(struct node *node, struct client *client, uint64_t size)
     return status;
 }
 
-/* The pages behind the end go, and the rest of the last one, if there is memory to write to that. */
+/*
+ * The pages behind the end go, and the rest of the last one, if there is memory to write to that.
+ */
 static j6_status_t shrink(struct node *node, struct client *client, uint64_t size)
 {
     j6_status_t status = begin_change(node, client, size);
@@ -135,7 +140,7 @@ static j6_status_t shrink(struct node *node, struct client *client, uint64_t siz
     return node_charge(node, client, page_up(size));
 }
 
-/* ---- files ------------------------------------------------------------------------------------ */
+/* ---- files ----------------------------------------------------------------------------------- */
 
 j6_status_t content_read(const struct node *node, uint64_t offset, void *buf, size_t len,
                          size_t *out_len)

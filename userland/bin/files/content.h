@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bytes of files. A file of the boot archive is read from there; it gets an area of its own, a clone, when it is
- * written to or handed out. What is behind a file's end in its last page may be written by those who map it, so
- * it is cleared before the end moves there.
+ * The bytes of files. A file of the boot archive is read from there; it gets an area of its own, a
+ * clone, when it is written to or handed out. What is behind a file's end in its last page may be
+ * written by those who map it, so it is cleared before the end moves there.
  *
- * Rules: nodes are files. What fails changes nothing, but a write, which tells how far it came. `client` becomes the
- * owner of a file that has none. Errors: quota, no_memory, and what is written with the functions.
+ * Rules: nodes are files. What fails changes nothing, but a write, which tells how far it came.
+ * `client` becomes the owner of a file that has none. Errors: quota, no_memory, and what is written
+ * with the functions.
  */
 #pragma once
 #include "userland/bin/files/node.h"
@@ -19,7 +20,10 @@ J6_MUST_USE j6_status_t content_write(struct node *node, struct client *client, 
                                       const void *bytes, size_t len, size_t *out_len);
 J6_MUST_USE j6_status_t content_set_size(struct node *node, struct client *client, uint64_t size);
 
-/* A handle to the file's own area, with those rights; to be written through: with all its pages there. */
+/*
+ * A handle to the file's own area, with those rights; to be written through: with all its pages
+ * there.
+ */
 J6_MUST_USE j6_status_t content_map(struct node *node, struct client *client, uint64_t rights,
                                     j6_handle_t *out_area);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The file service (<proto/files.h>), at the endpoint with the role `endpoint`. It begins with what the boot archive in
- * the area with the role `archive` holds, if there is one, and keeps everything else in its memory. It ends when
- * the endpoint closes.
+ * The file service (<proto/files.h>), at the endpoint with the role `endpoint`. It begins with what
+ * the boot archive in the area with the role `archive` holds, if there is one, and keeps everything
+ * else in its memory. It ends when the endpoint closes.
  *   usage: files [OPEN [BYTES]]    limits for all clients together
  * Exit code 1: it couldn't begin, 2: the archive is damaged.
  */
@@ -12,7 +12,7 @@
 #include <j6/j6.h>
 #include <proto/text.h>
 
-enum { PATHS_MAX = 2 * files_path_max };
+enum { PATHS_MAX = 2 * files_path_max, STACK_MAX = 32768 };
 
 static const struct j6_method methods[] = {
     {.code = files_code_client, .max = PATHS_MAX, .serve = serve_client},
@@ -73,6 +73,15 @@ static j6_status_t begin(uint64_t open_limit, uint64_t bytes_limit)
     return status == j6_status_ok && archive != 0 ? boot_fill(root, archive) : status;
 }
 
+/* Brings the pages in that the deepest of calls needs: later there may be no memory for them. */
+static void use_stack(void)
+{
+    volatile char room[STACK_MAX];
+    for (size_t i = 0; i < sizeof(room); i += j6_page_size) {
+        room[i] = 0;
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct j6_server server = {
@@ -80,7 +89,9 @@ int main(int argc, char **argv)
         .methods = methods,
         .count = sizeof(methods) / sizeof(methods[0]),
         .notice = notice,
+        .keeps_memory = true,
     };
+    use_stack();
     j6_status_t status = begin(limit(argc > 1 ? argv[1] : NULL), limit(argc > 2 ? argv[2] : NULL));
     if (status == j6_status_ok) {
         status = j6_serve(&server);

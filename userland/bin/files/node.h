@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Nodes: directories, files and links. A node with a name is in a directory; which ones are, tree.h says.
+ * Nodes: directories, files and links. A node with a name is in a directory; which ones are, tree.h
+ * says.
  *
- * Rules: a node is held by its name, by who has it open, and by clients whose top it is; the last one that lets go
- * frees it. What it takes is charged to its owner, if it has one: who made it, or for what came with the boot
- * archive, who wrote to it first.
+ * Rules: a node is held by its name, by who has it open, and by clients whose top it is; the last
+ * one that lets go frees it. What it takes is charged to its owner, if it has one: who made it, or
+ * for what came with the boot archive, who wrote to it first.
  */
 #pragma once
 #include "lib/avl.h"
@@ -55,7 +56,8 @@ struct node {
 J6_MUST_USE j6_status_t node_init(void);
 
 /*
- * A node without a name, held by the caller; owner NULL: what comes with the boot archive. quota, no_memory.
+ * A node without a name, held by the caller; owner NULL: what comes with the boot archive. quota,
+ * no_memory.
  */
 J6_MUST_USE j6_status_t node_new(enum files_type type, uint32_t mode, struct client *owner,
                                  struct node **out_node);
@@ -67,7 +69,10 @@ J6_MUST_USE j6_status_t node_new_link(const char *target, size_t len, struct cli
 void node_get(struct node *node);
 void node_put(struct node *node);
 
-/* Makes what the owner is charged for the bytes of a file that much; without an owner, `client` becomes it. quota. */
+/*
+ * Makes what the owner is charged for the bytes of a file that much; without an owner, `client`
+ * becomes it. quota.
+ */
 J6_MUST_USE j6_status_t node_charge(struct node *node, struct client *client, uint64_t bytes);
 
 /* It was written to, now. */

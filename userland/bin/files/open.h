@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is open: a node, for whom, and for what. Whoever has a handle to it asks with its number as badge; it is
- * closed when *badge gone* tells that nobody has one. Number 0 is the root, for handles without a badge, and for ever.
+ * What is open: a node, for whom, and for what. Whoever has a handle to it asks with its number as
+ * badge; it is closed when *badge gone* tells that nobody has one. Number 0 is the root, for
+ * handles without a badge, and for ever.
  */
 #pragma once
 #include "userland/bin/files/client.h"

@@ -2,7 +2,10 @@
 #include "userland/bin/files/path.h"
 #include "lib/string.h"
 
-/* A walk, and how many links it has followed. Those of links are walks of their own, at most so deep. */
+/*
+ * A walk, and how many links it has followed. Those of links are walks of their own, at most so
+ * deep.
+ */
 struct steps {
     struct walk walk;
     unsigned links;
@@ -38,8 +41,8 @@ static bool is_dots(struct path name, size_t dots)
 }
 
 /*
- * A directory that was open and has been moved out of the top, or has gone, has nothing above it: else
- * `..` would lead past the top.
+ * A directory that was open and has been moved out of the top, or has gone, has nothing above it:
+ * else `..` would lead past the top.
  */
 static j6_status_t go_up(const struct steps *steps, struct place *place)
 {

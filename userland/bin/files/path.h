@@ -24,8 +24,8 @@ struct place {
 };
 
 /*
- * not_found: a name on the way isn't there; wrong_type: it is no directory, or the end is none and has a slash;
- * out_of_range: too long, or too many links; invalid_arg: it has a byte of 0.
+ * not_found: a name on the way isn't there; wrong_type: it is no directory, or the end is none and
+ * has a slash; out_of_range: too long, or too many links; invalid_arg: it has a byte of 0.
  */
 J6_MUST_USE j6_status_t path_walk(const struct walk *walk, struct path path,
                                   struct place *out_place);

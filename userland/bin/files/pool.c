@@ -14,18 +14,28 @@ j6_status_t pool_init(struct pool *pool, size_t record_size, uint64_t max)
     return status;
 }
 
-/* Memory is asked for by a call: a page that can't be had when it is touched would be the end. */
+/*
+ * Memory is asked for by calls: a page, or a page table, that can't be had when we touch it would
+ * be the end. So the kernel writes there first, and tells.
+ */
+static j6_status_t commit_page(struct pool *pool)
+{
+    uint64_t len = PAGE_SIZE;
+    j6_status_t status = j6_vma_op_range(pool->area, j6_op_commit, pool->committed, &len);
+    if (status == j6_status_ok &&
+        j6_clock_call((j6_time_t *)(pool->records + pool->committed)) != j6_status_ok) {
+        status = j6_err_no_memory;
+    }
+    pool->committed += status == j6_status_ok ? PAGE_SIZE : 0;
+    return status;
+}
+
 static j6_status_t begin_record(struct pool *pool)
 {
     uint64_t end = (pool->begun + 1) * pool->record_size;
-    j6_status_t status = j6_status_ok;
-    if (pool->begun == pool->max) {
-        return j6_err_quota;
-    }
+    j6_status_t status = pool->begun == pool->max ? j6_err_quota : j6_status_ok;
     while (end > pool->committed && status == j6_status_ok) {
-        uint64_t len = page_up(end) - pool->committed;
-        status = j6_vma_op_range(pool->area, j6_op_commit, pool->committed, &len);
-        pool->committed += len;
+        status = commit_page(pool);
     }
     return status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Records of one size, known by address or by number. A pool has addresses for all that it may ever hold, and
- * memory for as many as there have been at once; a record never moves.
+ * Records of one size, known by address or by number. A pool has addresses for all that it may ever
+ * hold, and memory for as many as there have been at once; a record never moves.
  */
 #pragma once
 #include <j6/status.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The functions of the table, each for a request of <proto/files.h>, and what they begin with. All is looked at
- * before anything is changed.
+ * The functions of the table, each for a request of <proto/files.h>, and what they begin with. All
+ * is looked at before anything is changed.
  */
 #pragma once
 #include "userland/bin/files/open.h"
@@ -17,7 +17,10 @@ struct asked {
 /* The open thing itself; invalid_arg: nothing open has that badge. */
 J6_MUST_USE j6_status_t asked_open(const struct j6_request *request, struct open **out_open);
 
-/* A request with a path, which follows a link at its end or not. invalid_arg: flags other than those. */
+/*
+ * A request with a path, which follows a link at its end or not. invalid_arg: flags other than
+ * those.
+ */
 J6_MUST_USE j6_status_t asked_place(const struct j6_request *request, uint64_t flags, bool follow,
                                     struct asked *out_asked);
 

@@ -34,7 +34,7 @@ j6_status_t serve_read(struct j6_request *request)
     return content_read(open->node, fields.offset, request->data, fields.len, &request->answer_len);
 }
 
-/* ---- writing ---------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static j6_status_t write(const struct open *open, uint64_t offset, struct j6_request *request,
                          struct files_write_answer *out_answer)
@@ -74,7 +74,7 @@ j6_status_t serve_text(struct j6_request *request)
     return status;
 }
 
-/* ---- by path or by handle --------------------------------------------------------------------- */
+/* ---- by path or by handle -------------------------------------------------------------------- */
 
 /* May the file be used that way, through the handle if it was named by that, else by anybody? */
 static bool may(const struct j6_request *request, const struct asked *asked, uint64_t flag)

@@ -3,7 +3,7 @@
 #include "lib/string.h"
 #include "userland/bin/files/serve.h"
 
-/* ---- looking ---------------------------------------------------------------------------------- */
+/* ---- looking --------------------------------------------------------------------------------- */
 
 static bool follows(const struct j6_request *request)
 {
@@ -24,7 +24,6 @@ j6_status_t serve_stat(struct j6_request *request)
 j6_status_t serve_read_link(struct j6_request *request)
 {
     struct asked asked;
-    memset(request->fields, 0, sizeof(request->fields));
     j6_status_t status = asked_node(request, 0, false, &asked);
     if (status != j6_status_ok) {
         return status;
@@ -83,7 +82,7 @@ j6_status_t serve_list(struct j6_request *request)
     return j6_status_ok;
 }
 
-/* ---- changing --------------------------------------------------------------------------------- */
+/* ---- changing -------------------------------------------------------------------------------- */
 
 j6_status_t serve_set_modified(struct j6_request *request)
 {

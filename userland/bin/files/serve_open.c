@@ -8,7 +8,10 @@
 static const uint64_t OPEN_RIGHTS =
     j6_right_endpoint_send | j6_right_wait | j6_right_duplicate | j6_right_transfer;
 
-/* Opens a node, and puts the handle into the answer: if that isn't sent, *badge gone* closes it again. */
+/*
+ * Opens a node, and puts the handle into the answer: if that isn't sent, *badge gone* closes it
+ * again.
+ */
 static j6_status_t answer_open(struct j6_request *request, struct node *node, struct client *client,
                                uint64_t flags)
 {
@@ -25,7 +28,7 @@ static j6_status_t answer_open(struct j6_request *request, struct node *node, st
     return status;
 }
 
-/* ---- clients ---------------------------------------------------------------------------------- */
+/* ---- clients --------------------------------------------------------------------------------- */
 
 j6_status_t serve_client(struct j6_request *request)
 {
@@ -61,7 +64,7 @@ j6_status_t serve_space(struct j6_request *request)
     return status;
 }
 
-/* ---- opening ---------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 enum {
     OPEN_FLAGS = (files_open_no_follow << 1) - 1,

@@ -27,7 +27,7 @@ j6_status_t serve_make_directory(struct j6_request *request)
     return status == j6_status_ok ? add(&asked.place, node) : status;
 }
 
-/* ---- two paths -------------------------------------------------------------------------------- */
+/* ---- two paths ------------------------------------------------------------------------------- */
 
 /* Of a request with two paths, for who may change something. */
 struct asked_two {
@@ -86,7 +86,7 @@ j6_status_t serve_make_link(struct j6_request *request)
     return status == j6_status_ok ? add(&place, node) : status;
 }
 
-/* ---- taking names away ------------------------------------------------------------------------ */
+/* ---- taking names away ----------------------------------------------------------------------- */
 
 /* Can a directory, or something else, be removed from there? */
 static j6_status_t check_removal(const struct node *node, bool directory)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which node has which name in which directory. Finding, adding and taking out take O(log n) steps in the number
- * of names there.
+ * Which node has which name in which directory. Finding, adding and taking out take O(log n) steps
+ * in the number of names there.
  *
- * Rules: a directory that has no name any more, but is open, is empty and stays so: nothing is added to it.
+ * Rules: a directory that has no name any more, but is open, is empty and stays so: nothing is
+ * added to it.
  */
 #pragma once
 #include "userland/bin/files/node.h"
@@ -15,8 +16,8 @@ J6_MUST_USE j6_status_t tree_init(struct node **out_root);
 struct node *tree_find(const struct node *directory, const char *name, size_t len);
 
 /*
- * Gives a node without a name that one, which nothing has there, and holds it. not_found: the directory has
- * gone; quota, no_memory.
+ * Gives a node without a name that one, which nothing has there, and holds it. not_found: the
+ * directory has gone; quota, no_memory.
  */
 J6_MUST_USE j6_status_t tree_add(struct node *directory, const char *name, size_t len,
                                  struct node *node);

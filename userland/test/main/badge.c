@@ -106,7 +106,7 @@ TEST(a_badge_is_held_by_messages_on_their_way)
     expect_ok(j6_handle_close(endpoint));
 }
 
-TEST(a_server_learns_of_the_death_of_a_client_by_its_badge)
+SAMPLE_TEST(a_server_learns_of_the_death_of_a_client_by_its_badge)
 {
     struct puppet puppet;
     struct ipc_peer receiver;

@@ -181,7 +181,7 @@ TEST(signals_of_every_type_of_object_can_be_bound)
     expect_ok(j6_handle_close(endpoint));
 }
 
-TEST(a_timer_can_be_waited_for_at_an_endpoint)
+SAMPLE_TEST(a_timer_can_be_waited_for_at_an_endpoint)
 {
     j6_handle_t endpoint = endpoint_new();
     j6_handle_t event = event_new();

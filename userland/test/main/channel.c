@@ -3,7 +3,7 @@
 #include "userland/test/main/channel.h"
 #include "lib/string.h"
 
-TEST(what_is_sent_is_received_in_order_whatever_the_pieces)
+SAMPLE_TEST(what_is_sent_is_received_in_order_whatever_the_pieces)
 {
     char piece[4] = {0};
     uint64_t len = 3;

@@ -17,7 +17,7 @@ static j6_time_t called(void)
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
-TEST(the_clock_page_and_the_call_tell_the_same_time)
+SAMPLE_TEST(the_clock_page_and_the_call_tell_the_same_time)
 {
     for (int i = 0; i < 10000; i++) {
         j6_time_t before = called();
@@ -37,7 +37,7 @@ static void use_page(struct j6_clock_page *page, j6_time_t time, bool trusted)
     clock_page_set(page);
 }
 
-TEST(the_clock_is_read_off_the_page_where_that_is_trusted)
+SAMPLE_TEST(the_clock_is_read_off_the_page_where_that_is_trusted)
 {
     const struct j6_clock_page *own = j6_clock_page();
     struct j6_clock_page page;
@@ -51,7 +51,7 @@ TEST(the_clock_is_read_off_the_page_where_that_is_trusted)
     expect_equal(5678, second);
 }
 
-TEST(the_clock_is_read_by_the_call_where_the_page_is_not_trusted)
+SAMPLE_TEST(the_clock_is_read_by_the_call_where_the_page_is_not_trusted)
 {
     const struct j6_clock_page *own = j6_clock_page();
     struct j6_clock_page page;
@@ -65,7 +65,7 @@ TEST(the_clock_is_read_by_the_call_where_the_page_is_not_trusted)
     expect(before <= time && time <= without_page && without_page <= behind);
 }
 
-TEST(programs_make_calls_for_the_time_where_the_command_line_says_so)
+SAMPLE_TEST(programs_make_calls_for_the_time_where_the_command_line_says_so)
 {
     if (!j6_boot_word("clock=call")) {
         test_skip("no clock=call on the command line");
@@ -90,7 +90,7 @@ static int64_t read_the_clock(void *arg)
     return 0;
 }
 
-TEST(no_thread_reads_less_time_than_another_before)
+SAMPLE_TEST(no_thread_reads_less_time_than_another_before)
 {
     enum { THREADS = 4 };
     struct j6_thread threads[THREADS];
@@ -107,7 +107,7 @@ TEST(no_thread_reads_less_time_than_another_before)
 }
 
 /* Later than the kernel measures the frequency again. */
-TEST(the_clock_page_and_the_call_tell_the_same_time_later)
+SAMPLE_TEST(the_clock_page_and_the_call_tell_the_same_time_later)
 {
     j6_time_t before = called();
     j6_time_t start = now();
@@ -199,7 +199,7 @@ static uint32_t cpuid_1_ecx(void)
     return ecx;
 }
 
-TEST(the_clock_page_tells_what_cpus_there_are)
+SAMPLE_TEST(the_clock_page_tells_what_cpus_there_are)
 {
     const struct j6_clock_page *page = j6_clock_page();
     bool rdrand = cpuid_1_ecx() >> 30 & 1;

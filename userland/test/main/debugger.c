@@ -19,7 +19,7 @@ static void map_word(const struct debuggee *debuggee, uint64_t address, uint64_t
     expect_ok(j6_handle_close(area));
 }
 
-TEST(a_read_that_faulted_is_done_again_when_its_page_has_been_mapped)
+SAMPLE_TEST(a_read_that_faulted_is_done_again_when_its_page_has_been_mapped)
 {
     struct debuggee debuggee;
     debuggee_open(&debuggee, j6_process_flag_hold_faults);
@@ -96,7 +96,7 @@ TEST(a_thread_that_goes_on_without_repair_stops_again)
     debuggee_close(&debuggee);
 }
 
-TEST(a_debugger_steps_through_instructions)
+SAMPLE_TEST(a_debugger_steps_through_instructions)
 {
     struct debuggee debuggee;
     debuggee_open(&debuggee, j6_process_flag_hold_faults);

@@ -131,7 +131,7 @@ static int64_t increment_client(void *arg)
     return wrong;
 }
 
-TEST(ten_callers_of_one_server_each_get_their_own_replies)
+SAMPLE_TEST(ten_callers_of_one_server_each_get_their_own_replies)
 {
     struct j6_thread server;
     struct j6_thread client[CALLERS];

@@ -78,7 +78,7 @@ TEST(the_last_deadline_that_was_set_is_the_one_that_counts)
     expect_ok(j6_handle_close(event));
 }
 
-TEST(a_periodic_timer_comes_due_after_each_period)
+SAMPLE_TEST(a_periodic_timer_comes_due_after_each_period)
 {
     enum { TIMES = 5 };
     j6_handle_t event = event_new();

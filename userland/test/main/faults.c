@@ -33,10 +33,10 @@ static void expect_fault(const char *mode, uint32_t vector, int known)
     expect_ok(j6_handle_close(area));
 }
 
-#define FAULT(mode, vector, known)          \
-    TEST(a_##mode##_ends_the_process_alone) \
-    {                                       \
-        expect_fault(#mode, vector, known); \
+#define FAULT(mode, vector, known)                 \
+    SAMPLE_TEST(a_##mode##_ends_the_process_alone) \
+    {                                              \
+        expect_fault(#mode, vector, known);        \
     }
 #include "userland/test/faults.def"
 #undef FAULT
@@ -61,12 +61,12 @@ TEST(address_and_registers_of_a_fault_need_the_right_debug)
     expect_ok(j6_handle_close(victim));
 }
 
-TEST(flags_that_user_code_sets_neither_reach_the_kernel_nor_get_lost)
+SAMPLE_TEST(flags_that_user_code_sets_neither_reach_the_kernel_nor_get_lost)
 {
     expect_equal(0, victim_run("flags", ""));
 }
 
-TEST(a_call_works_wherever_the_stack_pointer_points)
+SAMPLE_TEST(a_call_works_wherever_the_stack_pointer_points)
 {
     expect_equal(0, victim_run("wild_stack", ""));
 }

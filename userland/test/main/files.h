@@ -9,9 +9,12 @@ struct file_service {
     j6_handle_t process;
 };
 
-/* Starts one on the boot archive, or on that; its endpoint, which asks as the first client of all. */
+/*
+ * Starts one on the boot archive, or on that; its endpoint, which asks as the first client of all.
+ */
 j6_handle_t files_begin(struct file_service *service);
 j6_handle_t files_begin_limited(struct file_service *service, const char *open, const char *bytes);
+j6_handle_t files_begin_small(struct file_service *service); /* with little memory */
 j6_handle_t files_begin_on(struct file_service *service, j6_handle_t archive);
 
 /* Closes its endpoint, and expects that it ends well, with that code. */
@@ -20,7 +23,7 @@ void files_end(struct file_service *service);
 /* What it has left of the memory that it may use. */
 uint64_t files_memory(const struct file_service *service);
 
-/* ---- each expects that it goes well ------------------------------------------------------------- */
+/* ---- each expects that it goes well ---------------------------------------------------------- */
 
 j6_handle_t file_open(j6_handle_t at, const char *path, uint64_t flags);
 

@@ -219,3 +219,48 @@ TEST(a_write_that_memory_ends_in_tells_how_far_it_came)
     expect_file(root, "tmp/small", "there is memory again");
     files_end(&service);
 }
+
+/* Until there is no memory for more; how many were made. */
+static int fill_with_directories(j6_handle_t root)
+{
+    j6_status_t status = j6_status_ok;
+    char name[] = "tmp/0000";
+    int count = 0;
+    for (; status == j6_status_ok && count < 10000; count++) {
+        for (int n = count, i = 7; i > 3; i--, n /= 10) {
+            name[i] = (char)('0' + n % 10);
+        }
+        status = files_make_directory(root, name);
+    }
+    expect_status(j6_err_quota, status);
+    return count - 1;
+}
+
+TEST(a_service_whose_memory_is_used_up_goes_on_with_what_it_has)
+{
+    static char rows[files_data_max], bytes[PAGE];
+    struct file_service service;
+    struct files_list_answer answer = {0};
+    struct files_write_answer written;
+    struct files_stat stat;
+    size_t len = 0;
+    j6_status_t status = j6_status_ok;
+    j6_handle_t root = files_begin_small(&service);
+    j6_handle_t file = file_open(root, "tmp/file", READ_AND_WRITE | files_open_create);
+    j6_handle_t directory = file_open(root, "tmp", files_open_directory);
+    expect(fill_with_directories(root) > 0);
+    for (uint64_t page = 0; status == j6_status_ok; page++) {
+        status = files_write(file, page * PAGE, bytes, PAGE, &written);
+    }
+    expect_status(j6_err_quota, status);
+    expect_ok(files_stat(root, "tmp/0000", 0, &stat));
+    expect_ok(files_list(directory, 0, rows, sizeof(rows), &len, &answer));
+    expect(answer.count > 1);
+    expect_ok(files_read(file, 0, bytes, 1, &len));
+    expect_ok(files_rename(root, "tmp/0000", "tmp/file2", 0));
+    expect_ok(files_remove(root, "tmp/0001", files_remove_directory));
+    expect_ok(files_make_directory(root, "tmp/0001"));
+    expect_ok(j6_handle_close(directory));
+    expect_ok(j6_handle_close(file));
+    files_end(&service);
+}

@@ -172,7 +172,83 @@ TEST(what_is_open_can_be_handed_on_and_used_there)
     files_end(&service);
 }
 
-/* ---- the end ---------------------------------------------------------------------------------- */
+TEST(an_open_file_that_its_client_cannot_take_is_closed_again)
+{
+    struct file_service service;
+    struct files_stat stat;
+    char path[] = "etc/motd";
+    const struct files_request request = {files_open_read, 0, 0};
+    j6_handle_t root = files_begin(&service);
+    const struct j6_ask ask = {.code = files_code_open, /* without a place for the handle */
+                               .fields = &request,
+                               .size = sizeof(request),
+                               .answer = &stat,
+                               .answer_size = sizeof(stat),
+                               .data = path,
+                               .len = 8};
+    expect_status(j6_err_unexpected, j6_ask(root, &ask, j6_deadline_never));
+    expect_soon(space_of(root).open_used == 1);
+    files_end(&service);
+}
+
+/* ---- at once ---------------------------------------------------------------------------------- */
+
+enum { AT_ONCE = 8, ROUNDS = 50 };
+
+struct worker {
+    j6_handle_t client;
+    char name[8];
+    struct j6_thread thread;
+};
+
+/* Makes a file, moves it, reads what it wrote, removes it; and tells how often that went wrong. */
+static int64_t work(void *arg)
+{
+    struct worker *worker = arg;
+    static const uint64_t make = READ_AND_WRITE | files_open_create | files_open_exclusive;
+    int64_t wrong = 0;
+    for (uint64_t i = 0; i < ROUNDS; i++) {
+        struct files_stat stat;
+        struct files_write_answer answer;
+        j6_handle_t file = 0;
+        uint64_t number = 0;
+        size_t len = 0;
+        wrong += files_open(worker->client, worker->name, make, 0, &stat, &file) != j6_status_ok ||
+                 files_write(file, i * 1000, &i, sizeof(i), &answer) != j6_status_ok ||
+                 files_rename(worker->client, worker->name, "moved", 0) != j6_status_ok ||
+                 files_read(file, i * 1000, &number, sizeof(number), &len) != j6_status_ok ||
+                 len != sizeof(number) || number != i ||
+                 files_remove(worker->client, "moved", 0) != j6_status_ok;
+        j6_handle_close(file);
+    }
+    return wrong;
+}
+
+TEST(many_clients_at_once_find_what_they_made)
+{
+    struct file_service service;
+    struct worker workers[AT_ONCE];
+    int64_t wrong;
+    j6_handle_t root = files_begin(&service);
+    for (int i = 0; i < AT_ONCE; i++) {
+        struct worker *worker = &workers[i];
+        char path[] = "tmp/0";
+        path[4] = (char)('0' + i);
+        *worker = (struct worker){.name = "file"};
+        expect_ok(files_make_directory(root, path));
+        expect_ok(files_client(root, path, 0, 4, 1 << 20, &worker->client));
+        expect_ok(j6_thread_run(&worker->thread, work, worker, 4 * PAGE));
+    }
+    for (int i = 0; i < AT_ONCE; i++) {
+        expect_ok(j6_thread_join(&workers[i].thread, &wrong));
+        expect_equal(0, wrong);
+        expect_ok(j6_handle_close(workers[i].client));
+    }
+    expect_soon(space_of(root).open_used == 1);
+    files_end(&service);
+}
+
+/* ---- the end --------------------------------------------------------------------------------- */
 
 static void give(j6_handle_t process, j6_handle_t handle)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Paths and links of the file service, as clients see them; what they are made of is tested on the host. */
+/*
+ * Paths and links of the file service, as clients see them; what they are made of is tested on the
+ * host.
+ */
 #include "lib/string.h"
 #include "userland/test/main/files.h"
 
@@ -85,7 +88,7 @@ TEST(a_byte_of_0_is_in_no_path)
     files_end(&service);
 }
 
-/* ---- links ------------------------------------------------------------------------------------ */
+/* ---- links ----------------------------------------------------------------------------------- */
 
 TEST(a_link_leads_to_what_it_names)
 {

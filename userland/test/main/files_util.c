@@ -4,12 +4,15 @@
 #include "userland/test/main/ipc_peer.h"
 #include <j6/archive.h>
 
-/* ---- the service ------------------------------------------------------------------------------ */
+/* ---- the service ----------------------------------------------------------------------------- */
+
+enum { PAGES = 1536, SMALL_PAGES = 192 };
 
 /* With an account of its own, which shows what it uses. */
-static j6_handle_t begin(struct file_service *service, j6_handle_t archive, const char *const *argv)
+static j6_handle_t begin(struct file_service *service, j6_handle_t archive, const char *const *argv,
+                         uint64_t pages)
 {
-    const struct j6_limits limits = {.pages = 1536, .handles = 1024, .threads = 4, .priority = 1};
+    const struct j6_limits limits = {.pages = pages, .handles = 1024, .threads = 4, .priority = 1};
     j6_handle_t elf = 0;
     service->endpoint = endpoint_new();
     const struct j6_spawn_row rows[] = {
@@ -30,7 +33,13 @@ static j6_handle_t begin(struct file_service *service, j6_handle_t archive, cons
 j6_handle_t files_begin_on(struct file_service *service, j6_handle_t archive)
 {
     static const char *const argv[] = {"files", NULL};
-    return begin(service, archive, argv);
+    return begin(service, archive, argv, PAGES);
+}
+
+j6_handle_t files_begin_small(struct file_service *service)
+{
+    static const char *const argv[] = {"files", NULL};
+    return begin(service, j6_find_module("boot.tar"), argv, SMALL_PAGES);
 }
 
 j6_handle_t files_begin(struct file_service *service)
@@ -41,7 +50,7 @@ j6_handle_t files_begin(struct file_service *service)
 j6_handle_t files_begin_limited(struct file_service *service, const char *open, const char *bytes)
 {
     const char *const argv[] = {"files", open, bytes, NULL};
-    return begin(service, j6_find_module("boot.tar"), argv);
+    return begin(service, j6_find_module("boot.tar"), argv, PAGES);
 }
 
 void files_end(struct file_service *service)
@@ -58,7 +67,7 @@ uint64_t files_memory(const struct file_service *service)
     return process_row(koid_of(service->process)).left.memory;
 }
 
-/* ---- files ------------------------------------------------------------------------------------ */
+/* ---- files ----------------------------------------------------------------------------------- */
 
 j6_handle_t file_open(j6_handle_t at, const char *path, uint64_t flags)
 {

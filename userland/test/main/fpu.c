@@ -80,7 +80,7 @@ static void expect_kept(struct fpu_thread *thread)
     }
 }
 
-TEST(all_floating_point_state_belongs_to_its_thread)
+SAMPLE_TEST(all_floating_point_state_belongs_to_its_thread)
 {
     stay_on(far_cpu());
     for (uint64_t i = 0; i < HOLDERS; i++) {
@@ -123,7 +123,7 @@ static void hop(uint64_t hoppers, uint64_t cpus, uint64_t round)
 }
 
 /* One alone finds what it had on that CPU before still in the registers; several, those of others. */
-TEST(floating_point_state_goes_with_its_thread_from_cpu_to_cpu)
+SAMPLE_TEST(floating_point_state_goes_with_its_thread_from_cpu_to_cpu)
 {
     uint64_t cpus = cpu_count() < CPUS ? cpu_count() : CPUS;
     if (cpus < 3) {
@@ -154,7 +154,7 @@ static void kill_holder(uint64_t seed)
 }
 
 /* The new one has, in all likelihood, the memory of the dead one, and runs on the same CPU next. */
-TEST(a_new_thread_finds_nothing_of_a_dead_one_in_the_floating_point_registers)
+SAMPLE_TEST(a_new_thread_finds_nothing_of_a_dead_one_in_the_floating_point_registers)
 {
     stay_on(0);
     for (uint64_t i = 0; i < 4 * ROUNDS; i++) {
@@ -196,12 +196,12 @@ static uint64_t loads_during(void (*one)(struct fpu_job *job), void (*other)(str
 }
 
 /* A few loads are of the test itself. */
-TEST(threads_that_use_no_floating_point_registers_never_load_any)
+SAMPLE_TEST(threads_that_use_no_floating_point_registers_never_load_any)
 {
     expect(loads_during(fpu_not_thread, fpu_not_thread) <= 10);
 }
 
-TEST(the_only_thread_of_a_cpu_that_uses_floating_point_registers_loads_them_once)
+SAMPLE_TEST(the_only_thread_of_a_cpu_that_uses_floating_point_registers_loads_them_once)
 {
     expect(loads_during(fpu_hold_thread, fpu_not_thread) <= 10);
     expect(loads_during(fpu_hold_thread, fpu_hold_thread) >= YIELDS);

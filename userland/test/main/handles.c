@@ -76,7 +76,7 @@ TEST(handle_close_needs_no_right)
     expect_ok(j6_handle_close(area));
 }
 
-TEST(a_duplicate_names_the_same_object_with_the_rights_asked_for)
+SAMPLE_TEST(a_duplicate_names_the_same_object_with_the_rights_asked_for)
 {
     j6_koid_t first = 0;
     j6_koid_t second = 0;

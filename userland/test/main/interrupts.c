@@ -92,7 +92,7 @@ static bool has_something(j6_handle_t endpoint)
     return signals_of(endpoint) & j6_signal_endpoint_can_recv;
 }
 
-TEST(an_interrupt_arrives_with_its_count_and_the_time_of_the_first)
+SAMPLE_TEST(an_interrupt_arrives_with_its_count_and_the_time_of_the_first)
 {
     if (!has_lines()) {
         return;
@@ -185,7 +185,7 @@ TEST(interrupts_come_before_all_else_that_waits_at_an_endpoint)
 }
 
 /* Where the last one was received, the next one arrives. */
-TEST(interrupts_go_to_the_cpu_of_who_receives_them)
+SAMPLE_TEST(interrupts_go_to_the_cpu_of_who_receives_them)
 {
     if (!has_lines()) {
         return;
@@ -240,7 +240,7 @@ TEST(interrupts_need_the_range_of_lines)
     expect_ok(j6_handle_close(endpoint));
 }
 
-TEST(lines_that_there_are_not_are_not_found)
+SAMPLE_TEST(lines_that_there_are_not_are_not_found)
 {
     j6_handle_t endpoint = endpoint_new();
     const uint64_t numbers[] = {NO_LINE, NO_LINE + 1, 0xffffffff};

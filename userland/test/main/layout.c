@@ -39,7 +39,7 @@ TEST(a_hundred_processes_have_windows_of_their_own)
     expect(same < CHANCE);
 }
 
-TEST(what_the_kernel_places_lies_in_the_window_of_the_process)
+SAMPLE_TEST(what_the_kernel_places_lies_in_the_window_of_the_process)
 {
     j6_handle_t area = area_new(30, 0);
     for (int i = 0; i < 10; i++) {

@@ -10,7 +10,7 @@
 /* What the kernel put on the stack: looked at in main alone, judged by a test. */
 static const char *start_found;
 
-TEST(init_starts_with_the_stack_that_the_system_v_abi_describes)
+SAMPLE_TEST(init_starts_with_the_stack_that_the_system_v_abi_describes)
 {
     test_expect(start_found == NULL, start_found, TEST_HERE);
 }
@@ -27,7 +27,6 @@ int main(int argc, char **argv, char **envp)
     int64_t failures = test_run_all();
     failures_report();
     ending_leave_memory();
-    j6_printf("tests: %lld failed", (long long)failures);
     j6_status_t status = j6_system_power(system_handle(), j6_power_verdict, failures);
     j6_printf("tests: no verdict: %s", j6_status_text(status));
     return 1;

@@ -60,7 +60,7 @@ TEST(map_phys_refuses_addresses_that_no_cpu_has)
     expect_status(j6_err_out_of_range, try_map_phys(system, -(uint64_t)PAGE, PAGE, 0));
 }
 
-TEST(map_phys_refuses_memory_and_interrupt_controllers)
+SAMPLE_TEST(map_phys_refuses_memory_and_interrupt_controllers)
 {
     const j6_handle_t system = system_handle();
     const uint64_t ioapic = 0xfec00000;
@@ -95,7 +95,7 @@ TEST(memory_that_is_not_at_a_fixed_place_has_no_physical_address)
     expect_ok(j6_handle_close(area));
 }
 
-TEST(a_page_of_device_memory_has_one_caching_type)
+SAMPLE_TEST(a_page_of_device_memory_has_one_caching_type)
 {
     const j6_handle_t system = system_handle();
     j6_handle_t area = phys_area(system, PHYS_VGA + PAGE, 2, j6_vma_flag_write_combine);
@@ -127,7 +127,7 @@ static uint64_t screen_page(void)
     return screen->width != 0 ? (end - 1) & -(uint64_t)PAGE : 0;
 }
 
-TEST(the_framebuffer_is_write_combining_for_everybody)
+SAMPLE_TEST(the_framebuffer_is_write_combining_for_everybody)
 {
     const uint64_t page = screen_page();
     if (page == 0) {
@@ -140,7 +140,7 @@ TEST(the_framebuffer_is_write_combining_for_everybody)
     expect_ok(try_map_phys(system_handle(), page, PAGE, j6_vma_flag_write_combine));
 }
 
-TEST(what_is_written_to_the_framebuffer_is_read_back)
+SAMPLE_TEST(what_is_written_to_the_framebuffer_is_read_back)
 {
     const uint64_t page = screen_page();
     if (page == 0) {
@@ -179,7 +179,7 @@ static uint64_t root_table(void)
     return extended != 0 ? extended : boot->rsdp_len >= 20 ? number_at(boot->rsdp + 16, 4) : 0;
 }
 
-TEST(acpi_tables_can_be_read_and_not_written)
+SAMPLE_TEST(acpi_tables_can_be_read_and_not_written)
 {
     const uint64_t table = root_table();
     const uint64_t page = table & -(uint64_t)PAGE;
@@ -208,7 +208,7 @@ TEST(acpi_tables_can_be_read_and_not_written)
 
 /* ---- DMA ------------------------------------------------------------------------------------ */
 
-TEST(dma_memory_is_contiguous_and_zero_each_time)
+SAMPLE_TEST(dma_memory_is_contiguous_and_zero_each_time)
 {
     enum { PAGES = 5 };
     static const char zeros[PAGE];
@@ -227,7 +227,7 @@ TEST(dma_memory_is_contiguous_and_zero_each_time)
     }
 }
 
-TEST(dma_memory_ends_at_or_below_the_limit)
+SAMPLE_TEST(dma_memory_ends_at_or_below_the_limit)
 {
     const uint64_t limits[] = {LOW_16M, LOW_16M / 2, LOW_16M - 3 * PAGE, 1ull << 32, 1ull << 51};
     for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {

@@ -70,7 +70,7 @@ TEST(a_large_page_that_cannot_be_split_shows_no_old_bytes)
     expect_shortage("short_of_a_table_to_split");
 }
 
-TEST(a_process_that_has_no_memory_for_page_tables_ends_by_a_fault_of_that_kind)
+SAMPLE_TEST(a_process_that_has_no_memory_for_page_tables_ends_by_a_fault_of_that_kind)
 {
     expect_equal(j6_reason_no_memory, run("use_up_tables").reason);
 }

@@ -101,7 +101,7 @@ static void try_bad_pointers(struct bench *bench, const struct pointer_case *c)
 #define CASE(call, place, written, ...) {#call, call_##call, {__VA_ARGS__}, place, written}
 /* clang-format on */
 
-TEST(every_call_refuses_pointers_to_memory_that_the_caller_may_not_use)
+SAMPLE_TEST(every_call_refuses_pointers_to_memory_that_the_caller_may_not_use)
 {
     struct bench bench;
     bench_open(&bench);

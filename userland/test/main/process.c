@@ -3,7 +3,7 @@
 #include "lib/string.h"
 #include "userland/test/main/look.h"
 
-TEST(the_value_of_main_is_the_exit_code)
+SAMPLE_TEST(the_value_of_main_is_the_exit_code)
 {
     expect_equal(0, victim_run("exit", "0"));
     expect_equal(7, victim_run("exit", "7"));
@@ -128,7 +128,7 @@ TEST(a_given_handle_has_the_rights_asked_for_and_no_more)
     expect_ok(j6_handle_close(area));
 }
 
-TEST(a_program_gets_exactly_the_listed_handles)
+SAMPLE_TEST(a_program_gets_exactly_the_listed_handles)
 {
     j6_handle_t area = area_new(1, 0);
     const struct j6_spawn_row rows[] = {

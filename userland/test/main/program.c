@@ -171,7 +171,7 @@ static void expect_starts(void (*make)(struct made *made))
     expect_ok(j6_handle_close(made.file));
 }
 
-TEST(a_program_gets_the_bytes_of_its_segments_and_zeros_around_them)
+SAMPLE_TEST(a_program_gets_the_bytes_of_its_segments_and_zeros_around_them)
 {
     expect_starts(make_apart);
 }

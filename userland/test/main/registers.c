@@ -9,7 +9,7 @@ extern const char registers_check_end[] __attribute__((visibility("hidden")));
 
 bool registers_kept(uint64_t number, uint64_t argument);
 
-TEST(calls_keep_all_registers_but_rax_rcx_and_r11)
+SAMPLE_TEST(calls_keep_all_registers_but_rax_rcx_and_r11)
 {
     j6_handle_t area = area_new(1, 0);
     expect(registers_kept(call_noop, 1));
@@ -105,7 +105,7 @@ TEST(floating_point_registers_belong_to_their_thread)
     expect_equal(0, process_finish(victim).code);
 }
 
-TEST(a_process_starts_with_the_floating_point_registers_that_the_abi_describes)
+SAMPLE_TEST(a_process_starts_with_the_floating_point_registers_that_the_abi_describes)
 {
     expect(fpu_keeps(1, 1));
     expect_equal(0, victim_run("fpu_start", ""));

@@ -99,7 +99,7 @@ TEST(a_range_that_is_split_off_gets_its_own_state_and_the_rest_keeps_its)
 }
 
 /* A page found by the translation of before: each change is seen by the very next access. */
-TEST(no_access_goes_by_a_translation_that_was_changed)
+SAMPLE_TEST(no_access_goes_by_a_translation_that_was_changed)
 {
     j6_handle_t area = area_new(1, 0);
     volatile char *memory = area_map(area, READ_WRITE);
@@ -174,7 +174,7 @@ TEST(offsets_and_lengths_beyond_32_bits_lose_nothing)
 }
 
 /* Frames that a process had hold nothing of it when another gets them. */
-TEST(new_pages_hold_nothing_of_the_pages_that_were_freed)
+SAMPLE_TEST(new_pages_hold_nothing_of_the_pages_that_were_freed)
 {
     enum { PAGES = 500 };
     static char page[PAGE];

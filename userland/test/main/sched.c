@@ -191,7 +191,7 @@ TEST(a_more_urgent_thread_runs_at_once_and_a_less_urgent_one_when_nobody_else_do
     leave_first_cpu();
 }
 
-TEST(a_thread_runs_on_the_cpus_that_its_affinity_names)
+SAMPLE_TEST(a_thread_runs_on_the_cpus_that_its_affinity_names)
 {
     struct spinner spinner;
     uint64_t count = cpu_count();
@@ -209,7 +209,7 @@ TEST(a_thread_runs_on_the_cpus_that_its_affinity_names)
 }
 
 /* As many spinners as CPUs: at some moment each is on one of its own. */
-TEST(idle_cpus_steal_threads_that_are_ready)
+SAMPLE_TEST(idle_cpus_steal_threads_that_are_ready)
 {
     static struct spinner spinners[CPUS_MAX];
     uint64_t count = cpu_count() < 8 ? cpu_count() : 8;
@@ -420,7 +420,7 @@ TEST(threads_that_yield_to_each_other_go_where_their_affinity_says)
 
 /* ---- accounting ----------------------------------------------------------------------------- */
 
-TEST(the_time_that_a_thread_has_run_is_accounted)
+SAMPLE_TEST(the_time_that_a_thread_has_run_is_accounted)
 {
     struct spinner spinner;
     j6_time_t start = now();
@@ -443,7 +443,7 @@ static bool is_debug_kernel(void)
 }
 
 /* What was set for the past may still go off once. */
-TEST(nothing_ticks_on_a_cpu_that_idles_or_runs_one_thread)
+SAMPLE_TEST(nothing_ticks_on_a_cpu_that_idles_or_runs_one_thread)
 {
     struct spinner spinner;
     if (cpu_count() < 2 || is_debug_kernel()) {

@@ -3,7 +3,7 @@
 #include "lib/string.h"
 #include "userland/test/main/util.h"
 
-TEST(noop_is_ok)
+SAMPLE_TEST(noop_is_ok)
 {
     expect_ok(j6_noop());
 }
@@ -23,7 +23,7 @@ TEST(log_refuses_a_text_that_is_too_long)
     expect_status(j6_err_out_of_range, j6_log(j6_log_debug, text, sizeof(text)));
 }
 
-TEST(clock_never_goes_back)
+SAMPLE_TEST(clock_never_goes_back)
 {
     j6_time_t last = now();
     const j6_time_t first = last;
@@ -57,7 +57,7 @@ TEST(random_gives_at_most_256_bytes)
     expect_ok(j6_random(bytes, 0));
 }
 
-TEST(random_never_repeats_itself)
+SAMPLE_TEST(random_never_repeats_itself)
 {
     uint64_t a[4];
     uint64_t b[4];
@@ -67,7 +67,7 @@ TEST(random_never_repeats_itself)
 }
 
 /* Chi-square with 255 degrees of freedom: mean 255, standard deviation 22.6; six of them. */
-TEST(random_bytes_are_spread_evenly)
+SAMPLE_TEST(random_bytes_are_spread_evenly)
 {
     uint64_t counts[256] = {0};
     const uint64_t rounds = 64; /* of 256 bytes: 64 of each value to be expected */
@@ -100,7 +100,7 @@ TEST(system_info_counts_live_objects)
     expect_ok(j6_handle_close(area));
 }
 
-TEST(system_info_counts_frames)
+SAMPLE_TEST(system_info_counts_frames)
 {
     struct j6_frames_info frames = {0};
     uint64_t len = sizeof(frames);

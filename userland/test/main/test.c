@@ -98,30 +98,47 @@ static void priority_begin(void)
         j6_thread_control(j6_handle_self_thread, j6_control_priority, &priority, sizeof(priority)));
 }
 
-/* The kernel's command line may name the tests to run: only=NAME, once for each. */
+/*
+ * The kernel's command line may name the tests to run, only=NAME, once for each, or ask for a sample
+ * of them.
+ */
 static bool is_wanted(const struct test *test)
 {
     char word[128];
     uint64_t ignored;
-    format(word, sizeof(word), "only=%s", test->name);
-    return !boot_number("only=", &ignored) || j6_boot_word(word);
+    if (boot_number("only=", &ignored)) {
+        format(word, sizeof(word), "only=%s", test->name);
+        return j6_boot_word(word);
+    }
+    return test->sampled || !j6_boot_word("sample");
+}
+
+static int64_t run(const struct test *test)
+{
+    struct j6_objects_info before = objects_live();
+    result.verdict = "PASS";
+    result.reason[0] = '\0';
+    priority_begin();
+    test->run();
+    expect_objects(&before);
+    j6_printf("TEST %s %s%s", test->name, result.verdict, result.reason);
+    return string_equal(result.verdict, "FAIL");
 }
 
 int64_t test_run_all(void)
 {
     int64_t failures = 0;
+    uint64_t run_count = 0;
+    uint64_t left_out = 0;
     for (const struct test *test = __start_tests; test != __stop_tests; test++) {
-        if (!is_wanted(test)) {
-            continue;
+        if (is_wanted(test)) {
+            failures += run(test);
+            run_count++;
+        } else {
+            left_out++;
         }
-        struct j6_objects_info before = objects_live();
-        result.verdict = "PASS";
-        result.reason[0] = '\0';
-        priority_begin();
-        test->run();
-        expect_objects(&before);
-        j6_printf("TEST %s %s%s", test->name, result.verdict, result.reason);
-        failures += string_equal(result.verdict, "FAIL");
     }
+    j6_printf("tests: %llu run, %llu left out, %lld failed", (unsigned long long)run_count,
+              (unsigned long long)left_out, (long long)failures);
     return failures;
 }

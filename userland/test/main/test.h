@@ -18,12 +18,23 @@
 struct test {
     const char *name;
     void (*run)(void);
+    bool sampled;
 };
 
-#define TEST(sentence)                                                   \
-    static void sentence(void);                                          \
-    static const struct test sentence##_test                             \
-        __attribute__((section("tests"), used)) = {#sentence, sentence}; \
+#define TEST(sentence) TEST_DEFINE(sentence, false)
+
+/*
+ * The same, for tests that boots with the word `sample` run too: all whose result hangs on the
+ * machine, its firmware or its CPU, and of the rest one of a kind. All of them together take
+ * seconds.
+ */
+#define SAMPLE_TEST(sentence) TEST_DEFINE(sentence, true)
+
+/* Aligned on request: else the compiler may leave gaps between what is to be an array. */
+#define TEST_DEFINE(sentence, sampled)                                                             \
+    static void sentence(void);                                                                    \
+    static const struct test sentence##_test __attribute__((                                       \
+        section("tests"), used, aligned(_Alignof(struct test)))) = {#sentence, sentence, sampled}; \
     static void sentence(void)
 
 /* Each tells whether it was met. */
@@ -51,5 +62,5 @@ bool test_has_failed(void);
 /* This machine can't show it. */
 void test_skip(const char *reason);
 
-/* Runs all; returns how many failed. */
+/* Runs those that the kernel's command line asks for; returns how many failed. */
 int64_t test_run_all(void);

@@ -40,7 +40,7 @@ static int64_t use_own(void *arg)
     return 0;
 }
 
-TEST(every_thread_has_variables_of_its_own)
+SAMPLE_TEST(every_thread_has_variables_of_its_own)
 {
     enum { THREADS = 6 };
     struct j6_thread threads[THREADS];
@@ -99,7 +99,7 @@ TEST(the_first_threads_variables_begin_as_the_program_says)
     expect(is_new());
 }
 
-TEST(fs_points_at_a_word_that_points_at_itself)
+SAMPLE_TEST(fs_points_at_a_word_that_points_at_itself)
 {
     uint64_t self;
     __asm__("mov %%fs:0, %0" : "=r"(self));

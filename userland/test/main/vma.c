@@ -176,7 +176,7 @@ TEST(an_area_lives_as_long_as_a_mapping_of_it)
     expect_ok(j6_handle_close(copy));
 }
 
-TEST(two_processes_share_an_area_both_ways)
+SAMPLE_TEST(two_processes_share_an_area_both_ways)
 {
     j6_handle_t area = area_new(4, 0);
     char *memory = area_map(area, READ_WRITE);

@@ -76,7 +76,7 @@ TEST(a_touched_large_page_needs_no_lowest_page_table)
     bench_close(&bench);
 }
 
-TEST(contiguous_device_memory_is_shown_by_large_pages)
+SAMPLE_TEST(contiguous_device_memory_is_shown_by_large_pages)
 {
     struct bench bench;
     if (!large_pages_are_left(3)) {
@@ -110,7 +110,7 @@ TEST(a_large_area_is_placed_where_large_pages_can_be)
     expect_ok(j6_handle_close(area));
 }
 
-TEST(the_first_touch_of_a_large_area_brings_in_512_pages)
+SAMPLE_TEST(the_first_touch_of_a_large_area_brings_in_512_pages)
 {
     j6_handle_t area = area_new(2 * LARGE, j6_vma_flag_large);
     char *memory = area_map(area, READ_WRITE);
@@ -176,7 +176,7 @@ TEST(a_part_of_a_large_page_can_be_decommitted)
     bench_close(&bench);
 }
 
-TEST(a_large_area_and_its_clone_write_apart)
+SAMPLE_TEST(a_large_area_and_its_clone_write_apart)
 {
     struct bench bench;
     if (!test_has_frames(4 * 2 * LARGE)) {

@@ -29,6 +29,7 @@ static j6_status_t serve(struct puppet_slot *slot)
     j6_status_t status = j6_endpoint_receive(slot->handle, &call, slot->deadline);
     while (status == j6_status_ok) {
         slot->message.len = call.bytes;
+        slot->message.handle_count = call.handles;
         status = j6_endpoint_reply_receive(slot->handle, &call, slot->deadline);
     }
     return status;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The boot archive: programs and data that came with the kernel, in one module. It is in the ustar format
- * (POSIX.1-2017, pax, "ustar Interchange Format"), with one thing more: the bytes of a file start on a page.
+ * The boot archive: programs and data that came with the kernel, in one module. It is in the ustar
+ * format (POSIX.1-2017, pax, "ustar Interchange Format"), with one thing more: the bytes of a file
+ * start on a page.
  *
  *     header of a comment | filling | header of a file || bytes of the file | header …
  *                                                     page
  *
- * So a file is handed out as a copy-on-write clone of its pages. Nothing in an archive is trusted: who
- * reads it learns of the first entry that isn't right, and gets nothing from there on.
+ * So a file is handed out as a copy-on-write clone of its pages. Nothing in an archive is trusted:
+ * who reads it learns of the first entry that isn't right, and gets nothing from there on.
  */
 #pragma once
 #include <j6/status.h>
@@ -51,27 +52,31 @@ enum j6_archive_result {
 };
 
 /*
- * Reads the next entry; the archive goes on behind it. After anything but ok it stays where it is, and *entry
- * is as it was. A path is one of names, none of them empty, `.` or `..`.
+ * Reads the next entry; the archive goes on behind it. After anything but ok it stays where it is,
+ * and *entry is as it was. A path is one of names, none of them empty, `.` or `..`.
  */
 enum j6_archive_result j6_archive_next(struct j6_archive *archive, struct j6_archive_entry *entry);
 
 /* What is wrong, for people. */
 const char *j6_archive_text(enum j6_archive_result result);
 
-/* ---- archives that lie in areas --------------------------------------------------------------- */
+/* ---- archives that lie in areas -------------------------------------------------------------- */
 
 /* The area has the right read, and lives as long as the archive. */
 struct j6_archive j6_archive_of_area(const j6_handle_t *area);
 
 /*
- * The bytes of a file as an area of its own, and zeros behind them: a clone with all rights and the given
- * flags; only a last page that has other bytes too is copied. A file without bytes has one page of zeros.
+ * The bytes of a file as an area of its own, and zeros behind them: a clone with all rights and the
+ * given flags; only a last page that has other bytes too is copied. A file without bytes has one
+ * page of zeros.
  */
 J6_MUST_USE j6_status_t j6_archive_clone(j6_handle_t area, const struct j6_archive_entry *entry,
                                          uint64_t flags, j6_handle_t *out_file);
 
-/* Finds a file by its path. not_found; invalid_arg: the archive is damaged, as j6_archive_next says. */
+/*
+ * Finds a file by its path. not_found; invalid_arg: the archive is damaged, as j6_archive_next
+ * says.
+ */
 J6_MUST_USE j6_status_t j6_archive_find(j6_handle_t area, const char *path,
                                         struct j6_archive_entry *out_entry);
 

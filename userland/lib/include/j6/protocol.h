@@ -75,6 +75,8 @@ struct j6_server {
     void *context; /* the server's own */
     /* For what isn't a request: signals, interrupts, the end of a badge. NULL: that is dropped. */
     void (*notice)(const struct j6_server *server, const struct j6_call *notice);
+    /* The memory for messages is there from the start: for who must not end when there is no more. */
+    bool keeps_memory;
 };
 
 /*
