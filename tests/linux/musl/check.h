@@ -23,23 +23,16 @@
     } while (0)
 
 /* X(name): a function `int name(void)` in one of the files. */
-#define CHECKS(X)                                                                              \
-    X(text)                                                                                    \
-    X(numbers)                                                                                 \
-    X(sorting)                                                                                 \
-    X(input)                                                                                   \
-    X(copy)                                                                                    \
-    X(output)                                                                                  \
-    X(allocation)                                                                              \
-    X(mapping)                                                                                 \
-    X(cutting)                                                                                 \
-    X(remapping)                                                                               \
-    X(heap) X(advice) X(addresses) X(threads) X(thread_locals) X(conditions) X(detached)       \
-        X(timeouts) X(many_threads) X(ids) X(clocks) X(sleeping) X(handlers) X(pending)        \
-            X(aborting) X(broken_pipe) X(thread_signals) X(descriptors) X(pipes) X(polling)    \
-                X(vectors) X(exit_code) X(exit_by_thread) X(unserved) X(registers) X(identity) \
-                    X(spinning) X(file_bytes) X(file_tree) X(file_mapping) X(file_errors)      \
-                        X(no_files) X(selecting) X(usage) X(thread_limit)
+/* clang-format off */
+#define CHECKS(X)                                                                           \
+    X(text) X(numbers) X(sorting) X(input) X(copy) X(output) X(allocation) X(mapping)       \
+    X(cutting) X(remapping) X(heap) X(advice) X(addresses) X(threads) X(thread_locals)      \
+    X(conditions) X(detached) X(timeouts) X(many_threads) X(ids) X(clocks) X(sleeping)      \
+    X(handlers) X(pending) X(aborting) X(broken_pipe) X(thread_signals) X(descriptors)      \
+    X(pipes) X(polling) X(vectors) X(exit_code) X(exit_by_thread) X(unserved)               \
+    X(registers) X(identity) X(spinning) X(file_bytes) X(file_tree) X(file_mapping)         \
+    X(file_errors) X(no_files) X(selecting) X(usage) X(thread_limit)
+/* clang-format on */
 
 #define CHECK_DECLARE(name) int name(void);
 CHECKS(CHECK_DECLARE)
