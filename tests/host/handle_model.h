@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "kernel/handle.h"
+#include "kernel/handle_slots.h"
 
 enum {
     HANDLE_MODEL_KINDS = j6_type_count - 1,
