@@ -85,3 +85,9 @@ J6_MUST_USE j6_status_t j6_archive_find(j6_handle_t area, const char *path,
  * j6_archive_clone has it. not_found also: there is no archive.
  */
 J6_MUST_USE j6_status_t j6_boot_file(const char *path, j6_handle_t *out_file);
+
+/* j6_spawn of that file, by the name argv[0]. */
+struct j6_spawn_row;
+J6_MUST_USE j6_status_t j6_spawn_boot_file(const char *path, const char *const *argv,
+                                           const struct j6_spawn_row *rows, size_t count,
+                                           j6_handle_t *out_process);
