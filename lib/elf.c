@@ -140,6 +140,7 @@ static enum elf_error read_program_header(struct elf_image *image, size_t size,
     case ELF_PT_LOAD: return read_segment(image, size, header);
     case ELF_PT_INTERP: return ELF_NEEDS_INTERPRETER;
     case ELF_PT_TLS: return add_tls(image, header);
+    case ELF_PT_SENARY: image->native = true; return ELF_OK;
     default: return ELF_OK;
     }
 }

@@ -70,6 +70,7 @@ struct elf_tls {
 
 struct elf_image {
     bool pie;
+    bool native; /* has the header of Senary's own programs (userland/lib/sdk/j6.ld) */
     uint64_t entry;
     uint64_t low; /* page-rounded span of all segments */
     uint64_t high;

@@ -51,6 +51,7 @@ enum {
     ELF_PT_LOAD = 1,
     ELF_PT_INTERP = 3,
     ELF_PT_TLS = 7,
+    ELF_PT_SENARY = 0x6a360001, /* of the range that is left to systems */
 };
 
 enum {

@@ -92,6 +92,16 @@ static void elf_read_ignores_segments_without_bytes(void **state)
     assert_int_equal(read_good(&file).segment_count, 3);
 }
 
+static void elf_read_tells_programs_of_senary_from_others(void **state)
+{
+    (void)state;
+    struct elf_file file;
+    elf_file_init(&file);
+    assert_false(read_good(&file).native);
+    file.segments[STACK].type = ELF_PT_SENARY;
+    assert_true(read_good(&file).native);
+}
+
 static void elf_read_without_thread_local_data_says_so(void **state)
 {
     (void)state;
@@ -365,6 +375,7 @@ int main(void)
         cmocka_unit_test(elf_read_describes_a_static_pie),
         cmocka_unit_test(elf_read_reports_the_largest_alignment),
         cmocka_unit_test(elf_read_ignores_segments_without_bytes),
+        cmocka_unit_test(elf_read_tells_programs_of_senary_from_others),
         cmocka_unit_test(elf_read_without_thread_local_data_says_so),
         cmocka_unit_test(elf_read_takes_headers_that_no_segment_holds),
         cmocka_unit_test(elf_read_gives_no_address_of_headers_that_a_segment_holds_in_part),

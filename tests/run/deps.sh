@@ -28,6 +28,8 @@ need nasm nasm
 need python3 python3
 need xorriso xorriso
 need mtools mformat
+need musl-tools musl-gcc
+need linux-libc-dev '/usr/include/*/asm/unistd_64.h' /usr/include/asm/unistd_64.h
 need grub-common grub-mkrescue grub2-mkrescue
 need grub-pc-bin '/usr/lib/grub/i386-pc/kernel.img'
 need grub-efi-amd64-bin '/usr/lib/grub/x86_64-efi/kernel.img'
@@ -64,9 +66,9 @@ This system has no apt, so nothing is installed for you. The packages below are 
 has tried them here.
   Fedora: dnf install make gcc nasm python3 xorriso mtools grub2-tools-extra grub2-pc-modules \
           grub2-efi-x64-modules qemu-system-x86 edk2-ovmf bochs clang compiler-rt libcmocka-devel \
-          terminus-fonts-console gdb
+          terminus-fonts-console gdb musl-gcc kernel-headers
   Arch:   pacman -S make gcc nasm python xorriso mtools grub qemu-system-x86 qemu-ui-gtk edk2-ovmf \
-          bochs clang compiler-rt cmocka terminus-font gdb
+          bochs clang compiler-rt cmocka terminus-font gdb musl linux-api-headers
   macOS:  brew install make x86_64-elf-gcc x86_64-elf-binutils nasm python xorriso mtools \
           x86_64-elf-grub qemu cmocka   (then gmake CC=x86_64-elf-gcc LD=x86_64-elf-ld)
 A font elsewhere is named by FONT=path/to/a/16/pixel/font.psf.gz.

@@ -28,6 +28,7 @@ void bench_threads(void);
 void bench_channels(void);
 void bench_crowds(void);
 void bench_processes(void);
+void bench_linux(void);
 void bench_ipc(void);
 void bench_ipc_growth(void);
 void bench_files(void);

@@ -46,6 +46,7 @@ int main(void)
     bench_threads();
     bench_channels();
     bench_processes();
+    bench_linux();
     bench_ipc();
     bench_files();
     bench_interrupts();

@@ -11,7 +11,10 @@
 #include "userland/lib/image.h"
 #include <j6/j6.h>
 
-enum { HEADERS_FIRST = 512 }; /* enough for the headers of most files */
+enum {
+    HEADERS_FIRST = 512, /* enough for the headers of most files */
+    PLACES_TRIED = 64,
+};
 
 /* Pages of the file, as an area that is the program's own. */
 struct pages {
@@ -158,19 +161,36 @@ static j6_status_t map_segments(j6_handle_t process, j6_handle_t elf, const stru
     return status;
 }
 
+/* A place for a PIE; 0: there is none. */
+static uint64_t choose_base(const struct elf_image *image, const struct j6_layout_info *layout,
+                            uint64_t random, const struct loaded *beside)
+{
+    for (int i = 0; i < PLACES_TRIED; i++) {
+        uint64_t base = image_base(image, layout, random * (2 * (uint64_t)i + 1));
+        if (base == 0 || beside == NULL || base + image->high <= beside->low ||
+            base + image->low >= beside->high) {
+            return base;
+        }
+    }
+    return 0;
+}
+
 j6_status_t load_image(j6_handle_t process, const struct j6_layout_info *layout, j6_handle_t elf,
-                       uint64_t random, struct loaded *out_loaded)
+                       uint64_t random, const struct loaded *beside, struct loaded *out_loaded)
 {
     struct elf_image image;
     j6_status_t status = read_headers(elf, &image);
     if (status != j6_status_ok) {
         return status;
     }
-    uint64_t base = image.pie ? image_base(&image, layout, random) : 0;
+    uint64_t base = image.pie ? choose_base(&image, layout, random, beside) : 0;
     if (image.pie && base == 0) {
         return j6_err_no_memory;
     }
     *out_loaded = (struct loaded){
+        .native = image.native,
+        .low = base + image.low,
+        .high = base + image.high,
         .entry = base + image.entry,
         .phdr = image.phdr == 0 ? 0 : base + image.phdr,
         .phnum = image.phnum,

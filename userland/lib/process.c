@@ -7,6 +7,7 @@
 #include "lib/start_stack.h"
 #include "lib/string.h"
 #include "userland/lib/area.h"
+#include "userland/lib/layer.h"
 #include "userland/lib/load.h"
 #include "userland/lib/stack.h"
 #include <j6/j6.h>
@@ -106,9 +107,26 @@ struct chance {
     uint8_t bytes[START_RANDOM_SIZE];
 };
 
-/* Image, handles and random bytes: all that the start stack speaks of. */
+/*
+ * Loads the program, and beside one of another system the layer that serves its calls, which is entered
+ * first. Tells about the program, and where the process starts.
+ */
+static j6_status_t load(j6_handle_t process, const struct j6_program *program,
+                        const struct j6_layout_info *layout, const struct chance *chance,
+                        struct loaded *out_program, uint64_t *out_entry)
+{
+    j6_status_t status =
+        load_image(process, layout, program->elf, chance->place, NULL, out_program);
+    *out_entry = out_program->entry;
+    if (status == j6_status_ok && !out_program->native) {
+        status = layer_load(process, layout, out_program, out_entry);
+    }
+    return status;
+}
+
+/* Images, handles and random bytes: all that the start stack speaks of. */
 static j6_status_t prepare(j6_handle_t process, const struct j6_program *program,
-                           struct contents *out_contents)
+                           struct contents *out_contents, uint64_t *out_entry)
 {
     struct start_stack *start = &out_contents->start;
     struct j6_layout_info layout;
@@ -122,8 +140,8 @@ static j6_status_t prepare(j6_handle_t process, const struct j6_program *program
     if (status != j6_status_ok) {
         return status;
     }
-    struct loaded loaded;
-    status = load_image(process, &layout, program->elf, chance.place, &loaded);
+    struct loaded loaded = {0};
+    status = load(process, program, &layout, &chance, &loaded, out_entry);
     if (status != j6_status_ok) {
         return status;
     }
@@ -143,8 +161,9 @@ static j6_status_t prepare(j6_handle_t process, const struct j6_program *program
 j6_status_t j6_start_program(j6_handle_t process, const struct j6_program *program)
 {
     struct contents contents;
+    uint64_t entry;
     uint64_t pointer;
-    j6_status_t status = prepare(process, program, &contents);
+    j6_status_t status = prepare(process, program, &contents, &entry);
     if (status != j6_status_ok) {
         return status;
     }
@@ -153,7 +172,7 @@ j6_status_t j6_start_program(j6_handle_t process, const struct j6_program *progr
         return status;
     }
     j6_handle_t thread;
-    status = j6_process_start(process, contents.start.entry, pointer, 0, &thread);
+    status = j6_process_start(process, entry, pointer, 0, &thread);
     if (status != j6_status_ok) {
         return status;
     }
@@ -169,7 +188,14 @@ j6_status_t j6_spawn(j6_handle_t elf, const char *name, const char *const *argv,
                      const char *const *envp, const struct j6_spawn_row *rows, size_t count,
                      j6_handle_t *out_process)
 {
-    struct j6_program program = {elf, name, argv, envp, rows, count, NULL};
+    const struct j6_program program = {
+        .elf = elf,
+        .name = name,
+        .argv = argv,
+        .envp = envp,
+        .rows = rows,
+        .row_count = count,
+    };
     j6_handle_t process;
     j6_status_t status = j6_process_create(name, strlen(name), NULL, 0, &process);
     if (status != j6_status_ok) {

@@ -6,6 +6,7 @@
 #include "lib/format.h"
 #include "lib/string.h"
 #include "userland/test/main/devices.h"
+#include "userland/test/main/linux.h"
 #include "userland/test/main/look.h"
 
 enum { LINES = 20, RING_ENTRIES = 1024 };
@@ -458,5 +459,26 @@ TEST(what_is_printed_beyond_the_limit_comes_later_and_is_not_lost)
             expect(has_text(&reader, wanted));
         }
     }
+    reader_close(&reader);
+}
+
+/* What it writes, and in which order, is in tests/linux/musl/text.c. */
+TEST(a_program_for_linux_without_stdout_writes_lines_to_the_log)
+{
+    static const char *const lines[] = {"a line 2.50", "an error", "the end of a line waits",
+                                        "for the exit"};
+    struct reader reader;
+    size_t found = 0;
+    reader_open(&reader);
+    j6_handle_t process = linux_start("musl", "output", NULL, 0);
+    j6_koid_t koid = koid_of(process);
+    expect_equal(0, process_finish(process).code);
+    while (read_next(&reader) == j6_status_ok) {
+        if (reader.last.entry.process == koid && expect(found < 4)) {
+            expect(has_text(&reader, lines[found++]));
+            expect_equal(j6_log_output, reader.last.entry.severity);
+        }
+    }
+    expect_equal(4, found);
     reader_close(&reader);
 }

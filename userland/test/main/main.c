@@ -2,6 +2,7 @@
 /* Runs on the test image in init's place, and ends the machine with the verdict. */
 #include "userland/test/main/ending.h"
 #include "userland/test/main/failures.h"
+#include "userland/test/main/linux.h"
 #include "userland/test/main/test.h"
 #include "userland/test/main/util.h"
 #include "userland/test/start_check.h"
@@ -18,6 +19,7 @@ int main(int argc, char **argv, char **envp)
 {
     start_found = start_check(argc, argv, envp);
     j6_boot_info(); /* mapped once, before anything is counted */
+    linux_layer_load();
     int code;
     if (ending_take(&code)) {
         return code;

@@ -49,6 +49,19 @@ static void begin(struct made *made)
     file_put(made->file, 0, filler, sizeof(filler));
 }
 
+/* The segments' headers, and the one that makes it a program of Senary's. */
+static uint64_t headers_size(const struct made *made)
+{
+    return (made->count + 1) * sizeof(struct elf_program_header);
+}
+
+static void headers_put(const struct made *made, uint64_t offset)
+{
+    const struct elf_program_header mark = {.type = ELF_PT_SENARY};
+    file_put(made->file, offset, made->segments, headers_size(made) - sizeof(mark));
+    file_put(made->file, offset + headers_size(made) - sizeof(mark), &mark, sizeof(mark));
+}
+
 /* Lets it start with a loop at an offset of the file that is this far behind far_place(). */
 static void end(struct made *made, uint64_t code, uint64_t place)
 {
@@ -65,11 +78,10 @@ static void end(struct made *made, uint64_t code, uint64_t place)
         .phoff = sizeof(struct elf_file_header),
         .ehsize = sizeof(struct elf_file_header),
         .phentsize = sizeof(struct elf_program_header),
-        .phnum = (uint16_t)made->count,
+        .phnum = (uint16_t)(made->count + 1),
     };
     file_put(made->file, 0, &header, sizeof(header));
-    file_put(made->file, sizeof(header), made->segments,
-             made->count * sizeof(struct elf_program_header));
+    headers_put(made, sizeof(header));
     file_put(made->file, code, loop, sizeof(loop));
 }
 
@@ -239,8 +251,8 @@ TEST(a_program_may_have_its_headers_anywhere_in_the_first_page)
 {
     struct made made;
     make_packed(&made);
-    const uint64_t phoff = PAGE - made.count * sizeof(struct elf_program_header);
-    file_put(made.file, phoff, made.segments, made.count * sizeof(struct elf_program_header));
+    const uint64_t phoff = PAGE - headers_size(&made);
+    headers_put(&made, phoff);
     file_put(made.file, offsetof(struct elf_file_header, phoff), &phoff, sizeof(phoff));
     j6_handle_t process = start(&made);
     expect_loaded(process, &made);

@@ -91,11 +91,18 @@ struct j6_spawn_row {
  * Starts the program whose ELF file lies in the area `elf` (right read), with the handles of `rows`
  * and no others. The program has a copy of what the area holds now: it may be closed, and writing to
  * it changes no program. `argv` and `envp` end in NULL; a NULL for either means no strings. The handle
- * that comes back has all rights. What isn't a program that can run is invalid_arg.
+ * that comes back has all rights. What isn't a program that can run is invalid_arg. One that isn't
+ * Senary's own is a program of Linux: with it goes the layer that serves its calls (not_found: there is none).
  */
 J6_MUST_USE j6_status_t j6_spawn(j6_handle_t elf, const char *name, const char *const *argv,
                                  const char *const *envp, const struct j6_spawn_row *rows,
                                  size_t count, j6_handle_t *out_process);
+
+/*
+ * The file of that layer (right read), which belongs to libj6 from now on. Before that it is the handle with
+ * the role `linux`.
+ */
+void j6_layer_set(j6_handle_t file);
 
 /* What a process is to start with; the members mean what they mean for j6_spawn. */
 struct j6_program {

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* Files, in the folder /tmp, which is empty at first. */
+#define _GNU_SOURCE
+#include "check.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+enum { PAGE = 4096 };
+
+static void make(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    check(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+static int has(const char *path, const char *text)
+{
+    char buf[200];
+    FILE *file = fopen(path, "r");
+    check(file != NULL);
+    size_t len = fread(buf, 1, sizeof(buf), file);
+    check(fclose(file) == 0);
+    return len == strlen(text) && memcmp(buf, text, len) == 0;
+}
+
+int file_bytes(void)
+{
+    char buf[16];
+    struct stat stat;
+    int file = open("/tmp/bytes", O_RDWR | O_CREAT | O_EXCL, 0644);
+    check(file == 3 && write(file, "0123456789", 10) == 10);
+    check(lseek(file, 2, SEEK_SET) == 2 && read(file, buf, 3) == 3 && memcmp(buf, "234", 3) == 0);
+    check(lseek(file, -1, SEEK_END) == 9 && read(file, buf, 16) == 1 && read(file, buf, 1) == 0);
+    check(pread(file, buf, 2, 4) == 2 && memcmp(buf, "45", 2) == 0 && lseek(file, 0, 1) == 10);
+    check(pwrite(file, "ab", 2, 12) == 2 && fstat(file, &stat) == 0 && stat.st_size == 14);
+    check(S_ISREG(stat.st_mode) && stat.st_ino != 0 && (stat.st_mode & 0200));
+    check(ftruncate(file, 3) == 0 && close(file) == 0 && has("/tmp/bytes", "012"));
+    file = open("/tmp/bytes", O_WRONLY | O_APPEND);
+    check(write(file, "x", 1) == 1 && lseek(file, 0, SEEK_SET) == 0 && write(file, "y", 1) == 1);
+    check_error(EBADF, read(file, buf, 1));
+    check(close(file) == 0 && has("/tmp/bytes", "012xy"));
+    check(truncate("/tmp/bytes", 1) == 0 && has("/tmp/bytes", "0"));
+    static char large[300000];
+    memset(large, 'l', sizeof(large));
+    file = open("/tmp/bytes", O_RDWR | O_TRUNC);
+    check(write(file, large, sizeof(large)) == sizeof(large));
+    memset(large, 0, sizeof(large));
+    check(pread(file, large, sizeof(large), 0) == sizeof(large) && large[299999] == 'l');
+    check_error(EFAULT, pread(file, (char *)8, 8, 0));
+    check_error(EFAULT, write(file, (char *)8, 8));
+    return unlink("/tmp/bytes");
+}
+
+int file_tree(void)
+{
+    char buf[100];
+    struct stat stat;
+    int count = 0;
+    check(chdir("/tmp") == 0 && strcmp(getcwd(buf, sizeof(buf)), "/tmp") == 0);
+    check(mkdir("a", 0755) == 0 && chdir("a/./../a") == 0);
+    check(strcmp(getcwd(buf, sizeof(buf)), "/tmp/a") == 0);
+    make("one", "1");
+    make("two", "2");
+    check(rename("one", "three") == 0 && access("one", F_OK) == -1 && has("/tmp/a/three", "1"));
+    check(symlink("three", "link") == 0 && has("link", "1"));
+    check(readlink("link", buf, sizeof(buf)) == 5 && memcmp(buf, "three", 5) == 0);
+    check(lstat("link", &stat) == 0 && S_ISLNK(stat.st_mode));
+    DIR *directory = opendir(".");
+    check(directory != NULL);
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        if (entry->d_name[0] == '.') {
+            continue; /* Linux has them, this system doesn't */
+        }
+        count++;
+        check(strcmp(entry->d_name, "two") == 0 || strcmp(entry->d_name, "three") == 0 ||
+              (strcmp(entry->d_name, "link") == 0 && entry->d_type == DT_LNK));
+    }
+    check(count == 3);
+    rewinddir(directory);
+    check(readdir(directory) != NULL && fstatat(dirfd(directory), "two", &stat, 0) == 0);
+    check(openat(dirfd(directory), "two", O_RDONLY) >= 0 && closedir(directory) == 0);
+    check_error(ENOTEMPTY, rmdir("/tmp/a"));
+    check(unlink("two") == 0 && unlink("link") == 0 && chdir("/") == 0);
+    struct timeval times[2] = {{0, 0}, {77, 5}};
+    check(utimes("/tmp/a/three", times) == 0 && lstat("/tmp/a/three", &stat) == 0);
+    check(stat.st_mtim.tv_sec == 77 && stat.st_mtim.tv_nsec == 5000);
+    check(chmod("/tmp/a/three", 0555) == 0 && access("/tmp/a/three", X_OK) == 0);
+    check_error(EACCES, access("/tmp/a/three", W_OK));
+    return unlink("/tmp/a/three") || rmdir("/tmp/a");
+}
+
+int file_mapping(void)
+{
+    make("/tmp/map", "mapped text");
+    int file = open("/tmp/map", O_RDWR);
+    char *own = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
+    check(own != MAP_FAILED && strcmp(own, "mapped text") == 0);
+    own[0] = 'M';
+    char *shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    check(shared != MAP_FAILED && shared[0] == 'm');
+    shared[0] = 'X';
+    check(has("/tmp/map", "Xapped text") && own[0] == 'M');
+    check(pwrite(file, "Y", 1, 0) == 1 && shared[0] == 'Y');
+    check(madvise(shared, PAGE, MADV_DONTNEED) == 0 && shared[0] == 'Y');
+    check_error(ENXIO, mmap(NULL, PAGE, PROT_READ, MAP_SHARED, file, PAGE));
+    check_error(EACCES, mmap(NULL, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE, file, 0));
+    check(munmap(own, 2 * PAGE) == 0 && munmap(shared, PAGE) == 0 && close(file) == 0);
+    file = open("/tmp/map", O_RDONLY);
+    check_error(EACCES, mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0));
+    return unlink("/tmp/map");
+}
+
+int file_errors(void)
+{
+    char long_path[2000];
+    memset(long_path, 'x', sizeof(long_path));
+    long_path[1999] = '\0';
+    make("/tmp/file", "");
+    check_error(ENOENT, open("/tmp/none", O_RDONLY));
+    check_error(ENOENT, open("", O_RDONLY));
+    check_error(EEXIST, open("/tmp/file", O_RDWR | O_CREAT | O_EXCL, 0600));
+    check_error(ENOTDIR, open("/tmp/file/x", O_RDONLY));
+    check_error(ENOTDIR, open("/tmp/file", O_RDONLY | O_DIRECTORY));
+    check_error(EISDIR, open("/tmp", O_WRONLY));
+    check_error(ENAMETOOLONG, open(long_path, O_RDONLY));
+    check_error(EFAULT, open((char *)8, O_RDONLY));
+    check_error(EBADF, openat(99, "x", O_RDONLY));
+    check_error(ENOTDIR, openat(1, "x", O_RDONLY));
+    check_error(EEXIST, mkdir("/tmp", 0));
+    check_error(ENOTDIR, rmdir("/tmp/file"));
+    check_error(EISDIR, unlink("/tmp"));
+    check_error(EINVAL, readlink("/tmp/file", long_path, 100));
+    check_error(ENOENT, rename("/tmp/none", "/tmp/x"));
+    check_error(ENOENT, chdir("/tmp/none"));
+    check_error(ENOTDIR, chdir("/tmp/file"));
+    check_error(EINVAL, truncate("/tmp/file", -1));
+    errno = 0;
+    check(getcwd(long_path, 1) == NULL && errno == ERANGE);
+    int directory = open("/tmp", O_RDONLY);
+    check(directory >= 0);
+    check_error(EISDIR, read(directory, long_path, 1));
+    check_error(EINVAL, lseek(directory, -1, SEEK_SET));
+    return unlink("/tmp/file");
+}
+
+/* Where the program was given no files. */
+int no_files(void)
+{
+    check_error(ENOENT, open("/tmp", O_RDONLY));
+    check_error(ENOENT, access(".", F_OK));
+    return 0;
+}

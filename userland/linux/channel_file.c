@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* A channel as a pipe: bytes go between the channel and the program's memory without a stop here. */
+#include "userland/linux/descriptors.h"
+#include "userland/linux/signals.h"
+#include <linux/stat.h>
+
+static int64_t channel_read(struct file *file, user_ptr_t buf, uint64_t len)
+{
+    j6_status_t status = j6_channel_receive(file->handle, &len, (void *)buf, file_deadline(file));
+    if (status == j6_status_closed) {
+        return 0; /* all that was written has been read */
+    }
+    return status == j6_status_ok ? (int64_t)len : linux_error(status);
+}
+
+/* All of it, unless somebody reads no more, or the program doesn't want to wait. */
+static int64_t channel_write(struct file *file, user_ptr_t buf, uint64_t len)
+{
+    uint64_t done = 0;
+    j6_status_t status = j6_status_ok;
+    while (done < len && status == j6_status_ok) {
+        uint64_t piece = len - done;
+        status =
+            j6_channel_send(file->handle, &piece, (const void *)(buf + done), file_deadline(file));
+        done += status == j6_status_ok ? piece : 0;
+    }
+    if (status == j6_status_closed && done == 0) {
+        signal_broken_pipe();
+    }
+    return done != 0 ? (int64_t)done : linux_error(status);
+}
+
+const struct file_kind channel_kind = {
+    .mode = S_IFIFO,
+    .read = channel_read,
+    .write = channel_write,
+    .readable = J6_SIGNAL(17), /* j6_signal_channel_can_recv */
+    .writable = J6_SIGNAL(16), /* j6_signal_channel_can_send */
+};
