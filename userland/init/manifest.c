@@ -29,7 +29,7 @@ static bool read_serves(struct manifest_line *line)
         }
         for (size_t k = 0; k < manifest->count; k++) {
             if (manifest_has_word(manifest->entries[k].serves, line->words[i])) {
-                return manifest_fail(line, i, "another service has that name");
+                return manifest_fail(line, i, "is served by another service already");
             }
         }
     }
@@ -143,7 +143,7 @@ static bool read_service(struct manifest_line *line)
     line->entry = NULL;
     line->skips = true;
     if (manifest->count == MANIFEST_SERVICES_MAX) {
-        return manifest_fail(line, 1, "there are too many services");
+        return manifest_fail(line, 1, "is one service too many");
     }
     struct manifest_entry *entry = &manifest->entries[manifest->count];
     *entry = (struct manifest_entry){.name = line->words[1],
@@ -154,7 +154,7 @@ static bool read_service(struct manifest_line *line)
     }
     for (size_t i = 0; i < manifest->count; i++) {
         if (string_equal(manifest->entries[i].name, entry->name)) {
-            return manifest_fail(line, 1, "there is a service with that name");
+            return manifest_fail(line, 1, "is the name of another service already");
         }
     }
     manifest->count++;
