@@ -270,8 +270,8 @@ static void a_writer_chooses_colours_until_another_one_writes(void **state)
     write_text("f");
     assert_row(0, "abcde");
     assert_row(1, "f");
-    static const uint32_t wanted[] = {j6_log_output, j6_log_error, LOG_COLOUR_GREEN,
-                                      j6_log_output, j6_log_warning};
+    static const uint32_t wanted[] = {j6_log_output, j6_log_error, LOG_COLOUR_GREEN, j6_log_output,
+                                      j6_log_warning};
     for (uint32_t column = 0; column < 5; column++) {
         assert_int_equal(cell(0, column) >> 16, wanted[column]);
     }

@@ -69,8 +69,8 @@ static void a_service_has_a_program_with_its_name_and_arguments(void **state)
     assert_int_equal(entry->line, 3);
     assert_int_equal(entry->bad_line, 0);
     assert_null(entry->serves);
-    assert_false(entry->has_endpoint || entry->has_limits || entry->has_absent ||
-                 entry->is_last || entry->ends_system || entry->is_ready_when_started);
+    assert_false(entry->has_endpoint || entry->has_limits || entry->has_absent || entry->is_last ||
+                 entry->ends_system || entry->is_ready_when_started);
     assert_int_equal(entry->restart, manifest_restart_always);
 }
 

@@ -33,8 +33,7 @@ static struct j6_range framebuffer_range(void)
     const struct j6_framebuffer *framebuffer = inputs_framebuffer();
     struct j6_range range = {.kind = j6_range_phys};
     if (framebuffer != NULL) {
-        uint64_t end =
-            framebuffer->address + (uint64_t)framebuffer->pitch * framebuffer->height;
+        uint64_t end = framebuffer->address + (uint64_t)framebuffer->pitch * framebuffer->height;
         range.first = page_down(framebuffer->address);
         range.count = page_up(end) - range.first;
     }
@@ -142,22 +141,16 @@ static j6_status_t make(struct service *service, const struct manifest_handle *l
     case manifest_system:
         *out_rights = GIVEN | j6_right_system_restrict;
         return make_system(line, out_handle);
-    case manifest_service:
-        *out_rights = names_rights;
-        return make_service(line, out_handle);
+    case manifest_service: *out_rights = names_rights; return make_service(line, out_handle);
     case manifest_text:
         *out_rights = GIVEN | j6_right_channel_send;
         return make_text(service, line, out_handle);
-    case manifest_files:
-        *out_rights = names_rights;
-        return grant_files(line, out_handle);
+    case manifest_files: *out_rights = names_rights; return grant_files(line, out_handle);
     case manifest_names:
     case manifest_services:
         *out_rights = names_rights;
         return manager_client(service, index, out_handle);
-    case manifest_module:
-        *out_rights = MODULE_RIGHTS;
-        return make_module(line, out_handle);
+    case manifest_module: *out_rights = MODULE_RIGHTS; return make_module(line, out_handle);
     case manifest_file:
         *out_rights = GIVEN | j6_right_vma_map | j6_right_vma_read | j6_right_vma_exec;
         return inputs_file(line->words[0], out_handle);
@@ -192,8 +185,8 @@ static j6_status_t make_endpoint(struct service *service, struct rows *rows)
         status = j6_handle_duplicate(service->receiver, j6_handle_rights(service->receiver), 0,
                                      &row->handle);
     } else {
-        status = j6_endpoint_create(entry->endpoint_bytes, entry->endpoint_handles, 0,
-                                    &row->handle);
+        status =
+            j6_endpoint_create(entry->endpoint_bytes, entry->endpoint_handles, 0, &row->handle);
     }
     if (status != j6_status_ok) {
         return status;
@@ -203,12 +196,12 @@ static j6_status_t make_endpoint(struct service *service, struct rows *rows)
         entry->makes_badges ? j6_handle_rights(row->handle) : GIVEN | j6_right_endpoint_receive;
     rows->count = 1;
     if (service->endpoint == 0) {
-        status = j6_handle_duplicate(row->handle, names_rights | j6_right_close, 0,
-                                     &service->endpoint);
+        status =
+            j6_handle_duplicate(row->handle, names_rights | j6_right_close, 0, &service->endpoint);
     }
     if (status == j6_status_ok && entry->keeps_endpoint && service->receiver == 0) {
-        status = j6_handle_duplicate(row->handle, j6_handle_rights(row->handle), 0,
-                                     &service->receiver);
+        status =
+            j6_handle_duplicate(row->handle, j6_handle_rights(row->handle), 0, &service->receiver);
     }
     return status;
 }
@@ -257,9 +250,8 @@ static j6_status_t run(struct service *service, j6_handle_t elf, const struct ro
                                        .row_count = rows->count};
     j6_handle_t process;
     make_argv(entry, argv);
-    j6_status_t status =
-        j6_process_create(entry->name, strlen(entry->name),
-                          entry->has_limits ? &entry->limits : NULL, 0, &process);
+    j6_status_t status = j6_process_create(entry->name, strlen(entry->name),
+                                           entry->has_limits ? &entry->limits : NULL, 0, &process);
     if (status != j6_status_ok) {
         return status;
     }
@@ -320,12 +312,9 @@ static const char *needed_name(const struct manifest_handle *line)
 {
     switch (line->kind) {
     case manifest_service:
-    case manifest_text:
-        return line->words[0];
-    case manifest_files:
-        return FILES;
-    default:
-        return NULL;
+    case manifest_text: return line->words[0];
+    case manifest_files: return FILES;
+    default: return NULL;
     }
 }
 

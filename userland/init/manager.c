@@ -215,8 +215,7 @@ static void go_on_once(void)
         end_next();
         return;
     }
-    while (start_what_can_be() || next_phase()) {
-    }
+    while (start_what_can_be() || next_phase()) {}
 }
 
 /* Not from within itself: what ends at once only leaves word. */
@@ -271,9 +270,8 @@ static void notice(const struct j6_server *server, const struct j6_call *call)
 static j6_status_t begin(void)
 {
     endpoint = j6_find("endpoint");
-    j6_status_t status = endpoint != 0
-                             ? j6_status_ok
-                             : j6_endpoint_create(j6_data_max, 1, 0, &endpoint);
+    j6_status_t status =
+        endpoint != 0 ? j6_status_ok : j6_endpoint_create(j6_data_max, 1, 0, &endpoint);
     if (status == j6_status_ok) {
         status = j6_event_create(0, &timer);
     }

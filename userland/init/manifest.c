@@ -89,8 +89,8 @@ static bool read_limits(struct manifest_line *line)
 {
     struct j6_limits *limits = &line->entry->limits;
     const struct manifest_option options[] = {
-        {"pages", &limits->pages},         {"handles", &limits->handles},
-        {"threads", &limits->threads},     {"processes", &limits->processes},
+        {"pages", &limits->pages},       {"handles", &limits->handles},
+        {"threads", &limits->threads},   {"processes", &limits->processes},
         {"priority", &limits->priority},
     };
     line->entry->has_limits = true;

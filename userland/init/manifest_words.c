@@ -139,10 +139,14 @@ static bool read_range(struct manifest_line *line, size_t word)
         const char *word; /* one with numbers ends in `=` */
         uint32_t kind;
     } kinds[] = {
-        {"irq=", j6_range_irq},   {"port=", j6_range_port},
-        {"phys=", j6_range_phys}, {"log", j6_range_log},
-        {"info", j6_range_info},  {"power", j6_range_power},
-        {"clock", j6_range_clock}, {"dma", j6_range_dma},
+        {"irq=", j6_range_irq},
+        {"port=", j6_range_port},
+        {"phys=", j6_range_phys},
+        {"log", j6_range_log},
+        {"info", j6_range_info},
+        {"power", j6_range_power},
+        {"clock", j6_range_clock},
+        {"dma", j6_range_dma},
         {"framebuffer", MANIFEST_RANGE_FRAMEBUFFER},
     };
     const char *text = line->words[word];

@@ -215,8 +215,8 @@ static j6_status_t start(struct service *service)
 /* No other try would go better. */
 static bool is_for_ever(j6_status_t status)
 {
-    return status == j6_err_not_found || status == j6_err_invalid_arg ||
-           status == j6_err_denied || status == j6_err_out_of_range;
+    return status == j6_err_not_found || status == j6_err_invalid_arg || status == j6_err_denied ||
+           status == j6_err_out_of_range;
 }
 
 void service_start(struct service *service)

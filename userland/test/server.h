@@ -9,15 +9,15 @@
  * never ready; `idle`: ready, and deaf to the end of its endpoint.
  */
 enum server_code {
-    server_code_add = 1,   /* answers with the number and one more */
-    server_code_exit,      /* exits with that code, and doesn't answer */
-    server_code_life,      /* answers with the koid of its process */
-    server_code_look_up,   /* looks a name up, by its role `names`: the status is the answer */
-    server_code_register,  /* registers its role `copy` under the name, likewise */
-    server_code_role,      /* answers with the handle that has that role */
-    server_code_list,      /* asks for the list of services, by its role `services` */
-    server_code_restart,   /* likewise for the restart of the service with that name */
-    server_code_print,     /* writes the text to its role `stdout` */
+    server_code_add = 1,  /* answers with the number and one more */
+    server_code_exit,     /* exits with that code, and doesn't answer */
+    server_code_life,     /* answers with the koid of its process */
+    server_code_look_up,  /* looks a name up, by its role `names`: the status is the answer */
+    server_code_register, /* registers its role `copy` under the name, likewise */
+    server_code_role,     /* answers with the handle that has that role */
+    server_code_list,     /* asks for the list of services, by its role `services` */
+    server_code_restart,  /* likewise for the restart of the service with that name */
+    server_code_print,    /* writes the text to its role `stdout` */
 };
 
 struct server_number {

@@ -28,7 +28,8 @@ SAMPLE_TEST(a_service_is_started_by_its_manifest_lines_and_found_by_its_name)
 TEST(a_service_that_waits_for_a_name_starts_when_somebody_serves_that)
 {
     struct manager manager;
-    manager_begin(&manager, "service second\n program bin/server idle\n after first\n" SERVE("first"));
+    manager_begin(&manager,
+                  "service second\n program bin/server idle\n after first\n" SERVE("first"));
     expect_state(&manager, "second", services_state_running);
     expect(service_row(&manager, "second").since >= service_row(&manager, "first").since);
     manager_end(&manager);
@@ -200,8 +201,9 @@ TEST(what_happens_to_a_service_that_ends_by_itself_its_restart_line_says)
 TEST(a_service_has_the_limits_that_its_line_says_and_is_given_up_without_any)
 {
     struct manager manager;
-    manager_begin(&manager, SERVE("small") " limits pages=300 handles=40 threads=2 priority=3\n"
-                            "service none\n program bin/server idle\n limits pages=300\n");
+    manager_begin(&manager,
+                  SERVE("small") " limits pages=300 handles=40 threads=2 priority=3\n"
+                                 "service none\n program bin/server idle\n limits pages=300\n");
     j6_handle_t small = service_open(&manager, "small");
     struct j6_process_info row = process_row(service_row(&manager, "small").process);
     expect_equal(1, row.limited);

@@ -143,9 +143,9 @@ TEST(clients_work_on_while_each_of_their_services_is_killed_again_and_again)
 
 static const char both[] =
     SERVE("one") " handle names names *\n handle services services list\n"
-    "service files\n program bin/files\n serves files\n endpoint 65536 1 badges\n"
-    " handle archive module boot.tar\n"
-    SERVE("user") " handle files files bin\n handle one service one\n";
+                 "service files\n program bin/files\n serves files\n endpoint 65536 1 badges\n"
+                 " handle archive module boot.tar\n" SERVE(
+                     "user") " handle files files bin\n handle one service one\n";
 
 TEST(services_that_are_restarted_again_and_again_leave_nothing_behind)
 {

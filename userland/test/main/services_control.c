@@ -63,9 +63,10 @@ TEST(who_may_only_list_the_services_changes_nothing)
 {
     struct manager manager;
     uint64_t count = 0;
-    manager_begin(&manager, SERVE("looks") " handle services services list\n"
-                            SERVE("acts") " handle services services control\n"
-                            SERVE("names") " handle services names *\n");
+    manager_begin(
+        &manager,
+        SERVE("looks") " handle services services list\n" SERVE(
+            "acts") " handle services services control\n" SERVE("names") " handle services names *\n");
     j6_handle_t looks = service_open(&manager, "looks"), acts = service_open(&manager, "acts"),
                 wrong = service_open(&manager, "names");
     expect_ok(server_ask(looks, server_code_list, 0, &count));
@@ -105,7 +106,8 @@ TEST(services_end_the_last_one_first_and_init_then_as_it_was_asked_to)
 TEST(a_service_that_is_deaf_to_the_end_is_killed)
 {
     struct manager manager;
-    manager_begin(&manager, "service deaf\n program bin/server idle\n serves deaf\n endpoint 0 0\n");
+    manager_begin(&manager,
+                  "service deaf\n program bin/server idle\n serves deaf\n endpoint 0 0\n");
     expect_state(&manager, "deaf", services_state_running);
     manager_end(&manager);
 }

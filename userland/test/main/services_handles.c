@@ -46,20 +46,22 @@ TEST(a_service_has_its_endpoint_and_nothing_else_that_no_line_names)
 TEST(a_service_gets_handles_of_every_kind_by_role)
 {
     struct manager manager;
-    manager_begin(&manager, SERVE("one")
-                  "service files\n program bin/files\n serves files\n endpoint 65536 1 badges\n"
-                  " handle archive module boot.tar\n" SERVE("rich")
-                  " handle device system port=0x2f8-0x2ff log\n handle one service one\n"
-                  " handle files files bin read-only\n handle names names *\n"
-                  " handle services services list\n handle module module boot.tar\n"
-                  " handle program file bin/server\n");
+    manager_begin(
+        &manager,
+        SERVE(
+            "one") "service files\n program bin/files\n serves files\n endpoint 65536 1 badges\n"
+                   " handle archive module boot.tar\n" SERVE(
+                       "rich") " handle device system port=0x2f8-0x2ff log\n handle one service one\n"
+                               " handle files files bin read-only\n handle names names *\n"
+                               " handle services services list\n handle module module boot.tar\n"
+                               " handle program file bin/server\n");
     static const struct {
         const char *role;
         enum j6_type type;
     } roles[] = {
-        {"device", j6_type_system},     {"one", j6_type_endpoint},  {"files", j6_type_endpoint},
-        {"names", j6_type_endpoint},    {"services", j6_type_endpoint},
-        {"module", j6_type_vma},        {"program", j6_type_vma},
+        {"device", j6_type_system},  {"one", j6_type_endpoint},      {"files", j6_type_endpoint},
+        {"names", j6_type_endpoint}, {"services", j6_type_endpoint}, {"module", j6_type_vma},
+        {"program", j6_type_vma},
     };
     for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
         expect_equal(roles[i].type, j6_handle_type(role_of(&manager, "rich", roles[i].role)));
@@ -72,8 +74,9 @@ TEST(a_service_looks_up_and_registers_the_names_that_its_line_allows)
 {
     struct manager manager;
     uint64_t none;
-    manager_begin(&manager, SERVE("one") SERVE("two") SERVE("asks")
-                            " handle names names one +mine\n handle copy service one\n");
+    manager_begin(&manager,
+                  SERVE("one") SERVE("two")
+                      SERVE("asks") " handle names names one +mine\n handle copy service one\n");
     j6_handle_t asks = service_open(&manager, "asks"), found = 0;
     expect_ok(j6_handle_close(service_open(&manager, "two")));
     expect_ok(server_ask_name(asks, server_code_look_up, "one", &none));
@@ -103,8 +106,8 @@ TEST(the_name_of_a_service_of_the_manifest_is_nobody_elses)
     manager_end(&manager);
 }
 
-#define FILES                                                                                 \
-    "service files\n program bin/files\n serves files\n endpoint 65536 1 badges\n"            \
+#define FILES                                                                      \
+    "service files\n program bin/files\n serves files\n endpoint 65536 1 badges\n" \
     " handle archive module boot.tar\n"
 
 TEST(who_looks_the_file_service_up_gets_what_its_line_says_and_without_one_nothing)
@@ -112,8 +115,8 @@ TEST(who_looks_the_file_service_up_gets_what_its_line_says_and_without_one_nothi
     struct manager manager;
     uint64_t none;
     manager_begin(&manager, FILES SERVE("with") " handle files files bin read-only\n"
-                            " handle names names files\n"
-                            SERVE("without") " handle names names *\n");
+                                                " handle names names files\n" SERVE(
+                                                    "without") " handle names names *\n");
     j6_handle_t with = service_open(&manager, "with"), without = service_open(&manager, "without");
     j6_handle_t files = service_open(&manager, "files");
     expect(file_is_there(files, "bin/server"));

@@ -137,7 +137,7 @@ int main(int argc, char **argv)
         const char *name;
         int (*run)(void);
     } modes[] = {
-        {"serve", serve}, {"exit", end_at_once}, {"fault", fault},
+        {"serve", serve},   {"exit", end_at_once}, {"fault", fault},
         {"silent", silent}, {"idle", idle},
     };
     arguments = (const char *const *)argv;
