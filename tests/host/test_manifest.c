@@ -88,7 +88,7 @@ static void all_that_a_service_may_have_is_read(void **state)
     const struct manifest_entry *entry = read_text("service a\n"
                                                    "program b\n"
                                                    "when log=debug log=4 loud\n"
-                                                   "needs framebuffer\n"
+                                                   "needs framebuffer program\n"
                                                    "serves one two\n"
                                                    "endpoint 65536 16 kept badges\n"
                                                    "after three four\n"
@@ -111,8 +111,9 @@ static void all_that_a_service_may_have_is_read(void **state)
     assert_int_equal(entry->endpoint_handles, 16);
     assert_int_equal(entry->restart, manifest_restart_failure);
     assert_true(entry->has_absent && entry->absent == 7);
-    assert_true(entry->needs_framebuffer && entry->ends_system && entry->is_last &&
-                entry->is_ready_when_started && entry->has_limits);
+    assert_true(entry->needs_framebuffer && entry->needs_program);
+    assert_true(entry->ends_system && entry->is_last && entry->is_ready_when_started &&
+                entry->has_limits);
     assert_int_equal(entry->limits.pages, 100);
     assert_int_equal(entry->limits.handles, 20);
     assert_int_equal(entry->limits.threads, 3);
@@ -157,13 +158,17 @@ static void handles_of_every_kind_are_read_and_stay_with_their_service(void **st
                                                    "handle all services control\n"
                                                    "handle archive module boot.tar\n"
                                                    "handle linux file lib/linux\n"
-                                                   "handle fb framebuffer\n");
+                                                   "handle fb framebuffer\n"
+                                                   "service e\nprogram f\n"
+                                                   "handle kept memory 3\n");
     static const enum manifest_kind kinds[] = {
         manifest_service,  manifest_text,   manifest_files, manifest_names,
         manifest_services, manifest_module, manifest_file,  manifest_framebuffer};
     assert_string_equal(reports, "");
     assert_int_equal(entry[0].handle_count, 4);
     assert_int_equal(entry[1].handle_count, 4);
+    assert_int_equal(entry[2].handles[0].kind, manifest_memory);
+    assert_int_equal(entry[2].handles[0].pages, 3);
     for (size_t i = 0; i < 8; i++) {
         assert_int_equal(entry[i / 4].handles[i % 4].kind, kinds[i]);
     }

@@ -28,6 +28,13 @@ bool grant_has_framebuffer(void)
     return inputs_framebuffer() != NULL;
 }
 
+bool grant_has_program(const struct service *service)
+{
+    j6_handle_t file;
+    return inputs_file(service->entry->program, &file) == j6_status_ok &&
+           j6_handle_close(file) == j6_status_ok;
+}
+
 static struct j6_range framebuffer_range(void)
 {
     const struct j6_framebuffer *framebuffer = inputs_framebuffer();
@@ -125,6 +132,19 @@ static j6_status_t make_framebuffer(j6_handle_t *out_handle)
     return status == j6_status_ok ? j6_vma_write(*out_handle, 0, framebuffer, &len) : status;
 }
 
+/* The first life's, which goes on as long as init does. */
+static j6_status_t make_memory(struct service *service, const struct manifest_handle *line,
+                               j6_handle_t *out_handle)
+{
+    if (service->memory == 0) {
+        j6_status_t status = j6_vma_create(line->pages * PAGE_SIZE, 0, &service->memory);
+        if (status != j6_status_ok) {
+            return status;
+        }
+    }
+    return j6_handle_duplicate(service->memory, j6_handle_rights(service->memory), 0, out_handle);
+}
+
 static j6_status_t make_module(const struct manifest_handle *line, j6_handle_t *out_handle)
 {
     j6_handle_t module = inputs_module(line->words[0]);
@@ -139,7 +159,7 @@ static j6_status_t make(struct service *service, const struct manifest_handle *l
     size_t index = (size_t)(line - service->entry->handles);
     switch (line->kind) {
     case manifest_system:
-        *out_rights = GIVEN | j6_right_system_restrict;
+        *out_rights = GIVEN | j6_right_info | j6_right_system_restrict;
         return make_system(line, out_handle);
     case manifest_service: *out_rights = names_rights; return make_service(line, out_handle);
     case manifest_text:
@@ -154,6 +174,9 @@ static j6_status_t make(struct service *service, const struct manifest_handle *l
     case manifest_file:
         *out_rights = GIVEN | j6_right_vma_map | j6_right_vma_read | j6_right_vma_exec;
         return inputs_file(line->words[0], out_handle);
+    case manifest_memory:
+        *out_rights = GIVEN | j6_right_vma_map | j6_right_vma_read | j6_right_vma_write;
+        return make_memory(service, line, out_handle);
     case manifest_framebuffer:
         *out_rights = GIVEN | j6_right_vma_map | j6_right_vma_read;
         return make_framebuffer(out_handle);

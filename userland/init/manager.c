@@ -59,10 +59,14 @@ bool manager_find_client(uint64_t badge, struct client *out_client)
     if (badge == 0) {
         return true;
     }
-    const struct service *service =
-        &services[badge >> BADGE_LINE_BITS & ((1 << BADGE_SERVICE_BITS) - 1)];
+    uint64_t line = badge & ((1 << BADGE_LINE_BITS) - 1);
+    uint64_t slot = badge >> BADGE_LINE_BITS & ((1 << BADGE_SERVICE_BITS) - 1);
+    if (slot >= service_count || line >= services[slot].entry->handle_count) {
+        return false;
+    }
+    const struct service *service = &services[slot];
     out_client->service = service;
-    out_client->line = &service->entry->handles[badge & ((1 << BADGE_LINE_BITS) - 1)];
+    out_client->line = &service->entry->handles[line];
     return service->process != 0 &&
            service->starts == (badge & ~BADGE) >> (BADGE_SERVICE_BITS + BADGE_LINE_BITS);
 }

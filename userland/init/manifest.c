@@ -104,10 +104,17 @@ static bool read_limits(struct manifest_line *line)
 
 static bool read_needs(struct manifest_line *line)
 {
-    static const char *const words[] = {"framebuffer", NULL};
-    size_t choice;
-    line->entry->needs_framebuffer = manifest_choice(line, 1, words, &choice);
-    return line->entry->needs_framebuffer;
+    static const char *const words[] = {"framebuffer", "program", NULL};
+    enum { NEEDS_FRAMEBUFFER, NEEDS_PROGRAM };
+    for (size_t i = 1; i < line->count; i++) {
+        size_t choice;
+        if (!manifest_choice(line, i, words, &choice)) {
+            return false;
+        }
+        line->entry->needs_framebuffer |= choice == NEEDS_FRAMEBUFFER;
+        line->entry->needs_program |= choice == NEEDS_PROGRAM;
+    }
+    return true;
 }
 
 static bool read_end(struct manifest_line *line)
@@ -174,7 +181,7 @@ static const struct keyword {
     {"service", 1, 1, false, read_service},
     {"program", 1, MANIFEST_LINE_WORDS_MAX, true, read_program},
     {"when", 2, MANIFEST_LINE_WORDS_MAX, true, read_when},
-    {"needs", 1, 1, true, read_needs},
+    {"needs", 1, 2, true, read_needs},
     {"serves", 1, MANIFEST_LINE_WORDS_MAX, true, read_serves},
     {"endpoint", 2, 4, true, read_endpoint},
     {"handle", 2, MANIFEST_LINE_WORDS_MAX, false, manifest_read_handle},

@@ -190,6 +190,11 @@ static bool read_files(struct manifest_line *line, struct manifest_handle *handl
     return true;
 }
 
+static bool read_memory(struct manifest_line *line, struct manifest_handle *handle)
+{
+    return manifest_number(line, 3, &handle->pages);
+}
+
 static bool read_services(struct manifest_line *line, struct manifest_handle *handle)
 {
     static const char *const words[] = {"list", "control", NULL};
@@ -212,6 +217,7 @@ static const struct {
     [manifest_services] = {"services", 1, 1, read_services},
     [manifest_module] = {"module", 1, 1, NULL},
     [manifest_file] = {"file", 1, 1, NULL},
+    [manifest_memory] = {"memory", 1, 1, read_memory},
     [manifest_framebuffer] = {"framebuffer", 0, 0, NULL},
 };
 

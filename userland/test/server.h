@@ -9,7 +9,7 @@
  * never ready; `idle`: ready, and deaf to the end of its endpoint.
  */
 enum server_code {
-    server_code_add = 1,  /* answers with the number and one more */
+    server_code_add = 32, /* answers with the number and one more */
     server_code_exit,     /* exits with that code, and doesn't answer */
     server_code_life,     /* answers with the koid of its process */
     server_code_look_up,  /* looks a name up, by its role `names`: the status is the answer */
@@ -18,10 +18,8 @@ enum server_code {
     server_code_list,     /* asks for the list of services, by its role `services` */
     server_code_restart,  /* likewise for the restart of the service with that name */
     server_code_print,    /* writes the text to its role `stdout` */
-};
-
-struct server_number {
-    uint64_t value;
+    server_code_shown, /* answers with bytes that came through the last channel attached (<proto/text.h>) */
+    server_code_count, /* answers with the number in its role `memory`, which counts up */
 };
 
 static inline j6_status_t server_ask(j6_handle_t server, enum server_code code, uint64_t value,

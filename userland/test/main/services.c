@@ -111,14 +111,16 @@ TEST(a_service_that_may_not_have_a_handle_has_failed)
     manager_end(&manager);
 }
 
-TEST(a_service_for_hardware_that_there_is_not_is_absent)
+TEST(a_service_for_what_there_is_not_is_absent)
 {
     struct manager manager;
     manager_begin(&manager, "service screen\n program bin/server idle\n needs framebuffer\n"
+                            "service extra\n program bin/extra\n needs program\n"
                             "service uart\n program bin/server exit 3\n absent 3\n"
                             "service user\n program bin/server idle\n after uart\n");
     expect_state(&manager, "uart", services_state_absent);
     expect_equal(services_state_absent, service_state(&manager, "screen"));
+    expect_equal(services_state_absent, service_state(&manager, "extra"));
     expect_equal(services_state_waiting, service_state(&manager, "user"));
     manager_end(&manager);
 }

@@ -127,3 +127,48 @@ TEST(who_looks_the_file_service_up_gets_what_its_line_says_and_without_one_nothi
     expect_ok(j6_handle_close(files));
     manager_end(&manager);
 }
+
+/* ---- what outlives a service ----------------------------------------------------------------- */
+
+/* What is written through the service `prints` comes to `shows`, which waits for it. */
+static void expect_shown(const struct manager *manager, const char *text)
+{
+    uint64_t bytes = 0;
+    char wanted[sizeof(bytes)] = "";
+    j6_handle_t prints = service_open(manager, "prints"), shows = service_open(manager, "shows");
+    expect_ok(server_ask_name(prints, server_code_print, text, &bytes));
+    expect_ok(server_ask(shows, server_code_shown, 0, &bytes));
+    memcpy(wanted, text, strnlen(text, sizeof(wanted)));
+    expect(memcmp(wanted, &bytes, sizeof(wanted)) == 0);
+    expect_ok(j6_handle_close(prints));
+    expect_ok(j6_handle_close(shows));
+}
+
+TEST(what_a_service_prints_is_shown_by_the_service_that_replaces_the_one_that_showed_it)
+{
+    struct manager manager;
+    manager_begin(&manager, SERVE("shows") SERVE("prints") " handle stdout text shows\n");
+    expect_shown(&manager, "one");
+    expect_ok(services_restart(manager.endpoint, "shows"));
+    expect_soon(service_row(&manager, "shows").starts == 2);
+    expect_shown(&manager, "two");
+    expect_ok(services_restart(manager.endpoint, "prints"));
+    expect_soon(service_row(&manager, "prints").starts == 2);
+    expect_shown(&manager, "three");
+    manager_end(&manager);
+}
+
+TEST(the_memory_of_a_service_is_the_same_in_each_of_its_lives)
+{
+    struct manager manager;
+    uint64_t count = 9;
+    manager_begin(&manager, SERVE("one") " handle memory memory 1\n");
+    for (uint64_t i = 0; i < 3; i++) {
+        j6_handle_t one = service_open(&manager, "one");
+        expect_ok(server_ask(one, server_code_count, 0, &count));
+        expect_equal(i, count);
+        expect_status(j6_status_closed, server_ask(one, server_code_exit, 1, &count));
+        expect_ok(j6_handle_close(one));
+    }
+    manager_end(&manager);
+}

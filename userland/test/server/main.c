@@ -3,6 +3,7 @@
 #include "userland/test/server.h"
 #include "lib/string.h"
 #include <proto/services.h>
+#include <proto/text.h>
 
 static const char *const *arguments;
 
@@ -85,6 +86,30 @@ static j6_status_t print(struct j6_request *request)
     return j6_channel_write(j6_find("stdout"), text, strlen(text));
 }
 
+static j6_handle_t attached;
+
+static j6_status_t attach(struct j6_request *request)
+{
+    attached = request->handle;
+    request->handle = 0;
+    return j6_status_ok;
+}
+
+static j6_status_t shown(struct j6_request *request)
+{
+    uint64_t len = sizeof(request->answer[0]);
+    return j6_channel_receive(attached, &len, &request->answer[0], j6_deadline_never);
+}
+
+static j6_status_t count(struct j6_request *request)
+{
+    j6_handle_t memory = j6_find("memory");
+    uint64_t len = sizeof(request->answer[0]);
+    j6_status_t status = j6_vma_read(memory, 0, &request->answer[0], &len);
+    uint64_t next = request->answer[0] + 1;
+    return status == j6_status_ok ? j6_vma_write(memory, 0, &next, &len) : status;
+}
+
 static int serve(void)
 {
     static const struct j6_method methods[] = {
@@ -97,6 +122,9 @@ static int serve(void)
         {.code = server_code_list, .serve = list},
         {.code = server_code_restart, .serve = restart},
         {.code = server_code_print, .serve = print},
+        {.code = text_code_attach, .has_handle = true, .serve = attach},
+        {.code = server_code_shown, .serve = shown},
+        {.code = server_code_count, .serve = count},
     };
     const struct j6_server server = {
         .endpoint = j6_find("endpoint"),
