@@ -226,7 +226,7 @@ static void controls_move_or_show_as_a_question_mark(void **state)
     struct boot_framebuffer framebuffer = rgb(160, 30, 32, 640);
     assert_int_equal(begin(&framebuffer), j6_status_ok);
     write_text(j6_log_info, "a\tb\r\x1b\xc3z\n\t\t\tc");
-    assert_row(0, "a       b??z");
+    assert_row(0, "a       b?z");
     assert_row(1, "");
     assert_row(2, "c");
 }
