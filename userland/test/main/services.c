@@ -134,7 +134,7 @@ TEST(a_service_that_dies_is_replaced_and_its_clients_learn_of_it)
     manager_begin(&manager, SERVE("one"));
     j6_handle_t one = service_open(&manager, "one");
     expect_ok(server_ask(one, server_code_life, 0, &first));
-    expect_status(j6_status_closed, server_ask(one, server_code_exit, 5, &answer));
+    service_replace(&manager, "one", 5);
     expect_status(j6_status_closed, server_ask(one, server_code_add, 1, &answer));
     expect_ok(j6_handle_close(one));
     one = service_open(&manager, "one");

@@ -37,5 +37,11 @@ enum services_state service_state(const struct manager *manager, const char *nam
 /* The service with that name, once it serves. */
 j6_handle_t service_open(const struct manager *manager, const char *name);
 
+/*
+ * Has it exit with that code, and waits until the next one runs. A client learns of a death before init does: what
+ * it looks up at once may be the old endpoint.
+ */
+void service_replace(const struct manager *manager, const char *name, uint64_t code);
+
 /* What is left in the account of this init, when nothing changes any more. */
 struct j6_account_info manager_account(const struct manager *manager);

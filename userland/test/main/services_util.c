@@ -75,6 +75,7 @@ static j6_handle_t archive_new(void)
     struct j6_archive_entry files = {.size = 0};
     j6_handle_t boot = j6_find_module("boot.tar"), program = 0;
     archive.bytes = area_map(archive.area, READ_WRITE);
+    add_header(&archive, "bin/", '5', 0);
     add_file(&archive, "bin/server", j6_find_module("server"), module_size("server"));
     expect_ok(j6_archive_find(boot, "bin/files", &files));
     expect_ok(j6_archive_clone(boot, &files, 0, &program));
@@ -168,6 +169,16 @@ j6_handle_t service_open(const struct manager *manager, const char *name)
     j6_handle_t endpoint = 0;
     expect_ok(names_wait(manager->endpoint, name, now() + PATIENCE, &endpoint));
     return endpoint;
+}
+
+void service_replace(const struct manager *manager, const char *name, uint64_t code)
+{
+    uint64_t answer, starts = service_row(manager, name).starts;
+    j6_handle_t service = service_open(manager, name);
+    expect_status(j6_status_closed, server_ask(service, server_code_exit, code, &answer));
+    expect_ok(j6_handle_close(service));
+    expect_soon(service_row(manager, name).starts > starts &&
+                service_state(manager, name) == services_state_running);
 }
 
 struct j6_account_info manager_account(const struct manager *manager)
