@@ -162,6 +162,7 @@ j6_status_t j6_serve(const struct j6_server *server)
         .handle_cap = j6_handles_max,
     };
     serving.call.message = &serving.message;
+    j6_ready();
     status = serve_until_closed(&serving);
     j6_vma_unmap(area, j6_handle_self_process, address, 0);
     j6_handle_close(area);

@@ -122,6 +122,7 @@ j6_status_t driver_serve(struct driver *driver, const struct j6_call *call)
 j6_status_t driver_run(struct driver *driver)
 {
     j6_status_t status;
+    j6_ready();
     do {
         struct j6_call call = {0};
         status = j6_endpoint_receive(driver->endpoint, &call, j6_deadline_never);

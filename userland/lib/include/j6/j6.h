@@ -41,6 +41,13 @@ j6_handle_t j6_find_nth(const char *role, size_t n);
 /* Prints the start table, a line for each row: value, type, self or other, role. */
 void j6_print_rows(const char *who);
 
+/*
+ * Says that this process does from now on what it is for: whoever started it may wait for that signal of the
+ * process. j6_serve and driver_run say it.
+ */
+void j6_ready(void);
+static const uint64_t j6_signal_ready = J6_SIGNAL(63);
+
 /* Ends the process. */
 noreturn void j6_exit(int64_t code);
 
