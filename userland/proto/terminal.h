@@ -59,12 +59,11 @@ static const uint64_t terminal_disturbed = 1ull << 51;
 
 /* How a job is typed to, and what it writes is shown. A new one has terminal_mode_usual; 0 is raw. */
 enum terminal_mode {
-    terminal_mode_lines = 1 << 0, /* input comes in lines that can be edited while they are typed */
-    terminal_mode_echo = 1 << 1,  /* what is typed is shown */
+    terminal_mode_lines = 1 << 0,     /* what is typed can be edited, and comes in lines */
+    terminal_mode_echo = 1 << 1,      /* what is typed is shown */
     terminal_mode_interrupt = 1 << 2, /* Ctrl-C interrupts; else it is the byte 3 */
     terminal_mode_return = 1 << 3,    /* Return is a newline; else the byte 13 */
-    terminal_mode_newline =
-        1 << 4, /* a newline that is written begins a line; else it only goes down */
+    terminal_mode_newline = 1 << 4,   /* a newline that is written also returns to the left */
     terminal_mode_usual = terminal_mode_lines | terminal_mode_echo | terminal_mode_interrupt |
                           terminal_mode_return | terminal_mode_newline,
 };
@@ -163,9 +162,8 @@ struct terminal_state {
     uint32_t flags;
     uint32_t columns;
     uint32_t rows;
-    j6_koid_t
-        input; /* of the job's channels, to tell them from others; 0: nobody has asked for one yet */
-    j6_koid_t output;
+    j6_koid_t input;  /* of the job's channels, to tell them from others … */
+    j6_koid_t output; /* … 0: nobody has asked for one yet */
 };
 
 static inline j6_status_t terminal_look(j6_handle_t job, struct terminal_state *out_state)
