@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The first process. It shows what it was given, tries each thing that a program needs (memory,
- * threads, other programs), and says `init: ready` when all of it works.
+ * threads, other programs), starts the drivers, and says `init: ready` when all of it works.
  */
 #include "lib/string.h"
+#include "userland/init/drivers.h"
 #include <j6/archive.h>
 #include <j6/j6.h>
 
 static const size_t SMALL = 16 * j6_page_size;
 static const size_t LARGE = 256 * j6_page_size;
 static const uint64_t READ_WRITE = j6_map_read | j6_map_write;
+
+static j6_handle_t screen; /* its service; 0: there is none */
 
 /* Grows the area, and moves its mapping if something lies behind it. */
 static j6_status_t grow(j6_handle_t area, uint64_t *address, uint64_t size)
@@ -81,21 +84,26 @@ static j6_status_t use_thread(void)
     return sum == 5050 ? j6_status_ok : j6_err_unexpected;
 }
 
-/* Runs `hello` on a page that both have, and reads what it wrote there. */
+/* Runs `hello` on a page that both have, and reads what it wrote there; the screen shows what it prints. */
 static j6_status_t greet(j6_handle_t page, const char *text)
 {
     static const char *const argv[] = {"hello", "init", NULL};
+    j6_handle_t out = j6_handle_none;
+    bool shown = screen != j6_handle_none && screen_stdout(screen, &out) == j6_status_ok;
     const struct j6_spawn_row rows[] = {
         {"page", page, j6_right_vma_map | j6_right_vma_read | j6_right_vma_write},
+        {"stdout", out, j6_right_channel_send | j6_right_wait},
     };
     j6_handle_t elf;
     j6_handle_t hello;
     j6_status_t status = j6_boot_file("bin/hello", &elf);
-    if (status != j6_status_ok) {
-        return status;
+    if (status == j6_status_ok) {
+        status = j6_spawn(elf, "hello", argv, NULL, rows, shown ? 2 : 1, &hello);
+        j6_handle_close(elf);
     }
-    status = j6_spawn(elf, "hello", argv, NULL, rows, 1, &hello);
-    j6_handle_close(elf);
+    if (shown) {
+        j6_handle_close(out);
+    }
     if (status != j6_status_ok) {
         return status;
     }
@@ -138,6 +146,7 @@ static const struct {
 int main(void)
 {
     j6_print_rows("init");
+    screen = screen_start();
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         j6_status_t status = steps[i].run();
         if (status != j6_status_ok) {
@@ -145,6 +154,7 @@ int main(void)
             return 1;
         }
     }
+    drivers_start();
     j6_printf("init: ready");
     for (;;) {
         j6_thread_sleep(j6_deadline_never);

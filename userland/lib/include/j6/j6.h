@@ -52,6 +52,14 @@ noreturn void j6_exit(int64_t code);
  */
 j6_status_t j6_printf(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
 
+/*
+ * Writes to a channel, such as the one with the role `stdout`: all of it, waiting while there is no room. What
+ * channel_send says; then a part of it may have been written.
+ */
+j6_status_t j6_channel_write(j6_handle_t channel, const void *data, size_t len);
+j6_status_t j6_channel_printf(j6_handle_t channel, const char *format, ...)
+    __attribute__((__format__(__printf__, 2, 3)));
+
 /* The names of the ABI, without their prefix: "denied", "vma", "exited". */
 const char *j6_status_text(j6_status_t status);
 const char *j6_type_text(enum j6_type type);

@@ -77,6 +77,8 @@ struct j6_server {
     void (*notice)(const struct j6_server *server, const struct j6_call *notice);
     /* The memory for messages is there from the start: for who must not end when there is no more. */
     bool keeps_memory;
+    /* For work that is best done once for many requests: runs when all that came is served. NULL: there is none. */
+    void (*idle)(const struct j6_server *server);
 };
 
 /*
