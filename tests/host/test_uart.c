@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: drivers/serial/uart.c tests/host/uart_model.c */
+/* SOURCES: userland/libdriver/uart.c tests/host/uart_model.c */
 /* The driver of a UART beside a model of the chip: it hears of it by edges of the interrupt line alone. */
-#include "drivers/serial/uart.h"
-#include "drivers/serial/device.h"
+#include <j6/uart.h>
+#include <j6/uart_device.h>
 #include "tests/host/uart_model.h"
 #include <test.h>
 #include <test_random.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/host/uart_model.h"
-#include "drivers/serial/device.h"
+#include <j6/uart_device.h>
 #include <j6/ports.h>
 #include <string.h>
 #include <test.h>

@@ -9,6 +9,7 @@
  */
 #include "lib/page.h"
 #include "userland/bench/bench.h"
+#include <j6/archive.h>
 #include <proto/text.h>
 
 enum { LINE = 80, TEXT_LINES = 800, LINES = 200, IDLE = 7 };
@@ -50,6 +51,7 @@ static j6_handle_t describe(const struct j6_framebuffer *framebuffer)
 static j6_handle_t start_driver(const struct j6_framebuffer *framebuffer)
 {
     static const char *const argv[] = {"framebuffer", NULL};
+    j6_handle_t elf;
     j6_handle_t endpoint;
     j6_handle_t process;
     bench_require(j6_endpoint_create(text_write_max, 1, 0, &endpoint), "endpoint");
@@ -58,9 +60,9 @@ static j6_handle_t start_driver(const struct j6_framebuffer *framebuffer)
         {"framebuffer", describe(framebuffer), j6_right_vma_read},
         {"endpoint", endpoint, j6_right_endpoint_receive},
     };
-    bench_require(
-        j6_spawn(j6_find_module("framebuffer"), "framebuffer", argv, NULL, rows, 3, &process),
-        "driver");
+    bench_require(j6_boot_file("bin/framebuffer", &elf), "program");
+    bench_require(j6_spawn(elf, "framebuffer", argv, NULL, rows, 3, &process), "driver");
+    bench_require(j6_handle_close(elf), "close");
     bench_require(j6_handle_close(rows[0].handle), "close");
     bench_require(j6_handle_close(rows[1].handle), "close");
     return endpoint;

@@ -3,6 +3,7 @@
 #include "lib/page.h"
 #include "userland/test/main/devices.h"
 #include "userland/test/main/look.h"
+#include <j6/archive.h>
 #include <proto/text.h>
 
 enum { CELL_WIDTH = 8, CELL_HEIGHT = 16 };
@@ -137,9 +138,11 @@ j6_handle_t screen_driver_process(j6_handle_t system, j6_handle_t text)
         {"framebuffer", description, j6_right_vma_read},
         {"endpoint", text, j6_right_endpoint_receive},
     };
+    j6_handle_t elf = j6_handle_none;
     j6_handle_t process = j6_handle_none;
-    expect_ok(
-        j6_spawn(j6_find_module("framebuffer"), "framebuffer", argv, NULL, rows, 3, &process));
+    expect_ok(j6_boot_file("bin/framebuffer", &elf));
+    expect_ok(j6_spawn(elf, "framebuffer", argv, NULL, rows, 3, &process));
+    expect_ok(j6_handle_close(elf));
     expect_ok(j6_handle_close(description));
     return process;
 }

@@ -3,9 +3,10 @@
  * The driver of a UART, as init starts it for COM2. Here the other end of the line is the UART itself: in its
  * loop it receives what it sends, so a byte goes round until the loop is opened again.
  */
-#include "drivers/serial/device.h"
+#include <j6/uart_device.h>
 #include "userland/test/main/devices.h"
 #include "userland/test/main/look.h"
+#include <j6/archive.h>
 #include <j6/ports.h>
 
 enum { COM2 = 0x2f8, COM2_IRQ = 3, NO_UART = 0x2e8 };
@@ -45,7 +46,7 @@ static void expect_echo(void)
 {
     j6_handle_t ports = com2_open();
     uint64_t before = device_interrupts();
-    j6_port_write8(COM2 + UART_MODEM_CONTROL, MODEM_READY | MODEM_IRQ | MODEM_LOOP);
+    j6_port_write8(COM2 + UART_MODEM_CONTROL, MODEM_READY | MODEM_REQUEST | MODEM_IRQ | MODEM_LOOP);
     j6_port_write8(COM2 + UART_DATA, 'x');
     expect_soon(device_interrupts() >= before + ROUNDS);
     j6_port_write8(COM2 + UART_MODEM_CONTROL, MODEM_READY | MODEM_REQUEST | MODEM_IRQ);
@@ -70,8 +71,11 @@ static j6_handle_t driver_start(j6_handle_t system, const char *port, const char
 {
     const char *const argv[] = {"com2", port, irq, NULL};
     const struct j6_spawn_row row = {"system", system, 0};
+    j6_handle_t elf = j6_handle_none;
     j6_handle_t process = j6_handle_none;
-    expect_ok(j6_spawn(j6_find_module("serial"), "com2", argv, NULL, &row, 1, &process));
+    expect_ok(j6_boot_file("bin/serial", &elf));
+    expect_ok(j6_spawn(elf, "com2", argv, NULL, &row, 1, &process));
+    expect_ok(j6_handle_close(elf));
     return process;
 }
 
@@ -218,7 +222,7 @@ TEST(drivers_that_are_killed_while_they_work_leave_nothing)
     j6_handle_t ports = com2_open();
     for (uint64_t i = race_rounds(10); i > 0; i--) {
         j6_handle_t driver = com2_driver();
-        j6_port_write8(COM2 + UART_MODEM_CONTROL, MODEM_READY | MODEM_IRQ | MODEM_LOOP);
+        j6_port_write8(COM2 + UART_MODEM_CONTROL, MODEM_READY | MODEM_REQUEST | MODEM_IRQ | MODEM_LOOP);
         j6_port_write8(COM2 + UART_DATA, 'x');
         sleep_for(i % 3);
         process_drop(driver);
