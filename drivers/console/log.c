@@ -6,7 +6,6 @@
 
 /* Immutable after log_open */
 static uint64_t shown_up_to; /* what is less severe isn't shown */
-static uint64_t *last_seen;
 
 static void serve_log(void *context, uint64_t signals)
 {
@@ -16,10 +15,9 @@ static void serve_log(void *context, uint64_t signals)
     terminal->log.waits = true;
 }
 
-void log_open(struct terminal *terminal, uint64_t verbosity, uint64_t *seen)
+void log_open(struct terminal *terminal, uint64_t verbosity)
 {
     shown_up_to = verbosity;
-    last_seen = seen;
     terminal->log = (struct output){.terminal = terminal, .waits = true};
     terminal->log.watch = (struct driver_watch){.object = terminal->driver.system,
                                                 .mask = j6_signal_system_has_log,
@@ -60,16 +58,17 @@ bool log_show_next(struct terminal *terminal)
         struct j6_log_entry entry;
         char text[j6_log_text_max];
     } record;
-    uint64_t seen = *last_seen;
+    uint64_t *last = &terminal->kept->seen;
+    uint64_t seen = *last;
     uint64_t len = sizeof(record);
     if (j6_system_get_log(terminal->driver.system, &seen, &record, &len, j6_deadline_poll) !=
         j6_status_ok) {
         return false;
     }
-    if (seen > *last_seen + 1) {
-        show_gap(terminal, seen - *last_seen - 1);
+    if (seen > *last + 1) {
+        show_gap(terminal, seen - *last - 1);
     }
     show_entry(terminal, &record.entry, record.text);
-    *last_seen = seen;
+    *last = seen;
     return true;
 }

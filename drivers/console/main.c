@@ -18,16 +18,8 @@ enum { EXIT_NO_UART = 1, EXIT_FAILURE = 2 };
 
 enum { USUAL_COLUMNS = 80, USUAL_ROWS = 24 };
 
-/* What the next one goes on with; all zero at the start. */
-struct memory {
-    uint64_t seen; /* of the log; 0: nothing yet */
-    uint32_t columns, rows;
-};
-
-static struct terminal terminal = {
-    .driver = {.name = "console"}, .columns = USUAL_COLUMNS, .rows = USUAL_ROWS};
-static struct memory own_memory;
-static struct memory *memory = &own_memory;
+static struct kept own_memory;
+static struct terminal terminal = {.driver = {.name = "console"}, .kept = &own_memory};
 
 /* ---- errors --------------------------------------------------------------------------------- */
 
@@ -64,7 +56,11 @@ static void open_memory(void)
     j6_handle_t area = j6_find("memory");
     if (area != j6_handle_none && j6_vma_map(area, j6_handle_self_process, &address, 0, 0,
                                              j6_map_read | j6_map_write) == j6_status_ok) {
-        memory = (struct memory *)address;
+        terminal.kept = (struct kept *)address;
+    }
+    if (terminal.kept->columns == 0) {
+        terminal.kept->columns = USUAL_COLUMNS;
+        terminal.kept->rows = USUAL_ROWS;
     }
 }
 
@@ -72,11 +68,11 @@ static void open_log(uint64_t verbosity)
 {
     struct j6_shown_info shown;
     uint64_t len = sizeof(shown);
-    if (memory->seen == 0 &&
+    if (terminal.kept->seen == 0 &&
         j6_object_info(terminal.driver.system, j6_topic_shown, &shown, &len) == j6_status_ok) {
-        memory->seen = shown.entry;
+        terminal.kept->seen = shown.entry;
     }
-    log_open(&terminal, verbosity, &memory->seen);
+    log_open(&terminal, verbosity);
 }
 
 /* No id was one of a driver that was here before: handles of its jobs may still be around. */

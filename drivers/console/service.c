@@ -160,7 +160,8 @@ static j6_status_t serve_look(struct j6_request *request)
 {
     const struct terminal *terminal = terminal_of(request);
     struct job *job;
-    struct terminal_state state = {.columns = terminal->columns, .rows = terminal->rows};
+    struct terminal_state state = {.columns = terminal->kept->columns,
+                                   .rows = terminal->kept->rows};
     j6_status_t status = find_asker(request, &job);
     if (status == j6_status_ok && job != NULL) {
         state.mode = job->mode;
@@ -195,11 +196,11 @@ static j6_status_t serve_set_size(struct j6_request *request)
     memcpy(&size, request->fields, sizeof(size));
     j6_status_t status = find_asker(request, &asker);
     if (status != j6_status_ok ||
-        (size.columns == terminal->columns && size.rows == terminal->rows)) {
+        (size.columns == terminal->kept->columns && size.rows == terminal->kept->rows)) {
         return status;
     }
-    terminal->columns = size.columns;
-    terminal->rows = size.rows;
+    terminal->kept->columns = size.columns;
+    terminal->kept->rows = size.rows;
     for (size_t i = 0; i < JOBS_MAX; i++) {
         job_signal(&terminal->jobs[i], terminal_resized);
     }

@@ -68,11 +68,17 @@ struct waiter {
     uint32_t written; /* … up to this count */
 };
 
+/* What the next driver goes on with if this one ends; all zero at the start. */
+struct kept {
+    uint64_t seen; /* of the log */
+    uint32_t columns, rows;
+};
+
 struct terminal {
     struct driver driver;
     struct uart uart;
     bool has_hung_up;
-    uint32_t columns, rows;
+    struct kept *kept;
 
     struct job jobs[JOBS_MAX];
     uint64_t last_id;
@@ -159,8 +165,8 @@ J6_MUST_USE j6_status_t output_answer_later(struct terminal *terminal, struct jo
 
 /* ---- log.c ---------------------------------------------------------------------------------- */
 
-/* From now on shows the log, up to that severity, behind the entry *seen, which follows. */
-void log_open(struct terminal *terminal, uint64_t verbosity, uint64_t *seen);
+/* From now on shows the log, up to that severity, behind what was seen of it. */
+void log_open(struct terminal *terminal, uint64_t verbosity);
 
 /* Shows the next entry; false: there is none. */
 bool log_show_next(struct terminal *terminal);
