@@ -101,6 +101,9 @@ void shown_write(struct shown *shown, const char *text, size_t len, bool newline
 
 void shown_echo(struct shown *shown, const char *text, size_t len)
 {
+    if (len == 0) {
+        return;
+    }
     put_text(shown, text, len, false);
     if (shown->column == 0 && shown->foreground != NULL) {
         forget_line(shown->foreground);

@@ -15,6 +15,7 @@ import qmp
 PATIENCE = 30       # seconds for an answer
 STARTED = 90        # … for the first prompt
 PASTE = 64 << 10
+TAIL = 1000         # bytes of the line that are shown of a failure
 PROMPT = b"$ "
 
 
@@ -28,11 +29,17 @@ class Typist:
     def __init__(self, line):
         self.line = line
         self.seen = b""
+        self.transcript = b""
 
     def read(self, limit):
         if not select.select([self.line], [], [], max(0, limit - time.monotonic()))[0]:
             raise Wrong(f"nothing came behind {self.seen[-80:]!r}")
-        self.seen += self.line.read()
+        self.take()
+
+    def take(self):
+        data = self.line.read()
+        self.seen += data
+        self.transcript = (self.transcript + data)[-TAIL:]
 
     def type(self, text):
         """As fast as it is taken; what comes meanwhile is read."""
@@ -43,7 +50,7 @@ class Typist:
             if writable:
                 text = text[os.write(self.line.input, text[:select.PIPE_BUF]):]
             if readable:
-                self.seen += self.line.read()
+                self.take()
 
     def until(self, text, patience=PATIENCE):
         """What has come up to this, which goes with it."""
@@ -129,7 +136,7 @@ def interrupts_who_reads_nothing(typist):
     """The input is full up to the line itself."""
     typist.type(b"wait\r")
     typist.until(b"waiting\r\n")
-    typist.type(b"x" * 99 + (b"\r" + b"x" * 99) * 900)
+    typist.type(b"x" * 99 + (b"\r" + b"x" * 99) * 780)
     typist.type(b"\x03")
     typist.until(b"interrupted\r\n")
     typist.until(PROMPT)
@@ -193,7 +200,7 @@ def run_with(report, cpus):
                 raise Wrong(f"the verdict is {status}")
         report.passed(name)
     except (Wrong, OSError, qmp.Gone) as error:
-        report.failed(name, str(error), tail=[repr(typist.seen[-400:])])
+        report.failed(name, str(error), tail=machine.clean(typist.transcript).splitlines())
 
 
 def run(report):

@@ -144,7 +144,7 @@ static inline j6_status_t terminal_watch(j6_handle_t job, j6_handle_t event, uin
 /*
  * Makes a job with that id, which comes from this one, the foreground; 0: this one itself. Comes back
  * when all that the foreground before has written is on its way. denied, as above; not_found: no such job comes
- * from this one.
+ * from this one; quota: too many wait.
  */
 static inline j6_status_t terminal_foreground(j6_handle_t job, uint64_t id)
 {
@@ -195,7 +195,7 @@ static inline j6_status_t terminal_set_size(j6_handle_t job, uint32_t columns, u
 
 /* ---- what is under way ---------------------------------------------------------------------- */
 
-/* Comes back when all that the job has written so far is out on the line. bad_state: as above. */
+/* Comes back when all that the job has written so far is out on the line. bad_state; quota: too many wait. */
 static inline j6_status_t terminal_drain(j6_handle_t job)
 {
     const struct j6_ask ask = {.code = terminal_code_drain};
