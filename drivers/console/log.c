@@ -12,13 +12,14 @@ static void serve_log(void *context, uint64_t signals)
     struct terminal *terminal = context;
     (void)signals;
     driver_unwatch(&terminal->driver, &terminal->log.watch);
-    terminal->log.waits = true;
+    output_set_waits(&terminal->log, true);
 }
 
 void log_open(struct terminal *terminal, uint64_t verbosity)
 {
     shown_up_to = verbosity;
-    terminal->log = (struct output){.terminal = terminal, .waits = true};
+    terminal->log = (struct output){.terminal = terminal};
+    output_set_waits(&terminal->log, true);
     terminal->log.watch = (struct driver_watch){.object = terminal->driver.system,
                                                 .mask = j6_signal_system_has_log,
                                                 .serve = serve_log,

@@ -50,6 +50,12 @@ static bool has_room(const struct terminal *terminal)
     return ring_count(&terminal->uart.to_send) < OUTPUT_AHEAD;
 }
 
+void output_set_waits(struct output *output, bool waits)
+{
+    output->terminal->waiting += (size_t)waits - (size_t)output->waits;
+    output->waits = waits;
+}
+
 /* Who has become the foreground waits for the former one. */
 static bool is_held(const struct output *output)
 {
@@ -67,7 +73,7 @@ static void end(struct output *output)
     }
     j6_handle_close(output->watch.object);
     output->watch.object = j6_handle_none;
-    output->waits = false;
+    output_set_waits(output, false);
     job_free_if_over(terminal, output->job);
 }
 
@@ -93,7 +99,7 @@ static j6_status_t take_piece(struct output *output)
 static void wait_for_room(struct output *output)
 {
     driver_unwatch(&output->terminal->driver, &output->watch);
-    output->waits = true;
+    output_set_waits(output, true);
 }
 
 /* It stays watched as long as it can be shown at once. */
@@ -113,7 +119,8 @@ static void go_on(struct output *output)
     if (status == j6_status_closed) {
         end(output);
     } else if (status != j6_status_ok) {
-        output->waits = driver_watch(&output->terminal->driver, &output->watch) != j6_status_ok;
+        output_set_waits(output,
+                         driver_watch(&output->terminal->driver, &output->watch) != j6_status_ok);
     }
 }
 
@@ -155,6 +162,7 @@ j6_status_t output_answer_later(struct terminal *terminal, struct job *job, uint
         if (waiter->token == 0) {
             *waiter = (struct waiter){.token = *token, .job = job};
             *token = 0;
+            terminal->waiter_count++;
             return j6_status_ok;
         }
     }
@@ -181,6 +189,7 @@ static void answer_waiters(struct terminal *terminal)
         if (waiter->token != 0 && is_over(terminal, waiter)) {
             j6_answer(terminal->driver.endpoint, waiter->token, j6_status_ok, NULL, 0, 0);
             waiter->token = 0;
+            terminal->waiter_count--;
         }
     }
 }
@@ -205,11 +214,13 @@ void output_work(struct terminal *terminal)
 {
     struct output *output;
     follow_foreground(terminal);
-    while (has_room(terminal) && (output = next(terminal)) != NULL) {
+    while (terminal->waiting > 0 && has_room(terminal) && (output = next(terminal)) != NULL) {
         go_on(output);
         follow_foreground(terminal);
     }
-    answer_waiters(terminal);
+    if (terminal->waiter_count > 0) {
+        answer_waiters(terminal);
+    }
 }
 
 /* ---- channels ------------------------------------------------------------------------------- */

@@ -273,6 +273,12 @@ static void look_at_line(struct terminal *terminal)
     }
 }
 
+static bool is_anything_waiting(const struct terminal *terminal)
+{
+    return terminal->waiting > 0 || terminal->waiter_count > 0 ||
+           ring_count(&terminal->uart.received) > 0 || terminal->again.len > 0;
+}
+
 /* An idle transmitter takes some at once: then there is room for more, and no interrupt tells of it. */
 void terminal_work(struct terminal *terminal)
 {
@@ -284,7 +290,7 @@ void terminal_work(struct terminal *terminal)
         output_work(terminal);
         before = ring_count(to_send);
         uart_continue(&terminal->uart);
-    } while (ring_count(to_send) < before);
+    } while (ring_count(to_send) < before && is_anything_waiting(terminal));
 }
 
 static void serve_notice(const struct j6_server *server, const struct j6_call *notice)

@@ -38,7 +38,7 @@ struct output {
     struct job *job; /* NULL: the log */
     struct driver_watch watch;
     struct author author;
-    bool waits; /* there may be some, and nobody has looked: there was no room */
+    bool waits; /* there may be some, and nobody has looked: set by output_set_waits */
 };
 
 struct watcher {
@@ -93,8 +93,10 @@ struct terminal {
     struct job *writer; /* the foreground, as soon as what the former one wrote is on its way */
     size_t writer_left; /* bytes that are still taken of that one; 0: there is none */
     struct output log;
-    size_t turn; /* whose output is next */
+    size_t turn;    /* whose output is next */
+    size_t waiting; /* so many outputs wait */
     struct waiter waiters[WAITERS_MAX];
+    size_t waiter_count;
 };
 
 /* ---- jobs.c --------------------------------------------------------------------------------- */
@@ -155,6 +157,8 @@ void output_work(struct terminal *terminal);
 
 /* Somebody's text, for which there is room. */
 void output_show(struct output *output, const char *text, size_t len);
+
+void output_set_waits(struct output *output, bool waits);
 
 /* What was echoed. */
 void output_echo(struct terminal *terminal, const struct echo *echo);
