@@ -32,15 +32,13 @@ static j6_handle_t start(j6_handle_t endpoint)
         {.kind = j6_range_irq, .first = COM2_IRQ, .count = 1},
         {.kind = j6_range_port, .first = COM2, .count = UART_PORTS},
     };
-    j6_handle_t system, elf, process;
+    j6_handle_t system, process;
     bench_require(j6_system_restrict(j6_find("system"), ranges, 2, &system), "restrict");
     const struct j6_spawn_row rows[] = {
         {"system", system, j6_right_wait},
         {"endpoint", endpoint, ENDPOINT_RIGHTS},
     };
-    bench_require(j6_boot_file("bin/console", &elf), "program");
-    bench_require(j6_spawn(elf, "console", argv, NULL, rows, 2, &process), "console");
-    bench_require(j6_handle_close(elf), "close");
+    bench_require(j6_boot_spawn("console", "console", argv, rows, 2, &process), "console");
     bench_require(j6_handle_close(system), "close");
     return process;
 }

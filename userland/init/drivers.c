@@ -3,10 +3,11 @@
 #include "userland/init/drivers.h"
 #include "lib/string.h"
 #include <j6/archive.h>
+#include <j6/j6.h>
 
 static const struct driver drivers[] = {
     {
-        .program = "bin/serial",
+        .program = "serial",
         .argv = {"com2", "port=0x2f8", "irq=3"},
         .ranges = {{.kind = j6_range_irq, .first = 3, .count = 1},
                    {.kind = j6_range_port, .first = 0x2f8, .count = 8}},
@@ -18,7 +19,6 @@ j6_status_t driver_start(const struct driver *driver)
 {
     struct j6_spawn_row rows[1 + DRIVER_ROWS_MAX];
     j6_handle_t system;
-    j6_handle_t elf;
     j6_handle_t process;
     j6_status_t status =
         j6_system_restrict(j6_find("system"), driver->ranges, driver->range_count, &system);
@@ -27,12 +27,8 @@ j6_status_t driver_start(const struct driver *driver)
     }
     rows[0] = (struct j6_spawn_row){"system", system, driver->system_rights};
     memcpy(rows + 1, driver->rows, driver->row_count * sizeof(rows[0]));
-    status = j6_boot_file(driver->program, &elf);
-    if (status == j6_status_ok) {
-        status = j6_spawn(elf, driver->argv[0], driver->argv, NULL, rows, 1 + driver->row_count,
-                          &process);
-        j6_handle_close(elf);
-    }
+    status = j6_boot_spawn(driver->program, driver->argv[0], driver->argv, rows,
+                           1 + driver->row_count, &process);
     j6_handle_close(system);
     if (status == j6_status_ok) {
         j6_handle_close(process);

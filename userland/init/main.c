@@ -94,13 +94,8 @@ static j6_status_t greet(j6_handle_t page, const char *text)
         {"page", page, j6_right_vma_map | j6_right_vma_read | j6_right_vma_write},
         {"stdout", out, j6_right_channel_send | j6_right_wait},
     };
-    j6_handle_t elf;
     j6_handle_t hello;
-    j6_status_t status = j6_boot_file("bin/hello", &elf);
-    if (status == j6_status_ok) {
-        status = j6_spawn(elf, "hello", argv, NULL, rows, shown ? 2 : 1, &hello);
-        j6_handle_close(elf);
-    }
+    j6_status_t status = j6_boot_spawn("hello", "hello", argv, rows, shown ? 2 : 1, &hello);
     if (shown) {
         j6_handle_close(out);
     }

@@ -35,11 +35,10 @@ static void start(void)
 static bool open(void)
 {
     struct terminal_state state;
-    ports = restricted(system_handle(), j6_range_port, CONSOLE_COM2, UART_PORTS);
-    expect_ok(j6_system_grant_ports(ports, j6_handle_self_process, CONSOLE_COM2, UART_PORTS));
+    ports = ports_open(CONSOLE_COM2, UART_PORTS);
     j6_port_write8(CONSOLE_COM2 + UART_SCRATCH, 0x5a);
     if (j6_port_read8(CONSOLE_COM2 + UART_SCRATCH) != 0x5a) {
-        expect_ok(j6_handle_close(ports));
+        ports_close(ports);
         test_skip("no COM2");
         return false;
     }
@@ -53,8 +52,7 @@ static void close(void)
 {
     console_close(&console);
     j6_port_write8(CONSOLE_COM2 + UART_MODEM_CONTROL, MODEM_READY | MODEM_REQUEST | MODEM_IRQ);
-    expect_ok(j6_object_close(ports));
-    expect_ok(j6_handle_close(ports));
+    ports_close(ports);
 }
 
 /* It must not be typed to before it has its mode. */

@@ -36,10 +36,7 @@ void console_start(struct console *console, uint16_t port, const char *log)
         {"endpoint", console->endpoint, ENDPOINT_RIGHTS},
         {"memory", console->memory, j6_right_vma_map | j6_right_vma_read | j6_right_vma_write},
     };
-    j6_handle_t elf = j6_handle_none;
-    expect_ok(j6_boot_file("bin/console", &elf));
-    expect_ok(j6_spawn(elf, "console", argv, NULL, rows, 3, &console->process));
-    expect_ok(j6_handle_close(elf));
+    expect_ok(j6_boot_spawn("console", "console", argv, rows, 3, &console->process));
 }
 
 void console_open(struct console *console, uint16_t port, const char *log)

@@ -14,10 +14,7 @@ static j6_handle_t service_open(struct service *service)
     service->endpoint = endpoint_new();
     const struct j6_spawn_row rows[] = {
         {"endpoint", service->endpoint, j6_handle_rights(service->endpoint)}};
-    j6_handle_t elf = 0;
-    expect_ok(j6_boot_file("bin/names", &elf));
-    expect_ok(j6_spawn(elf, "names", NULL, NULL, rows, 1, &service->process));
-    expect_ok(j6_handle_close(elf));
+    expect_ok(j6_boot_spawn("names", "names", NULL, rows, 1, &service->process));
     return service->endpoint;
 }
 
