@@ -35,7 +35,7 @@ static j6_status_t start(const struct j6_framebuffer *framebuffer, j6_handle_t e
         return status;
     }
     const struct driver driver = {
-        .program = "bin/framebuffer",
+        .program = "framebuffer",
         .argv = {"framebuffer", j6_boot_word("log=debug") ? "log=4" : NULL},
         .ranges = {{.kind = j6_range_phys, .first = first, .count = page_up(end) - first},
                    {.kind = j6_range_log, .count = 1}},
