@@ -3,8 +3,8 @@
  * The driver of a UART: `serial port=0x2f8 irq=3`. It sends back what it receives. Which UART it is, only
  * its arguments say; that it may have that one and no other, its system object.
  */
-#include "drivers/serial/device.h"
-#include "drivers/serial/uart.h"
+#include <j6/uart_device.h>
+#include <j6/uart.h>
 #include <j6/driver.h>
 
 enum { EXIT_NO_UART = 1, EXIT_FAILURE = 2 };

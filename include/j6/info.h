@@ -29,6 +29,7 @@ enum {
     j6_topic_fault = 13,       /* object_info of a stopped thread: struct j6_fault_info */
     j6_topic_registers = 14,   /* object_info of a stopped thread: struct j6_thread_registers */
     j6_topic_timer = 15,       /* object_info of an event: struct j6_timer_info */
+    j6_topic_shown = 16,       /* object_info of a system object: struct j6_shown_info */
 };
 
 /* Topic `physical`: where an area made by system_map_phys lies. */
@@ -76,6 +77,14 @@ struct j6_thread_registers {
     uint64_t rip;
     uint64_t rflags;
     uint64_t fs_base;
+};
+
+/*
+ * Topic `shown`: what the kernel has shown of its log on the device whose ports or memory a system object has.
+ * Whoever takes the device goes on behind that. bad_state: the kernel doesn't show the log there.
+ */
+struct j6_shown_info {
+    uint64_t entry; /* id of the last one; 0: none */
 };
 
 /* Topic `objects`: how many objects of each type are alive, indexed by j6_type_…; [0] is 0. */

@@ -139,6 +139,26 @@ void console_release_phys(uint64_t first, uint64_t size)
     }
 }
 
+static bool is_within(const struct j6_range *range, uint64_t first, uint64_t count)
+{
+    return count > 0 && range->first <= first && first - range->first < range->count &&
+           count <= range->count - (first - range->first);
+}
+
+bool console_shown(const struct j6_range *range, uint64_t *out_id)
+{
+    for (struct console *console = consoles; console != NULL; console = console->next) {
+        if ((range->kind == j6_range_port &&
+             is_within(range, console->first_port, console->port_count)) ||
+            (range->kind == j6_range_phys &&
+             is_within(range, console->first_phys, console->phys_size))) {
+            *out_id = __atomic_load_n(&console->seen, __ATOMIC_RELAXED);
+            return true;
+        }
+    }
+    return false;
+}
+
 void console_set_verbosity(enum j6_log_severity severity)
 {
     verbosity = severity;

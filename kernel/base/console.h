@@ -11,6 +11,7 @@
  * - A released console is silent, except in a panic, which takes the device back.
  */
 #pragma once
+#include <j6/flags.h>
 #include <j6/log.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,6 +42,9 @@ void console_release(struct console *console);
 /* The same with every console that has one of these ports, or some of this memory. */
 void console_release_ports(uint32_t first, uint32_t count);
 void console_release_phys(uint64_t first, uint64_t size);
+
+/* The id of the last entry shown on a console with all its ports or memory in the range; false: there is none. */
+bool console_shown(const struct j6_range *range, uint64_t *out_id);
 
 /* Entries up to this severity are shown; `info` at first. */
 void console_set_verbosity(enum j6_log_severity severity);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls on handles, and on objects of any type. */
 #include "ipc/binding.h"
+#include "kernel/base/console.h"
 #include "kernel/info.h"
 #include "kernel/syscall/sys.h"
 #include "kernel/signal.h"
@@ -197,6 +198,21 @@ static j6_status_t timer_info(struct kobject *object, struct user_ptr buf, struc
     return sys_info_out(&info, sizeof(info), buf, len);
 }
 
+static j6_status_t shown_info(struct kobject *object, struct user_ptr buf, struct user_ptr len)
+{
+    struct j6_shown_info info;
+    if (object->type->number != j6_type_system) {
+        return j6_err_wrong_type;
+    }
+    const struct system *system = system_of(object);
+    for (size_t i = 0; i < system->range_count; i++) {
+        if (console_shown(&system->ranges[i], &info.entry)) {
+            return sys_info_out(&info, sizeof(info), buf, len);
+        }
+    }
+    return j6_err_bad_state;
+}
+
 j6_status_t sys_object_info(struct thread *caller, struct kobject *object,
                             j6_handle_t object_handle, uint64_t topic, struct user_ptr buf,
                             struct user_ptr len)
@@ -209,6 +225,7 @@ j6_status_t sys_object_info(struct thread *caller, struct kobject *object,
     case j6_topic_fault:
     case j6_topic_registers: return stop_info(object, object_handle, topic, buf, len);
     case j6_topic_timer: return timer_info(object, buf, len);
+    case j6_topic_shown: return shown_info(object, buf, len);
     default: return layout_info(object, buf, len);
     }
 }

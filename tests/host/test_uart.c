@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: drivers/serial/uart.c tests/host/uart_model.c */
+/* SOURCES: userland/libdriver/uart.c tests/host/uart_model.c */
 /* The driver of a UART beside a model of the chip: it hears of it by edges of the interrupt line alone. */
-#include "drivers/serial/uart.h"
-#include "drivers/serial/device.h"
+#include <j6/uart.h>
+#include <j6/uart_device.h>
 #include "tests/host/uart_model.h"
 #include <test.h>
 #include <test_random.h>
@@ -83,7 +83,8 @@ static void uart_starts_from_whatever_state_it_was_left_in(void **state)
     assert_int_equal(uart_model.divisor, UART_DIVISOR_115200);
     assert_int_equal(uart_model.line_control, LINE_8_BITS);
     assert_int_equal(uart_model.modem_control, MODEM_READY | MODEM_REQUEST | MODEM_IRQ);
-    assert_int_equal(uart_model.irq_enable, IRQ_ENABLE_RECEIVED | IRQ_ENABLE_ERROR);
+    assert_int_equal(uart_model.irq_enable,
+                     IRQ_ENABLE_RECEIVED | IRQ_ENABLE_ERROR | IRQ_ENABLE_MODEM);
     assert_false(uart_model.line);
     assert_int_equal(uart.errors.overruns, 0);
     come(0);
@@ -266,6 +267,55 @@ static void uart_that_is_full_counts_overruns_and_takes_the_rest_later(void **st
     expect_echo(count);
 }
 
+/* ---- the other side's lines ------------------------------------------------------------------ */
+
+static void uart_sends_while_the_other_side_is_clear(void **state)
+{
+    size_t count = 0;
+    (void)state;
+    start((struct uart_model){.modem_status = MODEM_STATUS_CLEAR_TO_SEND});
+    uart_model_lines(0);
+    echo_at_interrupts();
+    assert_true(uart_is_stopped(&uart));
+    while (count < 100) {
+        come(count++);
+    }
+    for (size_t i = 0; i < count; i++) {
+        uart_model_sends();
+        echo_at_interrupts();
+    }
+    assert_int_equal(uart_model.sent_count, 0);
+    uart_model_lines(MODEM_STATUS_CLEAR_TO_SEND);
+    echo_at_interrupts();
+    assert_false(uart_is_stopped(&uart));
+    expect_echo(count);
+}
+
+/* A cable of three wires. */
+static void uart_goes_by_no_line_that_was_never_on(void **state)
+{
+    (void)state;
+    start((struct uart_model){0});
+    assert_false(uart_is_stopped(&uart) || uart_has_hung_up(&uart));
+    come(0);
+    expect_echo(1);
+}
+
+static void uart_tells_that_the_other_side_has_hung_up(void **state)
+{
+    (void)state;
+    start((struct uart_model){0});
+    uart_model_lines(MODEM_STATUS_CARRIER);
+    echo_at_interrupts();
+    assert_false(uart_has_hung_up(&uart));
+    uart_model_lines(0);
+    echo_at_interrupts();
+    assert_true(uart_has_hung_up(&uart));
+    uart_model_lines(MODEM_STATUS_CARRIER);
+    echo_at_interrupts();
+    assert_false(uart_has_hung_up(&uart));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +331,9 @@ int main(void)
         cmocka_unit_test(uart_counts_the_errors_of_its_line),
         cmocka_unit_test(uart_counts_overruns_and_goes_on),
         cmocka_unit_test(uart_that_is_full_counts_overruns_and_takes_the_rest_later),
+        cmocka_unit_test(uart_sends_while_the_other_side_is_clear),
+        cmocka_unit_test(uart_goes_by_no_line_that_was_never_on),
+        cmocka_unit_test(uart_tells_that_the_other_side_has_hung_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

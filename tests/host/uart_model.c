@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/host/uart_model.h"
-#include "drivers/serial/device.h"
+#include <j6/uart_device.h>
 #include <j6/ports.h>
 #include <string.h>
 #include <test.h>
@@ -33,6 +33,9 @@ static uint8_t irq_id(void)
     }
     if ((uart->irq_enable & IRQ_ENABLE_SENT) && uart->has_sent) {
         return IRQ_ID_SENT;
+    }
+    if ((uart->irq_enable & IRQ_ENABLE_MODEM) && uart->has_changed) {
+        return IRQ_ID_MODEM;
     }
     return IRQ_ID_NONE;
 }
@@ -84,6 +87,12 @@ static uint8_t take_line_status(void)
            (uart->to_send_count == 0 ? LINE_STATUS_SENT : 0);
 }
 
+static uint8_t take_modem_status(void)
+{
+    uart_model.has_changed = false;
+    return uart_model.modem_status;
+}
+
 static uint8_t read_register(uint16_t reg)
 {
     bool divisor = uart_model.line_control & LINE_DIVISOR;
@@ -95,6 +104,7 @@ static uint8_t read_register(uint16_t reg)
     case UART_LINE_CONTROL: return uart_model.line_control;
     case UART_MODEM_CONTROL: return uart_model.modem_control;
     case UART_LINE_STATUS: return take_line_status();
+    case UART_MODEM_STATUS: return take_modem_status();
     case UART_SCRATCH: return uart_model.scratch;
     default: return 0;
     }
@@ -207,6 +217,13 @@ void uart_model_comes(uint8_t byte, uint8_t errors)
 void uart_model_pauses(void)
 {
     uart_model.is_waiting = uart_model.fifos_on;
+    settle();
+}
+
+void uart_model_lines(uint8_t status)
+{
+    uart_model.has_changed |= status != uart_model.modem_status;
+    uart_model.modem_status = status;
     settle();
 }
 

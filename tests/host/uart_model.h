@@ -24,8 +24,10 @@ struct uart_model {
     /* What waits in it */
     uint8_t received[UART_MODEL_FIFO], to_send[UART_MODEL_FIFO];
     size_t received_count, to_send_count;
-    bool has_sent;   /* and hasn't told yet */
-    bool is_waiting; /* nothing more came for a while */
+    bool has_sent;        /* and hasn't told yet */
+    bool is_waiting;      /* nothing more came for a while */
+    uint8_t modem_status; /* the other side's lines … */
+    bool has_changed;     /* … which haven't been looked at since */
     /* The interrupt */
     bool line;
     size_t edges;
@@ -50,6 +52,9 @@ void uart_model_comes(uint8_t byte, uint8_t errors);
 
 /* Nothing comes for a while. */
 void uart_model_pauses(void);
+
+/* The other side's lines are these: MODEM_STATUS_… */
+void uart_model_lines(uint8_t status);
 
 /* A byte goes out, if there is one. */
 void uart_model_sends(void);

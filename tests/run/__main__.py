@@ -5,7 +5,7 @@
     python3 tests/run check             host tests, source checks, one boot
     python3 tests/run boot NAME ...     these configurations (of tests/boot/*.ini)
     python3 tests/run host|source|image host tests; checks of the sources and models; images, SDK, commands
-    python3 tests/run serial            COM2 from the other end of its line
+    python3 tests/run serial            COM2 and the terminal at COM1 from the other end of the line
     python3 tests/run allocations       every place in the kernel that asks for memory, refused it
     python3 tests/run list              the configurations
     python3 tests/run picture FILE.png  the screen of the released image once init is ready
@@ -31,6 +31,7 @@ import soak
 import source
 import stack
 import teardown
+import terminal
 import whole
 from report import Report
 
@@ -45,6 +46,7 @@ def test(_):
     host.run(report, seconds=3)
     boot.many(configurations.of_group("test"), report, beside=(image.run, commands.run))
     serial.run(report)
+    terminal.run(report)
     allocations.run(report)
     source.features(report)
     return report.summary()
@@ -85,6 +87,7 @@ def only_allocations(_):
 def only_serial(_):
     report = Report()
     serial.run(report)
+    terminal.run(report)
     return report.summary()
 
 

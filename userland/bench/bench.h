@@ -33,6 +33,7 @@ void bench_ipc(void);
 void bench_ipc_growth(void);
 void bench_files(void);
 void bench_interrupts(void);
+void bench_terminal(void);
 
 /* For who counts what a call consists of (tests/run/counts.py). */
 void bench_calls_for_ever(void);

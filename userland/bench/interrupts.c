@@ -9,7 +9,7 @@
  * The device is the UART COM2. As soon as it may tell that it has nothing to send, it does; the emulator lets the
  * interrupt in before the next instruction. Without a COM2 there is no figure.
  */
-#include "drivers/serial/device.h"
+#include <j6/uart_device.h>
 #include "userland/bench/ipc.h"
 #include <j6/ports.h>
 

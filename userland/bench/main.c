@@ -50,5 +50,6 @@ int main(void)
     bench_ipc();
     bench_files();
     bench_interrupts();
+    bench_terminal();
     end(0);
 }

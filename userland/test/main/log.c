@@ -482,3 +482,34 @@ TEST(a_program_for_linux_without_stdout_writes_lines_to_the_log)
     expect_equal(4, found);
     reader_close(&reader);
 }
+
+/* ---- what the kernel has shown -------------------------------------------------------------- */
+
+static j6_status_t shown_through(uint64_t first, uint64_t count, struct j6_shown_info *info)
+{
+    j6_handle_t system = restricted(system_handle(), j6_range_port, first, count);
+    uint64_t len = sizeof(*info);
+    j6_status_t status = j6_object_info(system, j6_topic_shown, info, &len);
+    expect_ok(j6_handle_close(system));
+    return status;
+}
+
+TEST(a_system_object_tells_which_entry_the_kernel_has_shown_on_its_device)
+{
+    enum { COM1 = 0x3f8, UNUSED = 0x2e8, COUNT = 8 };
+    struct j6_shown_info info = {0};
+    if (shown_through(COM1, COUNT, &info) != j6_status_ok) {
+        test_skip("no COM1");
+        return;
+    }
+    uint64_t before = info.entry;
+    expect(before > 0);
+    expect_ok(j6_log(j6_log_info, "shown", 5));
+    expect_soon(shown_through(COM1, COUNT, &info) == j6_status_ok && info.entry > before);
+    expect_status(j6_err_bad_state, shown_through(COM1, COUNT - 1, &info));
+    expect_status(j6_err_bad_state, shown_through(UNUSED, COUNT, &info));
+    uint64_t len = sizeof(info);
+    j6_handle_t event = event_new();
+    expect_status(j6_err_wrong_type, j6_object_info(event, j6_topic_shown, &info, &len));
+    expect_ok(j6_handle_close(event));
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs on the test image in init's place, and ends the machine with the verdict. */
+#include "userland/test/main/console_shell.h"
 #include "userland/test/main/ending.h"
 #include "userland/test/main/failures.h"
 #include "userland/test/main/linux.h"
@@ -24,7 +25,7 @@ int main(int argc, char **argv, char **envp)
     if (ending_take(&code)) {
         return code;
     }
-    int64_t failures = test_run_all();
+    int64_t failures = j6_boot_word("terminal") ? console_shell_run() : test_run_all();
     failures_report();
     ending_leave_memory();
     j6_status_t status = j6_system_power(system_handle(), j6_power_verdict, failures);

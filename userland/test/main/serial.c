@@ -3,7 +3,7 @@
  * The driver of a UART, as init starts it for COM2. Here the other end of the line is the UART itself: in its
  * loop it receives what it sends, so a byte goes round until the loop is opened again.
  */
-#include "drivers/serial/device.h"
+#include <j6/uart_device.h>
 #include "userland/test/main/devices.h"
 #include "userland/test/main/look.h"
 #include <j6/archive.h>
@@ -32,7 +32,7 @@ static void expect_echo(void)
 {
     j6_handle_t ports = ports_open(COM2, UART_PORTS);
     uint64_t before = device_interrupts();
-    j6_port_write8(COM2 + UART_MODEM_CONTROL, MODEM_READY | MODEM_IRQ | MODEM_LOOP);
+    j6_port_write8(COM2 + UART_MODEM_CONTROL, MODEM_READY | MODEM_REQUEST | MODEM_IRQ | MODEM_LOOP);
     j6_port_write8(COM2 + UART_DATA, 'x');
     expect_soon(device_interrupts() >= before + ROUNDS);
     j6_port_write8(COM2 + UART_MODEM_CONTROL, MODEM_READY | MODEM_REQUEST | MODEM_IRQ);
@@ -205,7 +205,8 @@ TEST(drivers_that_are_killed_while_they_work_leave_nothing)
     j6_handle_t ports = ports_open(COM2, UART_PORTS);
     for (uint64_t i = race_rounds(10); i > 0; i--) {
         j6_handle_t driver = com2_driver();
-        j6_port_write8(COM2 + UART_MODEM_CONTROL, MODEM_READY | MODEM_IRQ | MODEM_LOOP);
+        j6_port_write8(COM2 + UART_MODEM_CONTROL,
+                       MODEM_READY | MODEM_REQUEST | MODEM_IRQ | MODEM_LOOP);
         j6_port_write8(COM2 + UART_DATA, 'x');
         sleep_for(i % 3);
         process_drop(driver);

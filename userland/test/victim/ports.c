@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A driver that does more than it may. */
-#include "drivers/serial/device.h"
+#include <j6/uart_device.h>
 #include "userland/test/victim/victim.h"
 #include <j6/driver.h>
 #include <j6/ports.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "drivers/serial/uart.h"
-#include "drivers/serial/device.h"
+#include <j6/uart.h>
+#include <j6/uart_device.h>
 #include <j6/ports.h>
 
 static uint8_t read_register(const struct uart *uart, uint16_t reg)
@@ -22,6 +22,33 @@ static uint8_t line_status(struct uart *uart)
     uart->errors.framing += (status & LINE_STATUS_FRAMING) != 0;
     uart->errors.breaks += (status & LINE_STATUS_BREAK) != 0;
     return status;
+}
+
+static void read_lines(struct uart *uart)
+{
+    uart->lines = read_register(uart, UART_MODEM_STATUS) &
+                  (MODEM_STATUS_CLEAR_TO_SEND | MODEM_STATUS_CARRIER);
+    uart->seen |= uart->lines;
+}
+
+static bool is_off(const struct uart *uart, uint8_t line)
+{
+    return (uart->seen & ~uart->lines & line) != 0;
+}
+
+bool uart_is_stopped(const struct uart *uart)
+{
+    return is_off(uart, MODEM_STATUS_CLEAR_TO_SEND);
+}
+
+bool uart_has_hung_up(const struct uart *uart)
+{
+    return is_off(uart, MODEM_STATUS_CARRIER);
+}
+
+static bool has_to_send(const struct uart *uart)
+{
+    return ring_count(&uart->to_send) > 0 && !uart_is_stopped(uart);
 }
 
 /* ---- the start ------------------------------------------------------------------------------ */
@@ -66,13 +93,13 @@ void uart_start(struct uart *uart, uint16_t base)
     start_fifos(uart);
     read_register(uart, UART_LINE_STATUS);
     read_register(uart, UART_DATA);
-    read_register(uart, UART_MODEM_STATUS);
+    read_lines(uart);
     uart_continue(uart);
 }
 
 /* ---- interrupts ----------------------------------------------------------------------------- */
 
-/* The other side hears whether it may send. Interrupts of the modem's lines aren't wanted. */
+/* The other side hears whether it may send. */
 static void enable(struct uart *uart, uint8_t wanted)
 {
     uint8_t changed = uart->enabled ^ wanted;
@@ -100,10 +127,10 @@ static void take_received(struct uart *uart)
 /* The transmitter has nothing left to send. It tells when that is so again, unless it is given nothing. */
 static void fill_transmitter(struct uart *uart)
 {
-    if (ring_count(&uart->to_send) == 0) {
+    if (!has_to_send(uart)) {
         enable(uart, uart->enabled & ~IRQ_ENABLE_SENT);
     }
-    for (uint8_t i = 0; i < uart->fifo_size && ring_count(&uart->to_send) > 0; i++) {
+    for (uint8_t i = 0; i < uart->fifo_size && has_to_send(uart); i++) {
         write_register(uart, UART_DATA, ring_take(&uart->to_send));
     }
 }
@@ -117,14 +144,14 @@ void uart_serve(struct uart *uart)
         case IRQ_ID_WAITING: take_received(uart); break;
         case IRQ_ID_SENT: fill_transmitter(uart); break;
         case IRQ_ID_ERROR: line_status(uart); break;
-        default: read_register(uart, UART_MODEM_STATUS);
+        default: read_lines(uart);
         }
     }
 }
 
 static void fill_idle_transmitter(struct uart *uart)
 {
-    if (ring_count(&uart->to_send) > 0 && (line_status(uart) & LINE_STATUS_SENT) != 0) {
+    if (has_to_send(uart) && (line_status(uart) & LINE_STATUS_SENT) != 0) {
         fill_transmitter(uart);
     }
 }
@@ -140,9 +167,9 @@ void uart_continue(struct uart *uart)
     if (!is_asked) {
         fill_idle_transmitter(uart);
     }
-    enable(uart,
-           (uint8_t)(IRQ_ENABLE_ERROR | (ring_room(&uart->received) > 0 ? IRQ_ENABLE_RECEIVED : 0) |
-                     (ring_count(&uart->to_send) > 0 ? IRQ_ENABLE_SENT : 0)));
+    enable(uart, (uint8_t)(IRQ_ENABLE_ERROR | IRQ_ENABLE_MODEM |
+                           (ring_room(&uart->received) > 0 ? IRQ_ENABLE_RECEIVED : 0) |
+                           (has_to_send(uart) ? IRQ_ENABLE_SENT : 0)));
     if (!is_asked) {
         fill_idle_transmitter(uart);
     }

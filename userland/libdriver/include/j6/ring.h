@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RING_SIZE = 4096 };
+enum { RING_SIZE = 16384 };
 _Static_assert((RING_SIZE & (RING_SIZE - 1)) == 0, "counts that wrap around stay in step");
 
 struct ring {

@@ -28,6 +28,7 @@ enum {
     IRQ_ENABLE_RECEIVED = 1 << 0,
     IRQ_ENABLE_SENT = 1 << 1,
     IRQ_ENABLE_ERROR = 1 << 2,
+    IRQ_ENABLE_MODEM = 1 << 3,
 };
 
 /* 8.5 and table IV */
@@ -71,4 +72,10 @@ enum {
     LINE_STATUS_FRAMING = 0x08,
     LINE_STATUS_BREAK = 0x10,
     LINE_STATUS_SENT = 0x20,
+};
+
+/* 8.8; the other side's lines */
+enum {
+    MODEM_STATUS_CLEAR_TO_SEND = 0x10, /* CTS: its RTS */
+    MODEM_STATUS_CARRIER = 0x80,       /* DCD: its DTR, or that a modem has a connection */
 };
