@@ -15,9 +15,9 @@ enum {
 };
 
 struct ipc_queue {
-    struct list level[QUEUE_LEVELS];
     uint32_t mask;     /* bit n: level[n] isn't empty */
     uint64_t last_age; /* of the last item pushed */
+    struct list level[QUEUE_LEVELS];
 };
 
 void ipc_queue_init(struct ipc_queue *queue);

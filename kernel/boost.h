@@ -25,12 +25,12 @@ struct boost {
     struct thread *_Atomic serves;
     _Atomic uint32_t serves_level; /* how urgent that is; BOOST_NONE */
     _Atomic uint32_t others_level; /* the most urgent of the others */
-    struct spinlock lock;
-    /* Guarded by lock */
-    uint32_t others[PRIORITIES]; /* how many there are of each level */
     /* As a caller: guarded by the lock of its wait */
     struct thread *holder; /* NULL: nobody holds its call */
     uint32_t given_level;
+    struct spinlock lock;
+    /* Guarded by lock */
+    uint32_t others[PRIORITIES]; /* how many there are of each level */
 };
 
 void boost_init(struct boost *boost);

@@ -61,9 +61,9 @@ j6_status_t handle_slot_take_locked(struct handle_table *table, uint64_t type_an
                                     j6_handle_t *out_handle) J6_MUST_USE;
 
 /* Can so many slots be taken without growing? */
-static inline bool handle_slots_rest_locked(const struct handle_table *table, uint32_t count)
+static inline bool handle_slots_rest_locked(const struct handle_table *handles, uint32_t count)
 {
-    return !table->closed && table->free_count >= HANDLE_REST + count;
+    return !handles->closed && handles->free_count >= HANDLE_REST + count;
 }
 
 /* The other way round, for a handle that nobody can find (any more). */

@@ -35,32 +35,31 @@ struct futex_place {
     uint64_t serial;
 };
 
+/* What calls between threads look at comes first, so that it lies in few cache lines. */
 struct thread {
     struct kobject object;
     struct tcb tcb; /* at a constant place: thread_of_tcb */
-    /* Only the thread itself */
-    struct alloc_failures alloc_failures;
     /* Immutable after create */
     struct process *process;
     uint64_t slot; /* kernel/thread_slot.h */
-    /* Guarded by the process's lock */
-    struct koid_node process_node;
-    bool started;
-    struct j6_end_info end;
-    struct thread_stop stop;
-    char name[THREAD_NAME_SIZE];
     /* As its state says (kernel/sched.h) */
     enum thread_state state;
-    struct list_node run_node;
-    struct thread *inbox_next;
     uint32_t level;         /* how urgent it is at the moment (kernel/run_queue.h) … */
     uint32_t own_level;     /* … without boosts … */
     uint32_t last_priority; /* … and the priority that this goes by */
     int64_t turn_left;      /* ns; negative: it ran longer, since nobody else was ready */
     j6_time_t since;        /* when it became ready, or left to wait */
-    vaddr_t kept_stack;     /* top of the kernel stack that it keeps (kernel/step.h); 0: none … */
-    vaddr_t kept_sp;        /* … and where it goes on there */
-    void (*resume)(struct thread *thread); /* before it goes on in user mode (kernel/wait.h) */
+    struct list_node run_node;
+    /* Atomic */
+    _Atomic bool killed;        /* set once */
+    _Atomic bool constant;      /* its level doesn't change */
+    _Atomic uint32_t priority;  /* the most urgent level that it has by right */
+    _Atomic uint32_t home;      /* the CPU that it belongs to */
+    _Atomic uint64_t affinity;  /* the CPUs that may run it */
+    _Atomic uint64_t run_ticks; /* how long it has run … */
+    _Atomic uint64_t run_base;  /* … and since when, as it were (kernel/sched_time.c) */
+    struct boost boost;
+    struct thread_ipc ipc;
     /* What it waits for (kernel/wait.h) */
     struct wait wait;
     struct waiter waiter;
@@ -69,17 +68,21 @@ struct thread {
     struct wait_many *many;    /* … such as this one */
     struct avl_node futex_node;
     struct futex_place futex_place;
-    struct thread_ipc ipc;
-    struct boost boost;
+    /* As its state says, as well */
+    struct thread *inbox_next;
+    vaddr_t kept_stack; /* top of the kernel stack that it keeps (kernel/step.h); 0: none … */
+    vaddr_t kept_sp;    /* … and where it goes on there */
+    void (*resume)(struct thread *thread); /* before it goes on in user mode (kernel/wait.h) */
     /* Atomic */
-    _Atomic bool killed;            /* set once */
-    _Atomic bool constant;          /* its level doesn't change */
-    _Atomic uint32_t priority;      /* the most urgent level that it has by right */
-    _Atomic uint32_t home;          /* the CPU that it belongs to */
-    _Atomic uint64_t affinity;      /* the CPUs that may run it */
-    _Atomic uint64_t run_ticks;     /* how long it has run … */
-    _Atomic uint64_t run_base;      /* … and since when, as it were (kernel/sched_time.c) */
     _Atomic uint64_t foreign_entry; /* 0, or where it goes on after a call with a foreign number */
+    /* Only the thread itself */
+    struct alloc_failures alloc_failures;
+    /* Guarded by the process's lock */
+    struct koid_node process_node;
+    bool started;
+    struct j6_end_info end;
+    struct thread_stop stop;
+    char name[THREAD_NAME_SIZE];
 };
 
 static inline struct thread *thread_of_tcb(struct tcb *tcb)

@@ -34,23 +34,24 @@ struct fast_handle {
 
 struct thread_ipc {
     struct ipc_item item; /* in the queue, among the receivers, or among the callers of a service */
-    bool is_call;         /* it wants a reply to what it sends */
-    struct badge *badge;  /* of the handle that it sends through; NULL: none */
     struct service *service; /* that owes it a reply */
-    /* The memory part of its message, as it was at entry */
-    struct j6_message message;
-    j6_handle_t handles[IPC_HANDLES_MAX]; /* that it sends */
+    /* Only the thread itself: the service as which it has last received */
+    struct service *own;
     /* Calls that it has made, and a bit for each of the last: was it answered? Bit 0: the last one */
     uint64_t calls;
     uint64_t answered;
-    uint64_t given_up; /* the last one whose reply it waited for in vain */
-    /* Only the thread itself: the service as which it has last received, and that one's endpoint */
-    struct service *own;
-    j6_koid_t own_endpoint;
+    /* For the fast path (ipc/fast_path.h), while it waits */
+    uint64_t token;    /* of the call that it has made by the fast path */
+    uint32_t fast_cpu; /* 1 + the CPU that may switch to it directly; 0: none */
+    bool is_call;      /* it wants a reply to what it sends */
+    /* Only the thread itself */
     struct fast_handle send_handle;
     struct fast_handle receive_handle;
-    /* For the fast path (ipc/fast_path.h), while it waits */
-    uint32_t fast_cpu;      /* 1 + the CPU that may switch to it directly; 0: none */
-    uint64_t token;         /* of the call that it has made by the fast path */
+    /* The memory part of its message, as it was at entry */
+    struct j6_message message;
+    struct badge *badge;    /* of the handle that it sends through; NULL: none */
+    uint64_t given_up;      /* the last call whose reply it waited for in vain */
+    j6_koid_t own_endpoint; /* of `own` */
     struct endpoint *again; /* where it receives again when it goes on (ipc/exchange.h) */
+    j6_handle_t handles[IPC_HANDLES_MAX]; /* that it sends */
 };

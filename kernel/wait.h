@@ -50,12 +50,12 @@ struct wait_type {
 };
 
 struct wait {
-    /* Guarded by *lock, while there is one */
-    const struct wait_type *type;
-    struct timer timer;
-    j6_status_t late; /* what the wait was to end with while nobody could undo it; else ok */
     /* Atomic */
     struct spinlock *_Atomic lock; /* NULL: the thread doesn't wait */
+    /* Guarded by *lock, while there is one */
+    const struct wait_type *type;
+    j6_status_t late; /* what the wait was to end with while nobody could undo it; else ok */
+    struct timer timer;
     /* For those who look: koid of what it waits for, 0: none. Void where the lock is an endpoint's. */
     _Atomic uint64_t target;
 };

@@ -8,9 +8,7 @@
 #include "kernel/base/console.h"
 
 #include "kernel/base/log.h"
-#include "lib/format.h"
-
-enum { STAMP_MAX = 96 };
+#include "lib/log_line.h"
 
 static struct console *consoles;
 static enum j6_log_severity verbosity = j6_log_info;
@@ -45,35 +43,6 @@ static void give_up(void)
     __atomic_store_n(&busy, false, __ATOMIC_SEQ_CST);
 }
 
-/* A line of the log mustn't look like two, or move the cursor. */
-static void blank_controls(size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f) {
-            text[i] = ' ';
-        }
-    }
-}
-
-static size_t stamp(const struct j6_log_entry *entry, char *buf, size_t cap)
-{
-    static const char *const words[j6_log_count] = {
-        [j6_log_output] = "", [j6_log_error] = "error: ", [j6_log_warning] = "warning: ",
-        [j6_log_info] = "",   [j6_log_debug] = "debug: ",
-    };
-    uint64_t us = entry->time / 1000;
-    size_t len = format(buf, cap, "[%5lu.%06lu", us / 1000000, us % 1000000);
-    if (entry->cpu != 0) {
-        len += format(buf + len, cap - len, " cpu%u", entry->cpu);
-    }
-    len += format(buf + len, cap - len, "] %s", words[entry->severity]);
-    if (entry->process != 0) {
-        uint64_t serial = entry->process & ((1ull << j6_handle_type_shift) - 1);
-        len += format(buf + len, cap - len, "process %lu: ", serial);
-    }
-    return len;
-}
-
 static void show(struct console *console, enum j6_log_severity severity, const char *part,
                  size_t len)
 {
@@ -82,9 +51,9 @@ static void show(struct console *console, enum j6_log_severity severity, const c
 
 static void show_line(struct console *console, const struct j6_log_entry *entry)
 {
-    char buf[STAMP_MAX];
-    size_t stamp_len = stamp(entry, buf, sizeof(buf));
-    blank_controls(entry->len);
+    char buf[LOG_STAMP_MAX];
+    size_t stamp_len = log_stamp(entry, buf, sizeof(buf));
+    log_blank_controls(text, entry->len);
     show(console, entry->severity, buf, stamp_len);
     show(console, entry->severity, text, entry->len);
     show(console, entry->severity, "\n", 1);
@@ -99,8 +68,8 @@ static void show_output(struct console *console, const struct j6_log_entry *entr
 
 static void show_gap(struct console *console, uint64_t count)
 {
-    char buf[STAMP_MAX];
-    size_t len = format(buf, sizeof(buf), "(%lu entries of the log are lost)\n", count);
+    char buf[LOG_STAMP_MAX];
+    size_t len = log_gap(count, buf, sizeof(buf));
     show(console, j6_log_warning, buf, len);
 }
 
@@ -155,6 +124,16 @@ void console_release_ports(uint32_t first, uint32_t count)
     for (struct console *console = consoles; console != NULL; console = console->next) {
         if (first < console->first_port + console->port_count &&
             console->first_port < first + count) {
+            console_release(console);
+        }
+    }
+}
+
+void console_release_phys(uint64_t first, uint64_t size)
+{
+    for (struct console *console = consoles; console != NULL; console = console->next) {
+        if (first < console->first_phys + console->phys_size &&
+            console->first_phys < first + size) {
             console_release(console);
         }
     }

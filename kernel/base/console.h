@@ -5,8 +5,7 @@
  * the first entry.
  *
  * Rules for consoles:
- * - An entry of severity `output` is its bare text, at the start of a line. Others begin with the
- *   time: `[    0.001234] memory  255 MiB`. What is less severe than the verbosity isn't shown.
+ * - Entries look as lib/log_line.h says. What is less severe than the verbosity isn't shown.
  * - One CPU at a time writes to consoles; who appends to the log meanwhile leaves the entry to it.
  *   So `write` may take long, but must neither block nor log.
  * - A released console is silent, except in a panic, which takes the device back.
@@ -24,6 +23,8 @@ struct console {
     void *context;
     uint32_t first_port; /* the device's I/O ports … */
     uint32_t port_count; /* … 0: it has none */
+    uint64_t first_phys; /* its memory, physical addresses … */
+    uint64_t phys_size;  /* … 0: it has none */
     struct console *next;
 
     /* Guarded by the right to write */
@@ -37,8 +38,9 @@ void console_add(struct console *console);
 /* Hands the device over: when this returns the kernel doesn't touch it any more. Not from NMI. */
 void console_release(struct console *console);
 
-/* The same with every console that has one of these ports. */
+/* The same with every console that has one of these ports, or some of this memory. */
 void console_release_ports(uint32_t first, uint32_t count);
+void console_release_phys(uint64_t first, uint64_t size);
 
 /* Entries up to this severity are shown; `info` at first. */
 void console_set_verbosity(enum j6_log_severity severity);

@@ -5,24 +5,15 @@
  */
 #include "kernel/base/screen.h"
 
+#include "lib/log_line.h"
+#include "lib/pixel.h"
 #include "lib/string.h"
 
 enum { GLYPH_WIDTH = 8, TAB_WIDTH = 8, EGA_BLANK = 0x0720 };
 
-static const struct {
-    uint8_t red, green, blue;
-    uint8_t attribute; /* EGA text: foreground on black */
-} colours[j6_log_count] = {
-    [j6_log_output] = {0xff, 0xff, 0xff, 0x0f},  [j6_log_error] = {0xff, 0x6b, 0x6b, 0x0c},
-    [j6_log_warning] = {0xff, 0xd7, 0x5f, 0x0e}, [j6_log_info] = {0xd0, 0xd0, 0xd0, 0x07},
-    [j6_log_debug] = {0x88, 0x88, 0x88, 0x08},
-};
-
-/* Eight bits of a colour at its place in a pixel, brought to the size that it has there. */
 static uint32_t component(uint8_t value, const struct boot_colour *place)
 {
-    uint64_t scaled = (uint64_t)value << place->size >> 8;
-    return (uint32_t)(scaled << place->position);
+    return pixel_component(value, place->position, place->size);
 }
 
 static void set_severity(struct screen *screen, uint32_t severity)
@@ -34,10 +25,11 @@ static void set_severity(struct screen *screen, uint32_t severity)
         return;
     }
     screen->severity = severity;
-    screen->attribute = colours[severity].attribute;
-    screen->colour = component(colours[severity].red, &screen->framebuffer.red) |
-                     component(colours[severity].green, &screen->framebuffer.green) |
-                     component(colours[severity].blue, &screen->framebuffer.blue);
+    const struct log_colour *colour = &log_colours[severity];
+    screen->attribute = colour->attribute;
+    screen->colour = component(colour->red, &screen->framebuffer.red) |
+                     component(colour->green, &screen->framebuffer.green) |
+                     component(colour->blue, &screen->framebuffer.blue);
     uint64_t first = screen->colour; /* the pixel at the lower address */
     uint64_t second = (uint64_t)screen->colour << 32;
     for (uint32_t bits = 0; bits < 16; bits++) {
@@ -190,7 +182,11 @@ j6_status_t screen_init(struct screen *screen, void *memory,
                         const struct boot_framebuffer *framebuffer, const struct font *font)
 {
     *screen = (struct screen){
-        .console = {.write = screen_write, .reset = screen_reset, .context = screen},
+        .console = {.write = screen_write,
+                    .reset = screen_reset,
+                    .context = screen,
+                    .first_phys = framebuffer->address,
+                    .phys_size = (uint64_t)framebuffer->pitch * framebuffer->height},
         .memory = memory,
         .framebuffer = *framebuffer,
         .columns = framebuffer->width,

@@ -11,7 +11,7 @@
 
 #include "arch/boot_info.h"
 #include "kernel/base/console.h"
-#include "kernel/base/font.h"
+#include "lib/font.h"
 
 struct screen {
     struct console console; /* for console_add */

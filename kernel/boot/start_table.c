@@ -40,9 +40,10 @@ static void row_give(size_t i, struct process *process, struct kobject *object, 
     row_set(i, j6_start_other, object->type->number, role, handle);
 }
 
-static void framebuffer_describe(const struct boot_framebuffer *from, struct j6_framebuffer *to)
+static void framebuffer_describe(const struct boot_info *boot, struct j6_framebuffer *to)
 {
-    if (from->kind != BOOT_FRAMEBUFFER_RGB) {
+    const struct boot_framebuffer *from = &boot->framebuffer;
+    if (from->kind != BOOT_FRAMEBUFFER_RGB || boot_option(boot, "nofb") != NULL) {
         return;
     }
     *to = (struct j6_framebuffer){
@@ -67,7 +68,7 @@ static struct vm_area *boot_area_make(struct account *account, const struct boot
     if (info == NULL) {
         panic("init: no memory for the boot description");
     }
-    framebuffer_describe(&boot->framebuffer, &info->framebuffer);
+    framebuffer_describe(boot, &info->framebuffer);
     info->rsdp_len = boot->rsdp_len;
     memcpy(info->rsdp, boot->rsdp, boot->rsdp_len);
     info->entry_tsc = clock_frame.page.entry_tsc;

@@ -37,6 +37,7 @@ j6_status_t sys_system_power(struct thread *caller, struct system *system, uint6
     return status;
 }
 
+/* A console in the memory is the process's from now on. */
 j6_status_t sys_system_map_phys(struct thread *caller, struct system *system, struct user_ptr vma,
                                 uint64_t phys, uint64_t size, uint64_t flags)
 {
@@ -55,6 +56,9 @@ j6_status_t sys_system_map_phys(struct thread *caller, struct system *system, st
     status =
         sys_handle_out(&caller->process->handles, &area->object, device_area_rights(&request), vma);
     kobject_put(&area->object);
+    if (status == j6_status_ok && !(flags & j6_vma_flag_dma)) {
+        console_release_phys(phys, size);
+    }
     return status;
 }
 

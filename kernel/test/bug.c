@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernel bugs on request (`bug=KIND` on the command line), to prove how they are reported. */
+#include "arch/arch.h"
 #include "arch/cpu.h"
 #include "arch/layout.h"
 #include "kernel/base/assert.h"
@@ -7,6 +8,7 @@
 #include "kernel/base/panic.h"
 #include "kernel/cpu_call.h"
 #include "kernel/test/tests.h"
+#include "kernel/timer.h"
 #include "lib/string.h"
 #include "mm/kalloc.h"
 
@@ -80,8 +82,25 @@ static void bug_heap(void)
     first[2 * PAGE_SIZE] = 1;
 }
 
+#define LATER_NS 3000000000ull
+
+/* Once processes run, and have the devices. */
+static void panic_by_timer(struct timer *timer, uint64_t round)
+{
+    (void)timer;
+    (void)round;
+    panic("asked for some seconds after boot");
+}
+
+static void bug_panic_later(void)
+{
+    static struct timer timer;
+    timer_arm(&timer, clock_now() + LATER_NS, panic_by_timer);
+}
+
 static const struct kernel_bug bugs[] = {
     {"panic", bug_panic},
+    {"panic_later", bug_panic_later},
     {"assert", bug_assert},
     {"fault", bug_fault},
     {"write_text", bug_write_text},

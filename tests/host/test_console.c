@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: kernel/base/log.c kernel/base/console.c lib/format.c */
+/* SOURCES: kernel/base/log.c kernel/base/console.c lib/format.c lib/log_line.c */
 /* Consoles: which entries they show, how, and until when. */
 #include "kernel/base/console.h"
 #include "kernel/base/log.h"
@@ -211,6 +211,23 @@ static void consoles_are_released_by_any_of_their_ports(void **state)
     assert_shown(&second, "[    0.000000] before\n[    0.000000] after\n");
 }
 
+static void consoles_are_released_by_any_of_their_memory(void **state)
+{
+    (void)state;
+    first.console.seen = log_last();
+    first.console.released = false;
+    first.console.first_phys = 0xfd000000;
+    first.console.phys_size = 0x300000;
+    console_release_phys(0xfcfff000, 0x1000);
+    console_release_phys(0xfd300000, 0x1000);
+    log_info("before");
+    assert_shown(&first, "[    0.000000] before\n");
+    console_release_phys(0xfd2ff000, 0x2000);
+    log_info("after");
+    assert_shown(&first, "");
+    assert_shown(&second, "[    0.000000] before\n[    0.000000] after\n");
+}
+
 static void panic_takes_all_consoles_back(void **state)
 {
     (void)state;
@@ -241,6 +258,7 @@ int main(void)
         cmocka_unit_test(console_that_is_too_slow_tells_what_it_missed),
         cmocka_unit_test(console_released_is_silent),
         cmocka_unit_test(consoles_are_released_by_any_of_their_ports),
+        cmocka_unit_test(consoles_are_released_by_any_of_their_memory),
         cmocka_unit_test(panic_takes_all_consoles_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

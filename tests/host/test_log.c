@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: kernel/base/log.c kernel/base/console.c lib/format.c */
+/* SOURCES: kernel/base/log.c kernel/base/console.c lib/log_line.c lib/format.c */
 /* The log's ring: ids, overwriting, and writers that interrupt each other and themselves. */
 #include "kernel/base/log.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: kernel/log_reader.c kernel/base/log.c kernel/base/console.c kernel/base/spinlock.c lib/format.c tests/host/shim_machine.c */
+/* SOURCES: kernel/log_reader.c kernel/base/log.c kernel/base/console.c kernel/base/spinlock.c lib/format.c tests/host/shim_machine.c lib/log_line.c */
 /* Readers of the log that wait: no entry comes without waking them, whenever it comes. */
 #include "kernel/log_reader.h"
 #include "arch/arch.h"

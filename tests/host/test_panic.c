@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: kernel/base/panic.c kernel/base/symbols.c kernel/base/console.c kernel/base/log.c lib/format.c */
+/* SOURCES: kernel/base/panic.c kernel/base/symbols.c kernel/base/console.c kernel/base/log.c lib/log_line.c lib/format.c */
 /* The report of a kernel bug, and the names in its backtrace. */
 #include "kernel/base/panic.h"
 #include "arch/arch.h"

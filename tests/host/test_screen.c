@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: kernel/base/screen.c kernel/base/font.c */
+/* SOURCES: kernel/base/screen.c lib/font.c lib/log_line.c lib/format.c */
 /* The early screen, read back from the framebuffer as characters and as pixels. */
 #include "kernel/base/screen.h"
 

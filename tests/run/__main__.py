@@ -5,6 +5,7 @@
     python3 tests/run check             host tests, source checks, one boot
     python3 tests/run boot NAME ...     these configurations (of tests/boot/*.ini)
     python3 tests/run host|source|image host tests; checks of the sources and models; images, SDK, commands
+    python3 tests/run serial            COM2 from the other end of its line
     python3 tests/run allocations       every place in the kernel that asks for memory, refused it
     python3 tests/run list              the configurations
     python3 tests/run picture FILE.png  the screen of the released image once init is ready
@@ -25,6 +26,7 @@ import interactive
 import models
 import paths
 import screen
+import serial
 import soak
 import source
 import stack
@@ -42,6 +44,7 @@ def test(_):
     models.run(report)
     host.run(report, seconds=3)
     boot.many(configurations.of_group("test"), report, beside=(image.run, commands.run))
+    serial.run(report)
     allocations.run(report)
     source.features(report)
     return report.summary()
@@ -79,6 +82,12 @@ def only_allocations(_):
     return report.summary()
 
 
+def only_serial(_):
+    report = Report()
+    serial.run(report)
+    return report.summary()
+
+
 def only_image(_):
     report = Report()
     image.run(report)
@@ -111,6 +120,7 @@ def show(_):
 COMMANDS = {
     "test": test, "check": check, "boot": boot_named, "host": only_host, "source": only_source,
     "image": only_image, "allocations": only_allocations,
+    "serial": only_serial,
     "list": show, "picture": picture, "run": interactive.run, "debug": interactive.debug, "bench": figures.run, "growth": figures.growth,
     "fresh": fresh.run, "soak": soak.run,
 }

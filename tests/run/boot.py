@@ -9,6 +9,7 @@ import time
 import bochs
 import machine
 import paths
+import picture
 import qmp
 import screen
 
@@ -124,8 +125,41 @@ def check_screen(guest, config, seconds):
         raise Failure(f"not on the screen: {missing[0]}") from None
 
 
+def read_on(guest, seconds):
+    """Reads serial lines that come within so many seconds."""
+    limit, guest.limit = guest.limit, time.monotonic() + seconds
+    while guest.wait()[0] == "line":
+        pass
+    guest.limit = limit
+
+
+def check_picture(guest, config):
+    """The picture is what the log and what was printed make, to the last pixel. Lines may still come."""
+    wrong = []
+
+    def complete():
+        read_on(guest, 0.3)
+        try:
+            picture.check(guest.qmp, paths.log_file(config.name) + ".ppm", config, guest.lines)
+        except picture.Wrong as difference:
+            wrong[:] = [str(difference)]
+            return False
+        return True
+
+    try:
+        await_true("", complete, GRACE)
+    except Failure:
+        raise Failure(f"on the screen: {wrong[0]}") from None
+    try:
+        picture.check_mapping(guest.qmp, paths.log_file(config.name) + ".memory", config)
+    except picture.Wrong as difference:
+        raise Failure(str(difference)) from None
+
+
 def check_end(guest, config):
     """What is left to see once the lines have come; without lines, the screen takes its time."""
+    if config.printed:
+        check_picture(guest, config)
     if config.screen:
         check_screen(guest, config, GRACE if config.lines else config.limit)
     if config.expect == "stop":

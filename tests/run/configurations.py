@@ -27,6 +27,7 @@ class Configuration:
     cpu: str = ""
     vga: str = "std"
     console: str = "serial"
+    com2: bool = False
     icount: bool = False
     nmi: bool = False
     args: str = ""
@@ -35,6 +36,8 @@ class Configuration:
     lines: str = ""
     once: str = ""
     screen: str = ""
+    mode: str = ""
+    printed: str = ""
 
     @property
     def is_whole(self):
@@ -43,7 +46,7 @@ class Configuration:
 
     @property
     def derived(self):
-        return bool(self.append or self.remove or self.damage or self.stub)
+        return bool(self.append or self.remove or self.damage or self.stub or self.mode)
 
 
 EXPECTATIONS = {"verdict", "failure", "power-off", "reset", "stop", "lines"}

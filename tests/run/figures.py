@@ -22,7 +22,7 @@ def measure(memory, until=None, append="", limit=170, cpus=1, icount=True, shown
     that match `shown` are printed."""
     config = configurations.Configuration(
         f"bench_{append or memory}{'' if icount else '_at_once'}", image="benchmarks", append=append, memory=memory, cpu="EPYC",
-        cpus=cpus, icount=icount, limit=limit)
+        cpus=cpus, com2=True, icount=icount, limit=limit)
     image = paths.image(config)
     values = {}
     with machine.Machine(config, image, paths.log_file(config.name)) as guest:
@@ -76,11 +76,14 @@ def run(_):
     wrong = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         main = pool.submit(measure, "256")
+        drawn = pool.submit(measure, "512", append="screen")
         curve = [(memory, pool.submit(measure, memory, "boot_to_init")) for memory in GROWTH]
         values, end = main.result()
         if end != "verdict":
             wrong.append(f"the benchmarks ended with: {end} (log: build/test/log/bench_256.log)")
         wrong += count(values.get("ipc_call_4w"))
+        if drawn.result()[1] != "verdict":
+            wrong.append(f"the boot with a screen ended with: {drawn.result()[1]}")
         wrong += [f"a boot with 4 CPUs ended with: {end}" for end in scaling()]
         for memory, job in curve:
             value = job.result()[0].get("boot_to_init")

@@ -54,8 +54,7 @@ def arguments(config, image):
     line = ["qemu-system-x86_64", "-machine", config.machine, "-m", str(config.memory),
             "-smp", str(config.cpus), "-vga", config.vga, "-nic", "none", "-no-reboot"]
     line += accelerator(config.icount)
-    if config.cpu:
-        line += ["-cpu", config.cpu]
+    line += ["-cpu", config.cpu or "max"]
     line += firmware(config.firmware) + medium(config.medium, image)
     return line + config.args.split()
 
@@ -66,24 +65,26 @@ def clean(line):
 
 
 class Console:
-    """The guest's COM1, or the debug port of a guest without one, as a pair of pipes. A pipe holds a
-    megabyte of single bytes, where a socket is full after some hundreds: the guest never waits for us,
-    nor gives up waiting."""
+    """A line of the guest as a pair of pipes: COM1, or the debug port of a guest without one, or COM2. A pipe
+    holds a megabyte of single bytes, where a socket is full after some hundreds: the guest never
+    waits for us, nor gives up waiting."""
 
     DEVICES = {
         "serial": ["-serial", "chardev:console"],
         "debug-port": ["-serial", "none", "-device", "isa-debugcon,iobase=0xe9,chardev=console"],
-        "none": ["-serial", "none"]}
+        "none": ["-serial", "none"],
+        "com2": ["-serial", "chardev:com2"]}
 
     def __init__(self, kind="serial"):
+        name = "com2" if kind == "com2" else "console"
         self.folder = tempfile.mkdtemp(prefix="senary-console.")
-        path = os.path.join(self.folder, "console")
+        path = os.path.join(self.folder, name)
         for end in (".in", ".out"):
             os.mkfifo(path + end)
         self.output = os.open(path + ".out", os.O_RDONLY | os.O_NONBLOCK)
         self.input = os.open(path + ".in", os.O_RDWR)
         fcntl.fcntl(self.output, getattr(fcntl, "F_SETPIPE_SZ", 1031), 1 << 20)
-        self.arguments = ["-chardev", f"pipe,id=console,path={path}"] + self.DEVICES[kind]
+        self.arguments = ["-chardev", f"pipe,id={name},path={path}"] + self.DEVICES[kind]
 
     def fileno(self):
         return self.output
@@ -123,8 +124,11 @@ class Machine:
         self.rest = b""
         self.limit = time.monotonic() + config.limit
         self.console = Console(config.console)
+        self.com2 = Console("com2") if config.com2 else None
         line = arguments(config, image) + [
             "-display", "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+        if self.com2:
+            self.console.arguments += self.com2.arguments
         self.process, self.qmp = launch(line, self.console, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE)
 
@@ -146,6 +150,8 @@ class Machine:
     def close(self):
         self.qmp.sock.close()
         self.console.close()
+        if self.com2:
+            self.com2.close()
         with open(self.log, "w", encoding="utf-8") as file:
             file.writelines(line + "\n" for line in self.lines + [clean(self.rest)])
 

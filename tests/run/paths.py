@@ -33,7 +33,7 @@ def image(config):
 
 
 def derive(config, folder):
-    """An image with other words on the kernel's command line, without or with damaged files."""
+    """An image with other words on the kernel's command line, another mode, without or with damaged files."""
     root = os.path.join(folder, "test", "derived", config.name)
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(os.path.join(folder, "root"), root)
@@ -47,6 +47,8 @@ def derive(config, folder):
         with open(path, encoding="utf-8") as file:
             text = file.read()
         text = re.sub(r"(multiboot2 /boot/kernel.elf *(.*))", kernel, text)
+        if config.mode:
+            text = re.sub(r"set modes=.*", f"set modes={config.mode}", text)
         for module in config.remove.split():
             text = re.sub(rf"\n *module2 \S+ {re.escape(module)}(?=\n)", "", text)
         with open(path, "w", encoding="utf-8") as file:

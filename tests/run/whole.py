@@ -16,8 +16,8 @@ KINDS = {
     "little memory": {"memory": "16"},
     "UEFI": {"firmware": "uefi"},
     "NMIs": {"nmi": True},
-    "a CPU with few features": {"cpu": ""},
-    "one with most": {"cpu": "max"},
+    "a CPU with few features": {"cpu": "qemu64"},
+    "one with most": {"cpu": ""},
     "one without global pages": {"cpu": "max,-pge"},
 }
 

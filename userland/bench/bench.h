@@ -16,6 +16,9 @@ void bench_report_at(const char *name, uint64_t n, uint64_t value);
 /* Ends the benchmarks when a call that they stand on fails. */
 void bench_require(j6_status_t status, const char *what);
 
+/* The bytes of memory that aren't free, but for the boot modules. */
+uint64_t bench_memory_in_use(void);
+
 void bench_boot(void);
 void bench_calls(void);
 void bench_faults(void);
@@ -29,10 +32,12 @@ void bench_linux(void);
 void bench_ipc(void);
 void bench_ipc_growth(void);
 void bench_files(void);
+void bench_interrupts(void);
 
 /* For who counts what a call consists of (tests/run/counts.py). */
 void bench_calls_for_ever(void);
 
 void bench_scaling(void);
+void bench_screen(void);
 void bench_growth(void);
 void bench_lists(void);

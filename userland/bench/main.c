@@ -27,6 +27,10 @@ int main(void)
         bench_scaling();
         end(0);
     }
+    if (j6_boot_word("screen")) {
+        bench_screen();
+        end(0);
+    }
     if (j6_boot_word("calls_for_ever")) {
         bench_calls_for_ever();
     }
@@ -45,5 +49,6 @@ int main(void)
     bench_linux();
     bench_ipc();
     bench_files();
+    bench_interrupts();
     end(0);
 }

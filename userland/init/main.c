@@ -1,152 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first process. It shows what it was given, tries each thing that a program needs (memory,
- * threads, other programs), and says `init: ready` when all of it works.
+ * The first process: starts the services that the manifest lists, gives each the handles that its lines name,
+ * watches them, and replaces those that die. It is also the name service, by which they find each other.
  */
-#include "lib/string.h"
-#include <j6/archive.h>
-#include <j6/j6.h>
+#include "userland/init/inputs.h"
+#include "userland/init/manager.h"
+#include "userland/init/report.h"
 
-static const size_t SMALL = 16 * j6_page_size;
-static const size_t LARGE = 256 * j6_page_size;
-static const uint64_t READ_WRITE = j6_map_read | j6_map_write;
+static struct manifest manifest = {.report = report_line};
 
-/* Grows the area, and moves its mapping if something lies behind it. */
-static j6_status_t grow(j6_handle_t area, uint64_t *address, uint64_t size)
+/* Without services there still is somebody to ask for names. */
+static void read_manifest(void)
 {
-    j6_status_t status = j6_vma_resize(area, &size);
-    if (status != j6_err_collision) {
-        return status;
+    char *text;
+    size_t len;
+    j6_status_t status = inputs_manifest(&text, &len);
+    if (status == j6_status_ok) {
+        manifest_read(&manifest, text, len);
+    } else {
+        report_warning("no manifest: %s", j6_status_text(status));
     }
-    status = j6_vma_unmap(area, j6_handle_self_process, *address, 0);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    status = j6_vma_resize(area, &size);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    *address = 0;
-    return j6_vma_map(area, j6_handle_self_process, address, 0, 0, READ_WRITE);
 }
 
-static j6_status_t use_memory(void)
+/* Programs for Linux are started too, where their layer is there. */
+static void find_layer(void)
 {
-    uint64_t address = 0;
-    j6_handle_t area;
-    j6_status_t status =
-        j6_vma_create_map(SMALL, j6_vma_flag_resizable, READ_WRITE, &address, &area);
-    if (status != j6_status_ok) {
-        return status;
+    j6_handle_t layer;
+    if (inputs_file("lib/linux", &layer) == j6_status_ok) {
+        j6_layer_set(layer);
     }
-    memset((void *)address, 'x', SMALL);
-    status = grow(area, &address, LARGE);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    char *memory = (char *)address;
-    if (memory[SMALL - 1] != 'x' || memory[SMALL] != 0) {
-        return j6_err_unexpected;
-    }
-    memset(memory + SMALL, 'y', LARGE - SMALL);
-    status = j6_vma_unmap(area, j6_handle_self_process, address, 0);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    return j6_handle_close(area);
 }
-
-static int64_t add_up(void *arg)
-{
-    int64_t sum = 0;
-    for (int64_t i = 1; i <= *(int64_t *)arg; i++) {
-        sum += i;
-    }
-    return sum;
-}
-
-static j6_status_t use_thread(void)
-{
-    int64_t hundred = 100;
-    int64_t sum;
-    struct j6_thread thread;
-    j6_status_t status = j6_thread_run(&thread, add_up, &hundred, SMALL);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    status = j6_thread_join(&thread, &sum);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    return sum == 5050 ? j6_status_ok : j6_err_unexpected;
-}
-
-/* Runs `hello` on a page that both have, and reads what it wrote there. */
-static j6_status_t greet(j6_handle_t page, const char *text)
-{
-    static const char *const argv[] = {"hello", "init", NULL};
-    const struct j6_spawn_row rows[] = {
-        {"page", page, j6_right_vma_map | j6_right_vma_read | j6_right_vma_write},
-    };
-    j6_handle_t elf;
-    j6_handle_t hello;
-    j6_status_t status = j6_boot_file("bin/hello", &elf);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    status = j6_spawn(elf, "hello", argv, NULL, rows, 1, &hello);
-    j6_handle_close(elf);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    struct j6_end_info end;
-    status = j6_wait_end(hello, &end);
-    j6_handle_close(hello);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    j6_printf("init: hello has %s with code %d, and wrote: %s", j6_reason_text(end.reason),
-              (int)end.code, text);
-    bool right =
-        end.reason == j6_reason_exited && end.code == 0 && string_equal(text, "hello, init");
-    return right ? j6_status_ok : j6_err_unexpected;
-}
-
-static j6_status_t use_program(void)
-{
-    uint64_t address = 0;
-    j6_handle_t page;
-    j6_status_t status = j6_vma_create_map(j6_page_size, 0, READ_WRITE, &address, &page);
-    if (status != j6_status_ok) {
-        return status;
-    }
-    status = greet(page, (const char *)address);
-    j6_vma_unmap(page, j6_handle_self_process, address, 0);
-    j6_handle_close(page);
-    return status;
-}
-
-static const struct {
-    const char *name;
-    j6_status_t (*run)(void);
-} steps[] = {
-    {"memory", use_memory},
-    {"thread", use_thread},
-    {"program", use_program},
-};
 
 int main(void)
 {
-    j6_print_rows("init");
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-        j6_status_t status = steps[i].run();
-        if (status != j6_status_ok) {
-            j6_printf("init: %s: %s", steps[i].name, j6_status_text(status));
-            return 1;
-        }
-    }
-    j6_printf("init: ready");
-    for (;;) {
-        j6_thread_sleep(j6_deadline_never);
-    }
+    read_manifest();
+    find_layer();
+    services_init(&manifest);
+    return manager_run();
 }

@@ -88,11 +88,23 @@ static void take(struct serving *serving)
     }
 }
 
+/* Who has something to do when nothing comes, looks whether something does. */
+static j6_time_t patience(const struct j6_server *server)
+{
+    return server->idle != NULL ? j6_deadline_poll : j6_deadline_never;
+}
+
 static j6_status_t receive(struct serving *serving)
 {
+    const struct j6_server *server = serving->server;
     serving->message.len = 0;
     serving->message.handle_count = 0;
-    return j6_endpoint_receive(serving->server->endpoint, &serving->call, j6_deadline_never);
+    j6_status_t status = j6_endpoint_receive(server->endpoint, &serving->call, patience(server));
+    if (status == j6_status_would_block) {
+        server->idle(server);
+        status = j6_endpoint_receive(server->endpoint, &serving->call, j6_deadline_never);
+    }
+    return status;
 }
 
 /* An answer that can't be sent is the server's mistake: the client learns that there was one. */
@@ -100,9 +112,13 @@ static j6_status_t answer_and_receive(struct serving *serving)
 {
     j6_handle_t endpoint = serving->server->endpoint;
     uint64_t token = serving->call.token;
-    j6_status_t status = j6_endpoint_reply_receive(endpoint, &serving->call, j6_deadline_never);
+    j6_status_t status =
+        j6_endpoint_reply_receive(endpoint, &serving->call, patience(serving->server));
     if (status == j6_status_ok || status == j6_status_closed) {
         return status;
+    }
+    if (status == j6_status_would_block) {
+        return receive(serving);
     }
     if (serving->message.handle_count != 0) {
         j6_handle_close(serving->handles[0]);
@@ -146,6 +162,7 @@ j6_status_t j6_serve(const struct j6_server *server)
         .handle_cap = j6_handles_max,
     };
     serving.call.message = &serving.message;
+    j6_ready();
     status = serve_until_closed(&serving);
     j6_vma_unmap(area, j6_handle_self_process, address, 0);
     j6_handle_close(area);

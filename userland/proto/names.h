@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The name service: who offers a service registers its endpoint under a name; who wants it looks it up. A name
- * is up to 31 bytes, and not empty.
+ * is up to 31 bytes, and not empty. The services of init's manifest have names by themselves (docs/services.md).
+ *
+ * denied, of all calls: who asks may not look that name up, or not register it; or it is the name of a service of
+ * the manifest.
  */
 #pragma once
 #include <j6/protocol.h>
@@ -48,14 +51,17 @@ static inline j6_status_t names_register(j6_handle_t names, const char *name, j6
     return names_ask(names, names_code_register, name, endpoint, NULL, j6_deadline_never);
 }
 
-/* not_found: nobody has registered that; invalid_arg. */
+/* not_found: nobody has that name; invalid_arg. */
 static inline j6_status_t names_look_up(j6_handle_t names, const char *name,
                                         j6_handle_t *out_endpoint)
 {
     return names_ask(names, names_code_look_up, name, 0, out_endpoint, j6_deadline_never);
 }
 
-/* The same, as soon as somebody has. timed_out; invalid_arg; quota: too many have come to wait since. */
+/*
+ * The same, as soon as somebody has. not_found: it is a service of the manifest, and that isn't going to run;
+ * timed_out; invalid_arg; quota: too many have come to wait since.
+ */
 static inline j6_status_t names_wait(j6_handle_t names, const char *name, j6_time_t deadline,
                                      j6_handle_t *out_endpoint)
 {

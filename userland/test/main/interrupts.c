@@ -32,15 +32,6 @@ static void pit_fires(void)
     j6_port_write8(PIT_COUNTER_0, 0);
 }
 
-static uint64_t device_interrupts(void)
-{
-    uint64_t sum = 0;
-    for (uint32_t index = 0; index < cpu_count(); index++) {
-        sum += cpu_row(index).device_interrupts;
-    }
-    return sum;
-}
-
 /* And the kernel knows it. */
 static void pit_has_fired(void)
 {

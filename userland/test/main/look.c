@@ -83,6 +83,15 @@ struct j6_cpu_info cpu_row(uint32_t index)
     return found;
 }
 
+uint64_t device_interrupts(void)
+{
+    uint64_t sum = 0;
+    for (uint32_t index = 0; index < cpu_count(); index++) {
+        sum += cpu_row(index).device_interrupts;
+    }
+    return sum;
+}
+
 void process_drop(j6_handle_t process)
 {
     expect_ok(j6_process_kill(process, 0));

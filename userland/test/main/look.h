@@ -35,6 +35,7 @@ enum { CPUS_MAX = 64 };
 uint64_t cpu_count(void);
 uint64_t cpus_all(void); /* as an affinity */
 struct j6_cpu_info cpu_row(uint32_t index);
+uint64_t device_interrupts(void); /* of all of them together */
 
 /*
  * This thread stays on the first CPU, and with it all that it starts from now on, until it is let go:

@@ -13,6 +13,7 @@ static const struct {
     {"serve_words", serve_words},
     {"serve_messages", serve_messages},
     {"serve_notices", serve_notices},
+    {"serve_interrupts", serve_interrupts},
     {"ipc_call_0w", call_0w},
     {"ipc_call_4w", call_4w},
     {"ipc_call_deadline", call_deadline},

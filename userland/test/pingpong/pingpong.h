@@ -14,6 +14,7 @@ enum { DATA = 65536, HANDLES = 16, WORDS = 4 };
 int64_t serve_words(j6_handle_t theirs, j6_handle_t mine);
 int64_t serve_messages(j6_handle_t theirs, j6_handle_t mine);
 int64_t serve_notices(j6_handle_t theirs, j6_handle_t mine);
+int64_t serve_interrupts(j6_handle_t theirs, j6_handle_t mine);
 
 /* Clients: ticks for a round trip, loop included; -1 if anything went wrong. */
 int64_t call_0w(j6_handle_t theirs, j6_handle_t mine);

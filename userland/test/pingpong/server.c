@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "userland/test/pingpong/pingpong.h"
+#include "userland/bench/ticks.h"
 
 /* To each call, the tag and the words that came. */
 int64_t serve_words(j6_handle_t theirs, j6_handle_t mine)
@@ -29,6 +30,19 @@ int64_t serve_messages(j6_handle_t theirs, j6_handle_t mine)
     while (status == j6_status_ok) {
         message.handle_count = call.handles;
         status = j6_endpoint_reply_receive(theirs, &call, j6_deadline_never);
+    }
+    return status == j6_status_closed ? 0 : -1;
+}
+
+/* Tells by a message when each interrupt reached it. */
+int64_t serve_interrupts(j6_handle_t theirs, j6_handle_t mine)
+{
+    struct j6_call call = {0};
+    j6_status_t status = j6_endpoint_receive(theirs, &call, j6_deadline_never);
+    while (status == j6_status_ok) {
+        struct j6_call told = {.word = {ticks()}};
+        j6_endpoint_send(mine, &told, j6_deadline_never);
+        status = j6_endpoint_receive(theirs, &call, j6_deadline_never);
     }
     return status == j6_status_closed ? 0 : -1;
 }

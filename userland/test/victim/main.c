@@ -77,6 +77,10 @@ static const struct {
     {"fpu_start", mode_fpu_start},
     {"flags", mode_flags},
     {"wild_stack", mode_wild_stack},
+    {"read_port", mode_read_port},
+    {"text_attach", mode_text_attach},
+    {"text_write", mode_text_write},
+    {"text_send", mode_text_send},
 };
 
 static const struct {

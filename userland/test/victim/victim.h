@@ -84,6 +84,14 @@ int64_t mode_log(int64_t lines);
 int64_t mode_print(int64_t lines);
 int64_t mode_log_flood(int64_t argument); /* or the line of what went wrong */
 
+/* Claims the ports of the second serial line, reads them, and then the port with that number; 0 if that worked. */
+int64_t mode_read_port(int64_t port);
+
+/* How to flood a service of text until killed: with channels, requests, or bytes for a channel. */
+int64_t mode_text_attach(int64_t argument);
+int64_t mode_text_write(int64_t argument);
+int64_t mode_text_send(int64_t argument);
+
 /* What to look at; 0 when it is as it should be. */
 int64_t mode_rows(int64_t argument);
 int64_t mode_share(int64_t argument);

@@ -41,6 +41,13 @@ j6_handle_t j6_find_nth(const char *role, size_t n);
 /* Prints the start table, a line for each row: value, type, self or other, role. */
 void j6_print_rows(const char *who);
 
+/*
+ * Says that this process does from now on what it is for: whoever started it may wait for that signal of the
+ * process. j6_serve and driver_run say it.
+ */
+void j6_ready(void);
+static const uint64_t j6_signal_ready = J6_SIGNAL(63);
+
 /* Ends the process. */
 noreturn void j6_exit(int64_t code);
 
@@ -51,6 +58,14 @@ noreturn void j6_exit(int64_t code);
  * takes no more from this process.
  */
 j6_status_t j6_printf(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
+
+/*
+ * Writes to a channel, such as the one with the role `stdout`: all of it, waiting while there is no room. What
+ * channel_send says; then a part of it may have been written.
+ */
+j6_status_t j6_channel_write(j6_handle_t channel, const void *data, size_t len);
+j6_status_t j6_channel_printf(j6_handle_t channel, const char *format, ...)
+    __attribute__((__format__(__printf__, 2, 3)));
 
 /* The names of the ABI, without their prefix: "denied", "vma", "exited". */
 const char *j6_status_text(j6_status_t status);

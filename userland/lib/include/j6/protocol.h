@@ -41,6 +41,28 @@ struct j6_ask {
  */
 J6_MUST_USE j6_status_t j6_ask(j6_handle_t service, const struct j6_ask *ask, j6_time_t deadline);
 
+/*
+ * A service by its name, for who goes on when it has died and was replaced. All but `names`, the name service,
+ * and `name` is libj6's, and begins as 0.
+ */
+struct j6_service {
+    j6_handle_t names;
+    const char *name;
+    j6_handle_t handle;
+};
+
+/*
+ * The same for a service that may have to be found, or found again, until the deadline: a request that the
+ * service didn't answer before it ended is repeated. So it must be one that does the same when it is done twice,
+ * as the protocol tells. invalid_arg: it hands over a handle, or its data is where the answer's comes to. denied,
+ * not_found: the name mustn't be looked up, or nobody is going to serve it.
+ */
+J6_MUST_USE j6_status_t j6_ask_service(struct j6_service *service, const struct j6_ask *ask,
+                                       j6_time_t deadline);
+
+/* Gives back what finding it has taken; it may be asked again. Nobody else uses it at that time. */
+void j6_service_drop(struct j6_service *service);
+
 /* ---- servers -------------------------------------------------------------------------------- */
 
 struct j6_server;
@@ -77,6 +99,8 @@ struct j6_server {
     void (*notice)(const struct j6_server *server, const struct j6_call *notice);
     /* The memory for messages is there from the start: for who must not end when there is no more. */
     bool keeps_memory;
+    /* For work that is best done once for many requests: runs when all that came is served. NULL: there is none. */
+    void (*idle)(const struct j6_server *server);
 };
 
 /*

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two headers of PSF. Glyphs are taken by their number alone: in the fonts that we link those of
- * ASCII are where ASCII has them, so the Unicode table isn't read.
+ * The two headers of PSF. A glyph is taken by its number here: in the fonts that we link those of
+ * ASCII are where ASCII has them. Who wants the others reads the Unicode table.
  */
-#include "kernel/base/font.h"
+#include "lib/font.h"
 
-#include <stdbool.h>
-
-enum { PSF1_MAGIC = 0x0436, PSF1_MODE_512 = 1 };
+enum { PSF1_MAGIC = 0x0436, PSF1_MODE_512 = 1, PSF1_MODE_NAMES = 2 | 4 };
+enum { PSF2_FLAG_NAMES = 1 };
 #define PSF2_MAGIC 0x864ab572
 
 enum { FONT_HEIGHT_MAX = 32 };
@@ -33,12 +32,15 @@ j6_status_t font_read(const void *psf, size_t len, struct font *out_font)
 {
     const struct psf1 *one = psf;
     const struct psf2 *two = psf;
-    struct font font;
+    struct font font = {0};
     size_t head_size;
+    bool named;
     if (len >= sizeof(*two) && two->magic == PSF2_MAGIC) {
         head_size = two->head_size;
         font.count = two->count;
         font.height = two->height;
+        font.names_are_utf8 = true;
+        named = (two->flags & PSF2_FLAG_NAMES) != 0;
         if (two->width != 8 || two->glyph_size != two->height) {
             return j6_err_invalid_arg;
         }
@@ -46,6 +48,7 @@ j6_status_t font_read(const void *psf, size_t len, struct font *out_font)
         head_size = sizeof(*one);
         font.count = (one->mode & PSF1_MODE_512) != 0 ? 512 : 256;
         font.height = one->height;
+        named = (one->mode & PSF1_MODE_NAMES) != 0;
     } else {
         return j6_err_invalid_arg;
     }
@@ -53,7 +56,12 @@ j6_status_t font_read(const void *psf, size_t len, struct font *out_font)
         font.count > (len - head_size) / font.height) {
         return j6_err_invalid_arg;
     }
+    size_t glyphs_len = (size_t)font.count * font.height;
     font.glyphs = (const uint8_t *)psf + head_size;
+    if (named) {
+        font.names = font.glyphs + glyphs_len;
+        font.names_len = len - head_size - glyphs_len;
+    }
     *out_font = font;
     return j6_status_ok;
 }

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+#include "userland/init/manager.h"
+#include "userland/init/control.h"
+#include "userland/init/grant.h"
+#include "userland/init/names.h"
+#include "userland/init/report.h"
+#include <proto/names.h>
+
+enum { KEY_TIMER = 0, KEY_SERVICE = 1 };
+
+/* Our exit codes, where there is no machine to switch off. */
+enum { EXIT_OFF = 0, EXIT_FAILURE = 1, EXIT_RESET = 2 };
+
+static const j6_time_t ENDS_WITHIN = 2000000000; /* 2 s, then it is killed */
+
+static j6_handle_t endpoint;
+static j6_handle_t timer;
+static uint64_t order;
+
+j6_time_t manager_now(void)
+{
+    j6_time_t now = 0;
+    j6_clock(&now);
+    return now;
+}
+
+uint64_t manager_next_order(void)
+{
+    return ++order;
+}
+
+j6_handle_t manager_endpoint(void)
+{
+    return endpoint;
+}
+
+j6_status_t manager_bind(j6_handle_t process, uint64_t signals, size_t slot)
+{
+    return j6_object_bind(process, signals, endpoint, KEY_SERVICE + slot);
+}
+
+/* ---- who asks: bit 63 | life | service | line ------------------------------------------------ */
+
+enum { BADGE_LINE_BITS = 8, BADGE_SERVICE_BITS = 8 };
+
+static const uint64_t BADGE = 1ull << 63;
+
+j6_status_t manager_client(const struct service *service, size_t line, j6_handle_t *out_handle)
+{
+    uint64_t slot = (uint64_t)(service - services);
+    uint64_t badge = BADGE | service->starts << (BADGE_SERVICE_BITS + BADGE_LINE_BITS) |
+                     slot << BADGE_LINE_BITS | line;
+    return j6_handle_duplicate(endpoint, names_rights, badge, out_handle);
+}
+
+bool manager_find_client(uint64_t badge, struct client *out_client)
+{
+    *out_client = (struct client){NULL, NULL};
+    if (badge == 0) {
+        return true;
+    }
+    const struct service *service =
+        &services[badge >> BADGE_LINE_BITS & ((1 << BADGE_SERVICE_BITS) - 1)];
+    out_client->service = service;
+    out_client->line = &service->entry->handles[badge & ((1 << BADGE_LINE_BITS) - 1)];
+    return service->process != 0 &&
+           service->starts == (badge & ~BADGE) >> (BADGE_SERVICE_BITS + BADGE_LINE_BITS);
+}
+
+/* ---- the end --------------------------------------------------------------------------------- */
+
+static bool is_ending;
+static uint64_t last_action;
+
+bool manager_is_ending(void)
+{
+    return is_ending;
+}
+
+static noreturn void end_system(void)
+{
+    j6_status_t status = j6_system_power(j6_find("system"), last_action, 0);
+    report_end(status);
+    j6_exit(last_action == j6_power_off ? EXIT_OFF : EXIT_RESET);
+}
+
+/* The one that was started last, and hasn't ended. */
+static struct service *last_started(void)
+{
+    struct service *last = NULL;
+    for (size_t i = 0; i < service_count; i++) {
+        struct service *service = &services[i];
+        if (service->process != 0 && (last == NULL || service->order > last->order)) {
+            last = service;
+        }
+    }
+    return last;
+}
+
+/* One after the other: who was started later may need those before it. */
+static void end_next(void)
+{
+    struct service *service = last_started();
+    if (service == NULL) {
+        end_system();
+    }
+    if (!service->is_stopping) {
+        service_end(service);
+        service->due = manager_now() + ENDS_WITHIN;
+    }
+}
+
+void manager_power(uint64_t action)
+{
+    if (is_ending) {
+        return;
+    }
+    is_ending = true;
+    last_action = action;
+    report_power(action);
+    for (size_t i = 0; i < service_count; i++) {
+        services[i].restarts = false;
+        services[i].is_stopping = false;
+        services[i].due = j6_deadline_never;
+    }
+    manager_go_on();
+}
+
+/* ---- what happens next ----------------------------------------------------------------------- */
+
+/* The first services start, then, when nothing more comes of these, the last ones. */
+static enum { START_FIRST, START_LAST, STARTED } phase;
+
+static bool start_what_can_be(void)
+{
+    bool started = false;
+    const char *name;
+    for (size_t i = 0; i < service_count; i++) {
+        struct service *service = &services[i];
+        bool comes = phase != START_FIRST || !service->entry->is_last;
+        if (service->state == services_state_waiting && comes &&
+            grant_is_possible(service, &name)) {
+            service_start(service);
+            started = true;
+        }
+    }
+    return started;
+}
+
+static void do_what_is_due(void)
+{
+    j6_time_t now = manager_now();
+    for (size_t i = 0; i < service_count; i++) {
+        if (services[i].due <= now) {
+            service_due(&services[i]);
+        }
+    }
+}
+
+static bool is_anybody_on_the_way(void)
+{
+    for (size_t i = 0; i < service_count; i++) {
+        if (services[i].state == services_state_starting ||
+            services[i].state == services_state_pausing) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void report_waiting(bool last)
+{
+    const char *name;
+    for (size_t i = 0; i < service_count; i++) {
+        if (services[i].state == services_state_waiting && services[i].entry->is_last == last &&
+            !grant_is_possible(&services[i], &name)) {
+            report_waits(&services[i], name);
+        }
+    }
+}
+
+/* True: there is more to start. */
+static bool next_phase(void)
+{
+    if (phase == STARTED || is_anybody_on_the_way()) {
+        return false;
+    }
+    report_waiting(phase == START_LAST);
+    if (phase == START_FIRST) {
+        report_banner();
+    } else {
+        report_started();
+    }
+    phase++;
+    return true;
+}
+
+static void set_timer(void)
+{
+    static j6_time_t set = j6_deadline_never;
+    j6_time_t next = j6_deadline_never;
+    for (size_t i = 0; i < service_count; i++) {
+        next = services[i].due < next ? services[i].due : next;
+    }
+    if (next != set) {
+        j6_event_set_timer(timer, next, 0);
+        set = next;
+    }
+}
+
+static void go_on_once(void)
+{
+    do_what_is_due();
+    if (is_ending) {
+        end_next();
+        return;
+    }
+    while (start_what_can_be() || next_phase()) {
+    }
+}
+
+/* Not from within itself: what ends at once only leaves word. */
+void manager_go_on(void)
+{
+    static bool is_going_on;
+    static bool again;
+    again = true;
+    if (is_going_on) {
+        return;
+    }
+    is_going_on = true;
+    while (again) {
+        again = false;
+        go_on_once();
+    }
+    set_timer();
+    is_going_on = false;
+}
+
+/* ---- the loop -------------------------------------------------------------------------------- */
+
+static bool bind_timer(void)
+{
+    return j6_object_bind(timer, j6_signal_event_timer, endpoint, KEY_TIMER) == j6_status_ok;
+}
+
+static void take_time(void)
+{
+    j6_object_signal(timer, j6_signal_event_timer, 0);
+    if (!bind_timer()) {
+        report_warning("no more time is kept");
+    }
+}
+
+static void notice(const struct j6_server *server, const struct j6_call *call)
+{
+    (void)server;
+    if (call->tag != j6_tag_signal) {
+        return;
+    }
+    uint64_t slot = call->word[0] - KEY_SERVICE;
+    if (call->word[0] == KEY_TIMER) {
+        take_time();
+    } else if (slot < service_count && services[slot].process != 0 &&
+               services[slot].koid == call->word[2]) {
+        service_signalled(&services[slot], call->word[1]);
+    }
+    manager_go_on();
+}
+
+static j6_status_t begin(void)
+{
+    endpoint = j6_find("endpoint");
+    j6_status_t status = endpoint != 0
+                             ? j6_status_ok
+                             : j6_endpoint_create(j6_data_max, 1, 0, &endpoint);
+    if (status == j6_status_ok) {
+        status = j6_event_create(0, &timer);
+    }
+    if (status != j6_status_ok) {
+        return status;
+    }
+    return bind_timer() ? j6_status_ok : j6_err_no_memory;
+}
+
+/* Nobody would look after them. */
+static void kill_all(void)
+{
+    for (size_t i = 0; i < service_count; i++) {
+        if (services[i].process != 0) {
+            j6_process_kill(services[i].process, EXIT_FAILURE);
+        }
+    }
+}
+
+int manager_run(void)
+{
+    static const struct j6_method methods[] = {
+        {.code = names_code_register, .has_handle = true, .serve = names_serve_register},
+        {.code = names_code_look_up, .serve = names_serve_look_up},
+        {.code = names_code_wait, .serve = names_serve_wait},
+        {.code = services_code_list, .serve = control_serve_list},
+        {.code = services_code_restart, .max = j6_data_max, .serve = control_serve_restart},
+        {.code = services_code_stop, .max = j6_data_max, .serve = control_serve_stop},
+        {.code = services_code_kill, .max = j6_data_max, .serve = control_serve_kill},
+        {.code = services_code_kill_process, .serve = control_serve_kill_process},
+        {.code = services_code_power, .serve = control_serve_power},
+    };
+    j6_status_t status = begin();
+    if (status == j6_status_ok) {
+        manager_go_on();
+        const struct j6_server server = {
+            .endpoint = endpoint,
+            .methods = methods,
+            .count = sizeof(methods) / sizeof(methods[0]),
+            .notice = notice,
+            .keeps_memory = true,
+        };
+        status = j6_serve(&server);
+    }
+    report_end(status);
+    kill_all();
+    return EXIT_FAILURE;
+}

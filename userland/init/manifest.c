@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/* Lines into words, and the words of a line to the function of the first one. */
+#include "userland/init/manifest.h"
+#include "lib/string.h"
+#include "userland/init/manifest_words.h"
+
+/* ---- lines about a service ------------------------------------------------------------------- */
+
+static bool read_program(struct manifest_line *line)
+{
+    struct manifest_entry *entry = line->entry;
+    entry->program = line->words[1];
+    line->words[1] = entry->name;
+    return manifest_keep(line, 1, &entry->argv);
+}
+
+static bool read_when(struct manifest_line *line)
+{
+    return manifest_keep(line, 1, &line->entry->when);
+}
+
+/* A name has one service. */
+static bool read_serves(struct manifest_line *line)
+{
+    const struct manifest *manifest = line->manifest;
+    for (size_t i = 1; i < line->count; i++) {
+        if (!manifest_is_name(line, i)) {
+            return false;
+        }
+        for (size_t k = 0; k < manifest->count; k++) {
+            if (manifest_has_word(manifest->entries[k].serves, line->words[i])) {
+                return manifest_fail(line, i, "another service has that name");
+            }
+        }
+    }
+    return manifest_keep(line, 1, &line->entry->serves);
+}
+
+static bool read_after(struct manifest_line *line)
+{
+    for (size_t i = 1; i < line->count; i++) {
+        if (!manifest_is_name(line, i)) {
+            return false;
+        }
+    }
+    return manifest_keep(line, 1, &line->entry->after);
+}
+
+static bool read_endpoint(struct manifest_line *line)
+{
+    struct manifest_entry *entry = line->entry;
+    entry->has_endpoint = true;
+    for (size_t i = 3; i < line->count; i++) {
+        if (string_equal(line->words[i], "kept")) {
+            entry->keeps_endpoint = true;
+        } else if (string_equal(line->words[i], "badges")) {
+            entry->makes_badges = true;
+        } else {
+            return manifest_fail(line, i, "isn't known here");
+        }
+    }
+    return manifest_number(line, 1, &entry->endpoint_bytes) &&
+           manifest_number(line, 2, &entry->endpoint_handles);
+}
+
+static bool read_restart(struct manifest_line *line)
+{
+    static const char *const words[] = {"always", "failure", "never", NULL};
+    size_t choice;
+    if (!manifest_choice(line, 1, words, &choice)) {
+        return false;
+    }
+    line->entry->restart = (enum manifest_restart)choice;
+    return true;
+}
+
+static bool read_absent(struct manifest_line *line)
+{
+    uint64_t code;
+    if (!manifest_number(line, 1, &code)) {
+        return false;
+    }
+    line->entry->has_absent = true;
+    line->entry->absent = (int64_t)code;
+    return true;
+}
+
+static bool read_limits(struct manifest_line *line)
+{
+    struct j6_limits *limits = &line->entry->limits;
+    const struct manifest_option options[] = {
+        {"pages", &limits->pages},         {"handles", &limits->handles},
+        {"threads", &limits->threads},     {"processes", &limits->processes},
+        {"priority", &limits->priority},
+    };
+    line->entry->has_limits = true;
+    for (size_t i = 1; i < line->count; i++) {
+        if (!manifest_option(line, i, options, sizeof(options) / sizeof(options[0]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool read_needs(struct manifest_line *line)
+{
+    static const char *const words[] = {"framebuffer", NULL};
+    size_t choice;
+    line->entry->needs_framebuffer = manifest_choice(line, 1, words, &choice);
+    return line->entry->needs_framebuffer;
+}
+
+static bool read_end(struct manifest_line *line)
+{
+    static const char *const words[] = {"poweroff", NULL};
+    size_t choice;
+    line->entry->ends_system = manifest_choice(line, 1, words, &choice);
+    return line->entry->ends_system;
+}
+
+static bool read_start(struct manifest_line *line)
+{
+    static const char *const words[] = {"last", NULL};
+    size_t choice;
+    line->entry->is_last = manifest_choice(line, 1, words, &choice);
+    return line->entry->is_last;
+}
+
+static bool read_ready(struct manifest_line *line)
+{
+    static const char *const words[] = {"started", NULL};
+    size_t choice;
+    line->entry->is_ready_when_started = manifest_choice(line, 1, words, &choice);
+    return line->entry->is_ready_when_started;
+}
+
+/* ---- the lines ------------------------------------------------------------------------------- */
+
+/* What follows a bad line of this kind, up to the next one, belongs to nothing. */
+static bool read_service(struct manifest_line *line)
+{
+    struct manifest *manifest = line->manifest;
+    line->entry = NULL;
+    line->skips = true;
+    if (manifest->count == MANIFEST_SERVICES_MAX) {
+        return manifest_fail(line, 1, "there are too many services");
+    }
+    struct manifest_entry *entry = &manifest->entries[manifest->count];
+    *entry = (struct manifest_entry){.name = line->words[1],
+                                     .line = line->number,
+                                     .handles = &manifest->handles[manifest->handle_count]};
+    if (!manifest_is_name(line, 1)) {
+        return false;
+    }
+    for (size_t i = 0; i < manifest->count; i++) {
+        if (string_equal(manifest->entries[i].name, entry->name)) {
+            return manifest_fail(line, 1, "there is a service with that name");
+        }
+    }
+    manifest->count++;
+    line->entry = entry;
+    line->skips = false;
+    return true;
+}
+
+/* `least` and `most` words follow. What is once may stand in a service only one time. */
+static const struct keyword {
+    const char *word;
+    size_t least;
+    size_t most;
+    bool once;
+    bool (*read)(struct manifest_line *line);
+} keywords[] = {
+    {"service", 1, 1, false, read_service},
+    {"program", 1, MANIFEST_LINE_WORDS_MAX, true, read_program},
+    {"when", 2, MANIFEST_LINE_WORDS_MAX, true, read_when},
+    {"needs", 1, 1, true, read_needs},
+    {"serves", 1, MANIFEST_LINE_WORDS_MAX, true, read_serves},
+    {"endpoint", 2, 4, true, read_endpoint},
+    {"handle", 2, MANIFEST_LINE_WORDS_MAX, false, manifest_read_handle},
+    {"after", 1, MANIFEST_LINE_WORDS_MAX, true, read_after},
+    {"restart", 1, 1, true, read_restart},
+    {"absent", 1, 1, true, read_absent},
+    {"end", 1, 1, true, read_end},
+    {"start", 1, 1, true, read_start},
+    {"ready", 1, 1, true, read_ready},
+    {"limits", 1, 5, true, read_limits},
+};
+
+enum { KEYWORDS = sizeof(keywords) / sizeof(keywords[0]) };
+
+static bool is_once(struct manifest_line *line, size_t keyword)
+{
+    uint32_t bit = 1u << keyword;
+    if (keywords[keyword].once && (line->seen & bit) != 0) {
+        return manifest_fail(line, 0, "stands here twice");
+    }
+    line->seen = keyword == 0 ? 0 : line->seen | bit;
+    return true;
+}
+
+static bool read_words(struct manifest_line *line)
+{
+    for (size_t i = 0; i < KEYWORDS; i++) {
+        const struct keyword *keyword = &keywords[i];
+        if (!string_equal(line->words[0], keyword->word)) {
+            continue;
+        }
+        if (line->count - 1 < keyword->least) {
+            return manifest_fail(line, 0, "lacks a word behind it");
+        }
+        if (line->count - 1 > keyword->most) {
+            return manifest_fail(line, keyword->most + 1, "is too much");
+        }
+        if (i != 0 && line->entry == NULL) {
+            return line->skips || manifest_fail(line, 0, "belongs to no service");
+        }
+        return is_once(line, i) && keyword->read(line);
+    }
+    return manifest_fail(line, 0, "isn't a word of manifests");
+}
+
+static bool split(struct manifest_line *line, char *text)
+{
+    line->count = 0;
+    for (;;) {
+        while (*text == ' ' || *text == '\t' || *text == '\r') {
+            *text++ = '\0';
+        }
+        if (*text == '\0' || (line->count == 0 && *text == '#')) {
+            return true;
+        }
+        if (line->count == MANIFEST_LINE_WORDS_MAX) {
+            line->words[1] = text;
+            return manifest_fail(line, 0, "has too many words behind it");
+        }
+        line->words[line->count++] = text;
+        while (*text != '\0' && *text != ' ' && *text != '\t' && *text != '\r') {
+            text++;
+        }
+    }
+}
+
+/* The service before is whole. */
+static void check_entry(struct manifest_line *line)
+{
+    struct manifest_entry *entry = line->entry;
+    if (entry == NULL || entry->bad_line != 0) {
+        return;
+    }
+    unsigned number = line->number;
+    line->number = entry->line;
+    line->words[0] = entry->name;
+    if (entry->program == NULL) {
+        manifest_fail(line, 0, "has no program");
+    } else if (entry->serves != NULL && !entry->has_endpoint) {
+        manifest_fail(line, 0, "serves without an endpoint");
+    }
+    line->number = number;
+}
+
+static void read_line(struct manifest_line *line, char *text)
+{
+    if (!split(line, text) || line->count == 0) {
+        return;
+    }
+    if (string_equal(line->words[0], keywords[0].word)) {
+        const char *name = line->words[1];
+        size_t count = line->count;
+        check_entry(line);
+        line->words[0] = keywords[0].word;
+        line->words[1] = name;
+        line->count = count;
+    }
+    read_words(line);
+}
+
+void manifest_read(struct manifest *manifest, char *text, size_t len)
+{
+    struct manifest_line line = {.manifest = manifest};
+    char *end = text + len;
+    *end = '\0';
+    while (text < end) {
+        char *newline = memchr(text, '\n', (size_t)(end - text));
+        char *next = newline != NULL ? newline + 1 : end;
+        if (newline != NULL) {
+            *newline = '\0';
+        }
+        line.number++;
+        read_line(&line, text);
+        text = next;
+    }
+    check_entry(&line);
+}

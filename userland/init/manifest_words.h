@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the lines of a manifest have in common. Each function that returns a bool has reported what is wrong
+ * when that is false; nothing else may be said about the line then.
+ */
+#pragma once
+#include "userland/init/manifest.h"
+
+/* A line as it is read: its words, and the service that it belongs to. */
+struct manifest_line {
+    struct manifest *manifest;
+    struct manifest_entry *entry; /* NULL: none */
+    bool skips;                   /* those of a service that isn't one */
+    unsigned number;
+    uint32_t seen; /* the words of the service's lines so far, as bits */
+    size_t count;
+    const char *words[MANIFEST_LINE_WORDS_MAX];
+};
+
+/* Reports it, and marks the service as bad. Returns false. */
+bool manifest_fail(struct manifest_line *line, size_t word, const char *what);
+
+/* The words from that one on are kept, in a list that ends in NULL. */
+bool manifest_keep(struct manifest_line *line, size_t first, const char ***out_words);
+
+/* Is that word in the list? */
+bool manifest_has_word(const char *const *list, const char *word);
+
+bool manifest_is_name(struct manifest_line *line, size_t word);
+
+/* A decimal number, or from 0x on a hexadecimal one. */
+bool manifest_number(struct manifest_line *line, size_t word, uint64_t *out_number);
+
+/* Which of the words it is; the list ends in NULL. */
+bool manifest_choice(struct manifest_line *line, size_t word, const char *const *words,
+                     size_t *out_choice);
+
+/* A word `name=number`. */
+struct manifest_option {
+    const char *name;
+    uint64_t *number;
+};
+
+bool manifest_option(struct manifest_line *line, size_t word, const struct manifest_option *options,
+                     size_t count);
+
+/* A line `handle`. */
+bool manifest_read_handle(struct manifest_line *line);

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* A name whose service has closed is free again; who waits for a name is answered when it has a service. */
+#include "userland/init/names.h"
+#include "lib/string.h"
+#include "userland/init/grant.h"
+#include "userland/init/manager.h"
+#include <proto/names.h>
+
+enum { NAMES = 256, WAITERS = 256 };
+
+static const char FILES[] = "files";
+
+/* Free where the handle, or the token, is 0. */
+static struct {
+    struct names_fields key;
+    j6_handle_t endpoint;
+} table[NAMES];
+
+static struct {
+    struct names_fields key;
+    struct client client;
+    uint64_t token;
+} waiters[WAITERS];
+
+/* ---- the table ------------------------------------------------------------------------------- */
+
+static bool is_same(const struct names_fields *one, const struct names_fields *other)
+{
+    return memcmp(one, other, sizeof(*one)) == 0;
+}
+
+/* Not empty, with an end, and nothing behind it: so names are equal if all their bytes are. */
+static bool is_name(const struct names_fields *key)
+{
+    size_t len = strnlen(key->name, sizeof(key->name));
+    for (size_t i = len; i < sizeof(key->name); i++) {
+        if (key->name[i] != 0) {
+            return false;
+        }
+    }
+    return len > 0 && len < sizeof(key->name);
+}
+
+static bool has_closed(j6_handle_t endpoint)
+{
+    return j6_object_wait(endpoint, j6_signal_closed, NULL, j6_deadline_poll) == j6_status_ok;
+}
+
+static void forget(size_t i)
+{
+    j6_handle_close(table[i].endpoint);
+    table[i].endpoint = 0;
+}
+
+static j6_handle_t find(const struct names_fields *key)
+{
+    for (size_t i = 0; i < NAMES; i++) {
+        if (table[i].endpoint == 0 || !is_same(&table[i].key, key)) {
+            continue;
+        }
+        if (!has_closed(table[i].endpoint)) {
+            return table[i].endpoint;
+        }
+        forget(i);
+    }
+    return 0;
+}
+
+j6_handle_t names_find(const char *name)
+{
+    const struct names_fields key = names_fields(name);
+    return find(&key);
+}
+
+/* Takes the handle over. */
+static bool add(const struct names_fields *key, j6_handle_t endpoint)
+{
+    for (size_t i = 0; i < NAMES; i++) {
+        if (table[i].endpoint != 0 && has_closed(table[i].endpoint)) {
+            forget(i);
+        }
+        if (table[i].endpoint == 0) {
+            table[i].key = *key;
+            table[i].endpoint = endpoint;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- who may what ---------------------------------------------------------------------------- */
+
+static bool is_word_for(const char *word, const struct names_fields *key)
+{
+    return string_equal(word, "*") || string_equal(word, key->name);
+}
+
+/* `name` may be looked up, `+name` registered too; `*` is any. */
+static bool may(const struct client *client, const struct names_fields *key, bool registers)
+{
+    if (client->line == NULL) {
+        return true;
+    }
+    for (const char **word = client->line->words;
+         client->line->kind == manifest_names && *word != NULL; word++) {
+        bool plus = **word == '+';
+        if ((plus || !registers) && is_word_for(*word + (plus ? 1 : 0), key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is that a name of a service of the manifest? NULL: no. */
+static const struct service *owner_of(const struct names_fields *key)
+{
+    for (size_t i = 0; i < service_count; i++) {
+        for (const char **name = services[i].entry->serves; name != NULL && *name != NULL; name++) {
+            if (string_equal(*name, key->name)) {
+                return &services[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+/*
+ * What the client gets for that endpoint. The file service's own would be the whole tree: a service gets a client
+ * as the one that it was started with.
+ */
+static j6_status_t give(const struct client *client, const struct names_fields *key,
+                        j6_handle_t endpoint, j6_handle_t *out_handle)
+{
+    if (client->service == NULL || !string_equal(key->name, FILES)) {
+        return j6_handle_duplicate(endpoint, names_rights, 0, out_handle);
+    }
+    const struct manifest_entry *entry = client->service->entry;
+    for (size_t i = 0; i < entry->handle_count; i++) {
+        if (entry->handles[i].kind == manifest_files) {
+            return grant_files(&entry->handles[i], out_handle);
+        }
+    }
+    return j6_err_denied;
+}
+
+/* ---- who waits ------------------------------------------------------------------------------- */
+
+/* endpoint 0: nobody will serve. */
+static void answer_waiters(const struct names_fields *key, j6_handle_t endpoint)
+{
+    for (size_t i = 0; i < WAITERS; i++) {
+        if (waiters[i].token == 0 || !is_same(&waiters[i].key, key)) {
+            continue;
+        }
+        j6_handle_t copy = 0;
+        j6_status_t status =
+            endpoint != 0 ? give(&waiters[i].client, key, endpoint, &copy) : j6_err_not_found;
+        j6_answer(manager_endpoint(), waiters[i].token, status, NULL, 0, copy);
+        waiters[i].token = 0;
+    }
+}
+
+void names_add(const char *const *names, j6_handle_t endpoint)
+{
+    for (; names != NULL && *names != NULL; names++) {
+        const struct names_fields key = names_fields(*names);
+        j6_handle_t copy;
+        if (j6_handle_duplicate(endpoint, names_rights, 0, &copy) != j6_status_ok) {
+            continue;
+        }
+        if (!add(&key, copy)) {
+            j6_handle_close(copy);
+            continue;
+        }
+        answer_waiters(&key, copy);
+    }
+}
+
+void names_remove(const char *const *names)
+{
+    for (; names != NULL && *names != NULL; names++) {
+        const struct names_fields key = names_fields(*names);
+        for (size_t i = 0; i < NAMES; i++) {
+            if (table[i].endpoint != 0 && is_same(&table[i].key, &key)) {
+                forget(i);
+            }
+        }
+    }
+}
+
+void names_give_up(const char *const *names)
+{
+    for (; names != NULL && *names != NULL; names++) {
+        const struct names_fields key = names_fields(*names);
+        answer_waiters(&key, 0);
+    }
+}
+
+/* ---- requests -------------------------------------------------------------------------------- */
+
+/* What it is about, and who asks. denied: somebody of a life that has ended, or who may not. */
+static j6_status_t read_request(const struct j6_request *request, bool registers,
+                                struct names_fields *out_key, struct client *out_client)
+{
+    memcpy(out_key, request->fields, sizeof(*out_key));
+    if (!is_name(out_key)) {
+        return j6_err_invalid_arg;
+    }
+    bool allowed =
+        manager_find_client(request->badge, out_client) && may(out_client, out_key, registers);
+    return allowed ? j6_status_ok : j6_err_denied;
+}
+
+j6_status_t names_serve_register(struct j6_request *request)
+{
+    struct names_fields key;
+    struct client client;
+    bool usable = j6_handle_type(request->handle) == j6_type_endpoint &&
+                  (j6_handle_rights(request->handle) & names_rights) == names_rights;
+    j6_status_t status = read_request(request, true, &key, &client);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    if (!usable) {
+        return j6_err_invalid_arg;
+    }
+    if (owner_of(&key) != NULL) {
+        return j6_err_denied;
+    }
+    if (find(&key) != 0) {
+        return j6_status_exists;
+    }
+    if (!add(&key, request->handle)) {
+        return j6_err_quota;
+    }
+    answer_waiters(&key, request->handle);
+    request->handle = 0;
+    return j6_status_ok;
+}
+
+j6_status_t names_serve_look_up(struct j6_request *request)
+{
+    struct names_fields key;
+    struct client client;
+    j6_status_t status = read_request(request, false, &key, &client);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    j6_handle_t endpoint = find(&key);
+    return endpoint == 0 ? j6_err_not_found
+                         : give(&client, &key, endpoint, &request->answer_handle);
+}
+
+/* Nobody sees whether a waiter has given up, so there is always room for one more: the oldest goes. */
+j6_status_t names_serve_wait(struct j6_request *request)
+{
+    static size_t next;
+    struct names_fields key;
+    struct client client;
+    j6_status_t status = read_request(request, false, &key, &client);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    const struct service *owner = owner_of(&key);
+    j6_handle_t endpoint = find(&key);
+    if (endpoint != 0) {
+        return give(&client, &key, endpoint, &request->answer_handle);
+    }
+    if (owner != NULL && !service_is_coming(owner)) {
+        return j6_err_not_found;
+    }
+    size_t i = next++ % WAITERS;
+    if (waiters[i].token != 0) {
+        j6_answer(manager_endpoint(), waiters[i].token, j6_err_quota, NULL, 0, 0);
+    }
+    waiters[i].key = key;
+    waiters[i].client = client;
+    waiters[i].token = request->token;
+    request->token = 0;
+    return j6_status_ok;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The name service (<proto/names.h>). Services of the manifest have their names while they run, and nobody
+ * else may; the other names belong to whoever registers them. Who asks may look up and register what its line
+ * `handle … names` says. Nobody is told of an endpoint but one that sends.
+ */
+#pragma once
+#include <j6/protocol.h>
+
+/* The endpoint of the service with that name, as init has it; 0: nobody serves it. */
+j6_handle_t names_find(const char *name);
+
+/* The list of names has a service now; it ends in NULL, or is NULL. */
+void names_add(const char *const *names, j6_handle_t endpoint);
+
+/* It has none at the moment: who waits, waits on. */
+void names_remove(const char *const *names);
+
+/* Nobody is coming: who waits learns that. */
+void names_give_up(const char *const *names);
+
+j6_status_t names_serve_register(struct j6_request *request);
+j6_status_t names_serve_look_up(struct j6_request *request);
+j6_status_t names_serve_wait(struct j6_request *request);

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/* The lives of services. What a process is given is in grant.c, what others find by name in names.c. */
+#include "userland/init/service.h"
+#include "lib/format.h"
+#include "lib/string.h"
+#include "userland/init/grant.h"
+#include "userland/init/manager.h"
+#include "userland/init/names.h"
+#include "userland/init/report.h"
+#include <proto/names.h>
+
+enum { DEATHS_MAX = 8, KILLED_BY_INIT = -1 };
+
+static const j6_time_t MILLISECOND = 1000000;
+static const j6_time_t FIRST_PAUSE = 10 * MILLISECOND; /* twice as long after each death in a row */
+static const j6_time_t LONG_LIFE = 10000 * MILLISECOND; /* the deaths before don't count after it */
+static const j6_time_t READY_WITHIN = 30000 * MILLISECOND;
+
+struct service services[MANIFEST_SERVICES_MAX];
+size_t service_count;
+
+const char *service_state_text(enum services_state state)
+{
+    static const char *const texts[] = {"waiting", "starting", "running", "pausing",
+                                        "ended",   "absent",   "stopped", "failed"};
+    return texts[state];
+}
+
+struct service *service_find(const char *name)
+{
+    for (size_t i = 0; i < service_count; i++) {
+        if (string_equal(services[i].entry->name, name)) {
+            return &services[i];
+        }
+    }
+    return NULL;
+}
+
+struct service *service_of_koid(j6_koid_t koid)
+{
+    for (size_t i = 0; i < service_count; i++) {
+        if (services[i].process != 0 && services[i].koid == koid) {
+            return &services[i];
+        }
+    }
+    return NULL;
+}
+
+bool service_is_coming(const struct service *service)
+{
+    return service->state <= services_state_pausing;
+}
+
+/* ---- how it is ------------------------------------------------------------------------------- */
+
+/* Nobody serves its names any more. */
+static void settle(struct service *service, enum services_state state, const char *detail)
+{
+    service->state = state;
+    service->due = j6_deadline_never;
+    string_copy(service->detail, sizeof(service->detail), detail);
+    if (service->receiver != 0) {
+        j6_handle_close(service->receiver);
+        service->receiver = 0;
+    }
+    if (service->endpoint != 0) {
+        j6_handle_close(service->endpoint);
+        service->endpoint = 0;
+    }
+    names_give_up(service->entry->serves);
+    report_state(service);
+}
+
+void services_init(const struct manifest *manifest)
+{
+    service_count = manifest->count;
+    for (size_t i = 0; i < manifest->count; i++) {
+        services[i] = (struct service){.entry = &manifest->entries[i], .due = j6_deadline_never};
+    }
+    for (size_t i = 0; i < manifest->count; i++) {
+        struct service *service = &services[i];
+        char detail[services_detail_size];
+        if (service->entry->bad_line != 0) {
+            format(detail, sizeof(detail), "line %u of the manifest", service->entry->bad_line);
+            settle(service, services_state_failed, detail);
+        } else if (service->entry->needs_framebuffer && !grant_has_framebuffer()) {
+            settle(service, services_state_absent, "there is no framebuffer");
+        }
+    }
+}
+
+/* ---- death ----------------------------------------------------------------------------------- */
+
+static void describe(const struct j6_end_info *end, char *text, size_t cap)
+{
+    if (end->reason == j6_reason_fault) {
+        format(text, cap, "it has faulted, vector %u", end->vector);
+    } else if (end->reason == j6_reason_no_memory) {
+        format(text, cap, "it had no memory");
+    } else if (end->reason == j6_reason_killed) {
+        format(text, cap, "it was killed");
+    } else {
+        format(text, cap, "it has exited with code %lld", (long long)end->code);
+    }
+}
+
+/* Again after a while, unless it has died too often. */
+static void pause_or_give_up(struct service *service, const char *why)
+{
+    char detail[services_detail_size];
+    j6_time_t now = manager_now();
+    if (service->began + LONG_LIFE < now) {
+        service->deaths_in_a_row = 0;
+    }
+    service->deaths++;
+    if (++service->deaths_in_a_row >= DEATHS_MAX) {
+        format(detail, sizeof(detail), "given up: %u times in a row %s", DEATHS_MAX, why);
+        settle(service, services_state_failed, detail);
+        return;
+    }
+    service->state = services_state_pausing;
+    service->due = now + (FIRST_PAUSE << (service->deaths_in_a_row - 1));
+    string_copy(service->detail, sizeof(service->detail), why);
+    report_state(service);
+}
+
+static void close_texts(struct service *service)
+{
+    for (size_t i = 0; i < SERVICE_TEXTS_MAX; i++) {
+        if (service->texts[i].channel != 0) {
+            j6_handle_close(service->texts[i].channel);
+            service->texts[i].channel = 0;
+        }
+    }
+}
+
+/* Its clients learn of it by the end of the endpoint, unless another process will go on with that. */
+static void bury(struct service *service)
+{
+    j6_handle_close(service->process);
+    service->process = 0;
+    close_texts(service);
+    names_remove(service->entry->serves);
+    if (service->receiver == 0 && service->endpoint != 0) {
+        j6_handle_close(service->endpoint);
+        service->endpoint = 0;
+    }
+}
+
+static void decide(struct service *service, const struct j6_end_info *end)
+{
+    const struct manifest_entry *entry = service->entry;
+    char why[services_detail_size];
+    bool exited = end->reason == j6_reason_exited;
+    bool well = exited && end->code == 0;
+    describe(end, why, sizeof(why));
+    if (service->restarts) {
+        service->restarts = false;
+        service->state = services_state_waiting;
+    } else if (service->is_stopping) {
+        settle(service, services_state_stopped, "");
+    } else if (exited && entry->has_absent && end->code == entry->absent) {
+        settle(service, services_state_absent, why);
+    } else if (exited && entry->ends_system) {
+        settle(service, services_state_ended, "");
+        manager_power(j6_power_off);
+    } else if (well && entry->restart != manifest_restart_always) {
+        settle(service, services_state_ended, "");
+    } else if (entry->restart == manifest_restart_never) {
+        settle(service, services_state_failed, why);
+    } else {
+        pause_or_give_up(service, why);
+    }
+}
+
+static void died(struct service *service)
+{
+    struct j6_end_info end = {0};
+    uint64_t len = sizeof(end);
+    j6_object_info(service->process, j6_topic_end, &end, &len);
+    bury(service);
+    decide(service, &end);
+}
+
+/* ---- start ----------------------------------------------------------------------------------- */
+
+/* Whether it serves or not: from here on it does what it is for. */
+static void ready(struct service *service)
+{
+    service->state = services_state_running;
+    service->due = j6_deadline_never;
+    service->detail[0] = '\0';
+    names_add(service->entry->serves, service->endpoint);
+    report_state(service);
+    grant_show_texts(service->entry->serves);
+}
+
+static void watch(struct service *service, uint64_t signals)
+{
+    if (manager_bind(service->process, signals, (size_t)(service - services)) != j6_status_ok) {
+        j6_process_kill(service->process, KILLED_BY_INIT);
+    }
+}
+
+static j6_status_t start(struct service *service)
+{
+    j6_status_t status = grant_start(service);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    watch(service, j6_signal_closed | j6_signal_ready);
+    return j6_status_ok;
+}
+
+/* No other try would go better. */
+static bool is_for_ever(j6_status_t status)
+{
+    return status == j6_err_not_found || status == j6_err_invalid_arg ||
+           status == j6_err_denied || status == j6_err_out_of_range;
+}
+
+void service_start(struct service *service)
+{
+    char why[services_detail_size];
+    service->is_stopping = false;
+    service->starts++;
+    service->began = manager_now();
+    service->order = manager_next_order();
+    service->due = service->began + READY_WITHIN;
+    service->state = services_state_starting;
+    j6_status_t status = start(service);
+    if (status != j6_status_ok && is_for_ever(status)) {
+        string_copy(why, sizeof(why), service->detail);
+        settle(service, services_state_failed, why);
+    } else if (status != j6_status_ok) {
+        string_copy(why, sizeof(why), service->detail);
+        pause_or_give_up(service, why);
+    } else if (service->entry->is_ready_when_started) {
+        ready(service);
+    }
+}
+
+void service_signalled(struct service *service, uint64_t signals)
+{
+    if (signals & j6_signal_closed) {
+        died(service);
+        return;
+    }
+    watch(service, j6_signal_closed);
+    if (service->state == services_state_starting) {
+        ready(service);
+    }
+}
+
+void service_due(struct service *service)
+{
+    service->due = j6_deadline_never;
+    if (service->process != 0) {
+        /* It isn't ready yet, or doesn't end by itself. */
+        j6_process_kill(service->process, KILLED_BY_INIT);
+    } else if (service->state == services_state_pausing) {
+        service->state = services_state_waiting;
+    }
+}
+
+/* ---- what others want ------------------------------------------------------------------------ */
+
+void service_restart(struct service *service)
+{
+    service->deaths_in_a_row = 0;
+    service->restarts = service->process != 0;
+    if (service->process != 0) {
+        j6_process_kill(service->process, KILLED_BY_INIT);
+    } else {
+        service->state = services_state_waiting;
+        service->due = j6_deadline_never;
+    }
+}
+
+void service_stop(struct service *service)
+{
+    service->restarts = false;
+    service->is_stopping = true;
+    if (service->process != 0) {
+        j6_process_kill(service->process, KILLED_BY_INIT);
+    } else if (service->state != services_state_stopped) {
+        settle(service, services_state_stopped, "");
+    }
+}
+
+void service_end(struct service *service)
+{
+    service->restarts = false;
+    service->is_stopping = true;
+    if (service->endpoint != 0) {
+        j6_object_close(service->endpoint);
+    } else {
+        j6_process_kill(service->process, KILLED_BY_INIT);
+    }
+}
