@@ -333,18 +333,17 @@ static void control(struct editor *editor, char byte)
     editor_draw(editor);
 }
 
-/* A backspace at the start of a line has nothing to erase; one of a few bytes may come in pieces. */
+/* What is typed at the end of a row, and doesn't fill it, needs no drawing. */
 static void character(struct editor *editor, char byte)
 {
-    bool at_end = editor->cursor == editor->line.len;
-    size_t len = editor->line.len;
+    bool at_end = editor->cursor == editor->line.len && editor->line.len < editor_len_max;
     editor_insert(editor, &byte, 1);
-    bool plain = byte >= ' ' && byte < DELETE && at_end && editor->line.len > len;
-    if (plain && editor->columns == 0) {
+    if (at_end && byte >= ' ' && byte < DELETE && editor->column + 1 < editor->columns) {
         text_add_char(&editor->out, byte);
-        return;
+        editor->column++;
+    } else {
+        editor_draw(editor);
     }
-    editor_draw(editor);
 }
 
 static void paste_byte(struct editor *editor, char byte)

@@ -47,7 +47,8 @@ struct editor {
     struct text cut;   /* by ^K, ^U, ^W, M-d */
     struct text draft; /* the line before the history was looked at */
     size_t place;      /* in the history; its count: the draft */
-    unsigned row;      /* of the cursor, below the first one */
+    unsigned row;      /* of the cursor, below the first one … */
+    unsigned column;   /* … and where in it */
     char sequence[16]; /* an escape sequence that goes on */
     unsigned sequence_len;
     bool tabbed;  /* the last key was a Tab that did nothing */

@@ -127,6 +127,7 @@ void editor_draw(struct editor *editor)
         move(editor, place, cursor);
     }
     editor->row = cursor.row;
+    editor->column = cursor.column;
 }
 
 void editor_leave(struct editor *editor)

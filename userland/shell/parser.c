@@ -337,7 +337,9 @@ static struct node *subshell(struct parse *parse)
 {
     struct node *node = node_new(parse, node_subshell);
     take(parse);
+    node->name.bytes = parse->parser->text + parse->behind;
     node->first = body(parse);
+    node->name.len = parse->at - (size_t)(node->name.bytes - parse->parser->text);
     if (parse->token.kind == token_close) {
         take(parse);
     } else {
@@ -516,4 +518,18 @@ enum parse_result parse_next(struct parser *parser, struct arena *arena, struct 
     consume(parser, line_end(parser, parse.at));
     *out_node = node;
     return parse.failed ? parse_wrong : parse_command;
+}
+
+bool parse_is_complete(const char *text, size_t len)
+{
+    struct parser parser = {.text = text, .len = len, .line = 1};
+    struct arena arena = {NULL};
+    struct node *node;
+    char error[parse_error_max];
+    enum parse_result result;
+    do {
+        result = parse_next(&parser, &arena, &node, error);
+    } while (result == parse_command || result == parse_wrong);
+    arena_free(&arena);
+    return result != parse_incomplete;
 }

@@ -63,7 +63,7 @@ struct node {
     struct slice text;
     struct node *first, *second, *third;
     struct node *next;
-    struct slice name;
+    struct slice name; /* of a for; of a subshell, the text between its brackets */
     struct word *words;
     struct word *assignments; /* NAME=word */
     struct redirect *redirects;
@@ -88,6 +88,9 @@ enum { parse_depth_max = 64, parse_error_max = 96 };
 /* Parses the next line with a command on it. The tree lives in the arena, and points into the text. */
 enum parse_result parse_next(struct parser *parser, struct arena *arena, struct node **out_node,
                              char out_error[parse_error_max]);
+
+/* Does nothing miss that further text could bring? */
+bool parse_is_complete(const char *text, size_t len);
 
 /* How long the word is that begins there; 0: its end is missing. It stops at what separates words. */
 size_t word_length(const char *text, size_t len);

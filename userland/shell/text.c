@@ -27,6 +27,11 @@ char *memory_copy(const char *string)
     return memcpy(memory_take(NULL, size), string, size);
 }
 
+void memory_give(void *memory)
+{
+    free(memory);
+}
+
 /* ---- text ------------------------------------------------------------------------------------ */
 
 static void make_room(struct text *text, size_t len)

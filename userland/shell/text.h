@@ -39,6 +39,7 @@ void arena_free(struct arena *arena);
 /* Of the C library, with that end instead of NULL. */
 void *memory_take(void *old, size_t size);
 char *memory_copy(const char *string);
+void memory_give(void *memory);
 
 /* Says so, and exits with 2. */
 noreturn void text_no_memory(void);
