@@ -90,7 +90,7 @@ static void end_argument(struct expansion *expansion)
     expansion->begun = false;
 }
 
-/* What an expansion gave: split at blanks unless it is quoted. */
+/* What stands there, or an expansion gave: split at blanks unless it is quoted. */
 static void add_result(struct expansion *expansion, const char *bytes, size_t len, bool quoted)
 {
     if (quoted || expansion->arguments == NULL) {
@@ -282,11 +282,7 @@ static size_t add_piece(struct expansion *expansion, struct slice rest, bool quo
     }
     default: break;
     }
-    if (quoted || expansion->arguments == NULL) {
-        add_quoted(expansion, rest.bytes, 1);
-    } else {
-        add_plain(expansion, rest.bytes[0]);
-    }
+    add_result(expansion, rest.bytes, 1, quoted); /* a blank that isn't quoted is one of ${…:-…} */
     return 1;
 }
 

@@ -75,7 +75,7 @@ unsigned utf8_width(const char *text, size_t len)
 
 static size_t start_before(const char *text, size_t at)
 {
-    for (size_t back = 1; back <= 4 && back <= at; back++) {
+    for (size_t back = at < 4 ? at : 4; back > 1; back--) {
         if (utf8_length(text + at - back, back) == back) {
             return at - back;
         }
