@@ -46,9 +46,15 @@ static size_t sequence(const char *bytes)
     n = given ? n : 1;
     screen.wraps = false;
     switch (bytes[at]) {
-    case 'A': assert_true(screen.row >= n); screen.row -= n; break;
+    case 'A':
+        assert_true(screen.row >= n);
+        screen.row -= n;
+        break;
     case 'B': screen.row += n; break;
-    case 'C': screen.column += n; assert_true(screen.column < COLUMNS); break;
+    case 'C':
+        screen.column += n;
+        assert_true(screen.column < COLUMNS);
+        break;
     case 'H': screen.row = screen.column = 0; break;
     case 'J': clear_from(given ? 0 : screen.row, given ? 0 : screen.column); break;
     case 'm': break;
@@ -82,9 +88,20 @@ static void feed_screen(const char *bytes, size_t len)
     for (size_t i = 0; i < len;) {
         switch (bytes[i]) {
         case '\033': i += sequence(bytes + i); break;
-        case '\r': screen.column = 0; screen.wraps = false; i++; break;
-        case '\n': screen.row++; screen.wraps = false; i++; break;
-        case '\a': screen.bells++; i++; break;
+        case '\r':
+            screen.column = 0;
+            screen.wraps = false;
+            i++;
+            break;
+        case '\n':
+            screen.row++;
+            screen.wraps = false;
+            i++;
+            break;
+        case '\a':
+            screen.bells++;
+            i++;
+            break;
         default: i += show(bytes + i, len - i); break;
         }
     }
@@ -108,13 +125,13 @@ static void names(void *context, enum complete_kind kind, const char *directory,
         enum complete_kind kind;
         const char *directory, *name;
     } all[] = {
-        {complete_commands, "", "cat"},      {complete_commands, "", "cp"},
-        {complete_commands, "", "help"},     {complete_files, "", "notes"},
-        {complete_files, "", "notes two"},   {complete_files, "", "dir/"},
-        {complete_files, "", ".hidden"},     {complete_files, "dir/", "inner"},
-        {complete_services, "", "files"},    {complete_services, "", "console"},
-        {complete_roles, "", "system"},      {complete_variables, "", "PATH"},
-        {complete_variables, "", "PWD"},     {complete_files, "/", "bin/"},
+        {complete_commands, "", "cat"},    {complete_commands, "", "cp"},
+        {complete_commands, "", "help"},   {complete_files, "", "notes"},
+        {complete_files, "", "notes two"}, {complete_files, "", "dir/"},
+        {complete_files, "", ".hidden"},   {complete_files, "dir/", "inner"},
+        {complete_services, "", "files"},  {complete_services, "", "console"},
+        {complete_roles, "", "system"},    {complete_variables, "", "PATH"},
+        {complete_variables, "", "PWD"},   {complete_files, "/", "bin/"},
     };
     (void)context;
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {

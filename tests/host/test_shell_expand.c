@@ -33,8 +33,8 @@ static void command(void *context, struct slice list, struct text *out)
 static void names(void *context, const char *directory,
                   void (*each)(void *argument, const char *name), void *argument)
 {
-    static const char *const files[][2] = {{"", "b.c"},   {"", "a.c"},     {"", "x*y"},
-                                           {"", ".dot.c"}, {"", "dir"},    {"dir/", "in.c"},
+    static const char *const files[][2] = {{"", "b.c"},    {"", "a.c"},      {"", "x*y"},
+                                           {"", ".dot.c"}, {"", "dir"},      {"dir/", "in.c"},
                                            {"/", "top"},   {"/top/", "leaf"}};
     (void)context;
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
@@ -95,8 +95,7 @@ static void expect_one(const char *word, const char *wanted)
 {
     struct arena arena = {NULL};
     char error[expand_error_max];
-    const char *string =
-        expand_string(&arena, &source, (struct slice){word, strlen(word)}, error);
+    const char *string = expand_string(&arena, &source, (struct slice){word, strlen(word)}, error);
     assert_string_equal(string, wanted);
     arena_free(&arena);
 }
@@ -194,11 +193,11 @@ static void patterns_match_as_they_say(void **state)
         const char *pattern, *name;
         bool matches;
     } rows[] = {
-        {"", "", true},        {"*", "", true},         {"a*b*c", "aXbbYc", true},
-        {"a*b", "aXc", false}, {"?", "", false},        {"[a-c]", "b", true},
-        {"[a-c]", "d", false}, {"[^a-c]", "d", true},   {"[]]", "]", true},
-        {"[a", "[a", true},    {"\\[a", "[a", true},    {"a\\", "a\\", true},
-        {"**a", "bba", true},  {"[!-]x", "ax", true},   {"a", "ab", false},
+        {"", "", true},        {"*", "", true},       {"a*b*c", "aXbbYc", true},
+        {"a*b", "aXc", false}, {"?", "", false},      {"[a-c]", "b", true},
+        {"[a-c]", "d", false}, {"[^a-c]", "d", true}, {"[]]", "]", true},
+        {"[a", "[a", true},    {"\\[a", "[a", true},  {"a\\", "a\\", true},
+        {"**a", "bba", true},  {"[!-]x", "ax", true}, {"a", "ab", false},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (pattern_matches(rows[i].pattern, rows[i].name) != rows[i].matches) {

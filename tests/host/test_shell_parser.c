@@ -35,8 +35,8 @@ static void show_parts(struct text *out, const struct node *node)
 
 static void show(struct text *out, const struct node *node)
 {
-    static const char *const names[] = {"run",  "pipe", "and",   "or",  "seq",   "back",
-                                        "if",   "while", "for", "group", "other"};
+    static const char *const names[] = {"run", "pipe",  "and", "or",    "seq",  "back",
+                                        "if",  "while", "for", "group", "other"};
     if (node->kind == node_pipeline && node->first->next == NULL && !node->negated) {
         show(out, node->first);
         return;
@@ -149,10 +149,10 @@ static void a_node_knows_its_text(void **state)
 
 static void what_lacks_its_end_is_incomplete(void **state)
 {
-    static const char *const texts[] = {"'a",    "\"a",     "a \\",       "a |",   "a &&",
-                                        "if a",  "if a; then b", "while a; do b", "(a",
-                                        "{ a; ", "a $(b",   "a ${b",      "a $((1", "for",
-                                        "for x in", "a >",  "!"};
+    static const char *const texts[] = {
+        "'a",           "\"a",           "a \\",     "a |",   "a &&",  "if a",
+        "if a; then b", "while a; do b", "(a",       "{ a; ", "a $(b", "a ${b",
+        "a $((1",       "for",           "for x in", "a >",   "!"};
     (void)state;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         expect_tree(texts[i], "incomplete");

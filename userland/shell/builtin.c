@@ -59,7 +59,7 @@ static int run_echo(struct shell *shell, const char *const *argv)
         text_format(&text, "%s%s", *argument, argument[1] != NULL ? " " : "");
     }
     text_add_string(&text, newline ? "\n" : "");
-    stream_write(&shell->streams.at[1], text_string(&text), text.len);
+    say_bytes(shell, text_string(&text), text.len);
     text_free(&text);
     return status_ok;
 }
@@ -287,15 +287,16 @@ static const struct builtin builtins[] = {
     {"reboot", "", "starts the machine again", builtin_reboot},
     {"set", "", "lists all variables", run_set},
     {"shift", "[COUNT]", "drops the first of the script's arguments", run_shift},
-    {"svc", "list | restart NAME | stop NAME | kill NAME", "services: what there is, and what shall be",
-     builtin_svc},
+    {"svc", "list | restart NAME | stop NAME | kill NAME",
+     "services: what there is, and what shall be", builtin_svc},
     {"test", "[EXPRESSION]", "judges an expression; without one, tries the system", builtin_test},
     {"time", "COMMAND...", "says how long a command took", run_time},
     {"tour", "[STOP]", "shows the system around, stop by stop", builtin_tour},
     {"true", "", "succeeds", run_true},
     {"unset", "NAME...", "forgets variables", run_unset},
     {"wait", "[JOB]", "waits for a job of the background, or for all", builtin_wait},
-    {"with", "ROLE[,ROLE...] COMMAND...", "gives a command more of the shell's own handles", run_with},
+    {"with", "ROLE[,ROLE...] COMMAND...", "gives a command more of the shell's own handles",
+     run_with},
 };
 
 const struct builtin *builtin_at(size_t n)

@@ -15,7 +15,7 @@ struct expression {
     bool wrong;
 };
 
-static bool is_file(struct shell *shell, const char *operator, const char *path)
+static bool is_file(struct shell *shell, const char *operator, const char * path)
 {
     struct files_stat stat;
     if (files_stat(shell->directory, path, 0, &stat) != j6_status_ok) {
@@ -42,7 +42,7 @@ static int64_t number(struct expression *expression, const char *text)
 static bool compare(struct expression *expression, const char *operator, int64_t order)
 {
     static const char *const names[] = {"-eq", "-ne", "-lt", "-le", "-gt", "-ge"};
-    const bool results[] = {order == 0, order != 0, order < 0, order <= 0, order > 0, order >= 0};
+    const bool results[] = {order == 0, order != 0, order<0, order <= 0, order> 0, order >= 0};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(operator, names[i]) == 0) {
             return results[i];
@@ -53,7 +53,8 @@ static bool compare(struct expression *expression, const char *operator, int64_t
     return false;
 }
 
-static bool binary(struct expression *expression, const char *a, const char *operator, const char *b)
+static bool binary(struct expression *expression, const char *a, const char *operator,
+                   const char * b)
 {
     if (strcmp(operator, "=") == 0) {
         return strcmp(a, b) == 0;
@@ -63,7 +64,7 @@ static bool binary(struct expression *expression, const char *a, const char *ope
     }
     int64_t left = number(expression, a);
     int64_t right = expression->wrong ? 0 : number(expression, b);
-    return !expression->wrong && compare(expression, operator, (left > right) - (left < right));
+    return !expression->wrong && compare(expression, operator,(left > right) - (left < right));
 }
 
 static bool is_unary(const char *text)
@@ -71,7 +72,7 @@ static bool is_unary(const char *text)
     return strlen(text) == 2 && text[0] == '-' && strchr("nzefd", text[1]) != NULL;
 }
 
-static bool unary(struct expression *expression, const char *operator, const char *operand)
+static bool unary(struct expression *expression, const char *operator, const char * operand)
 {
     switch (operator[1]) {
     case 'n': return operand[0] != '\0';

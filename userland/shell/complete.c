@@ -26,8 +26,8 @@ static void begin_command(struct situation *situation)
 
 static bool opens_command(const struct text *word)
 {
-    static const char *const words[] = {"if",   "then", "else", "elif", "while", "until",
-                                        "do", "!",    "{",    "time"};
+    static const char *const words[] = {"if",    "then", "else", "elif", "while",
+                                        "until", "do",   "!",    "{",    "time"};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strcmp(text_string(word), words[i]) == 0) {
             return true;

@@ -4,7 +4,7 @@
 #include "userland/shell/utf8.h"
 #include <string.h>
 
-#define CONTROL(letter) ((letter)-'@')
+#define CONTROL(letter) ((letter) - '@')
 enum { ESCAPE = 27, DELETE = 127 };
 
 void editor_bell(struct editor *editor)
@@ -217,15 +217,33 @@ static const struct {
     const char *text;
     enum key key;
 } sequences[] = {
-    {"[A", key_up},           {"OA", key_up},           {"[B", key_down},
-    {"OB", key_down},         {"[C", key_right},        {"OC", key_right},
-    {"[D", key_left},         {"OD", key_left},         {"[H", key_home},
-    {"OH", key_home},         {"[1~", key_home},        {"[7~", key_home},
-    {"[F", key_end},          {"OF", key_end},          {"[4~", key_end},
-    {"[8~", key_end},         {"[3~", key_delete},      {"[1;5D", key_word_left},
-    {"[1;3D", key_word_left}, {"b", key_word_left},     {"[1;5C", key_word_right},
-    {"[1;3C", key_word_right}, {"f", key_word_right},   {"d", key_cut_word_behind},
-    {"\177", key_cut_word},   {"[200~", key_paste_begin}, {"[201~", key_paste_end},
+    {"[A", key_up},
+    {"OA", key_up},
+    {"[B", key_down},
+    {"OB", key_down},
+    {"[C", key_right},
+    {"OC", key_right},
+    {"[D", key_left},
+    {"OD", key_left},
+    {"[H", key_home},
+    {"OH", key_home},
+    {"[1~", key_home},
+    {"[7~", key_home},
+    {"[F", key_end},
+    {"OF", key_end},
+    {"[4~", key_end},
+    {"[8~", key_end},
+    {"[3~", key_delete},
+    {"[1;5D", key_word_left},
+    {"[1;3D", key_word_left},
+    {"b", key_word_left},
+    {"[1;5C", key_word_right},
+    {"[1;3C", key_word_right},
+    {"f", key_word_right},
+    {"d", key_cut_word_behind},
+    {"\177", key_cut_word},
+    {"[200~", key_paste_begin},
+    {"[201~", key_paste_end},
 };
 
 static void act(struct editor *editor, enum key key)
@@ -325,9 +343,7 @@ static void control(struct editor *editor, char byte)
     case CONTROL('R'): editor_search_begin(editor); return;
     case CONTROL('U'): cut(editor, row_start(editor, editor->cursor), editor->cursor); break;
     case CONTROL('W'): cut(editor, blank_before(editor), editor->cursor); break;
-    case CONTROL('Y'):
-        editor_insert(editor, text_string(&editor->cut), editor->cut.len);
-        break;
+    case CONTROL('Y'): editor_insert(editor, text_string(&editor->cut), editor->cut.len); break;
     default: editor_bell(editor); break;
     }
     editor_draw(editor);

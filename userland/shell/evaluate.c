@@ -80,8 +80,7 @@ static void with_assignments(struct shell *shell, const struct word *words, cons
         return;
     }
     const char *before = variables_get(&shell->variables, assignment.name);
-    assignment.before =
-        before != NULL ? arena_copy(&shell->arena, before, strlen(before)) : NULL;
+    assignment.before = before != NULL ? arena_copy(&shell->arena, before, strlen(before)) : NULL;
     assignment.was_exported = variables_is_exported(&shell->variables, assignment.name);
     variables_set(&shell->variables, assignment.name, assignment.value);
     variables_export(&shell->variables, assignment.name, true);
@@ -97,17 +96,15 @@ static void evaluate_simple(struct shell *shell, const struct node *node)
 {
     struct arguments arguments = {NULL, 0, 0};
     struct redirected redirected;
-    int status_before = shell->status;
-    shell->status = status_ok; /* of $( ) in the words, if there is nothing else to run */
+    shell->substituted = status_ok;
     if (!expand_words(shell, node->words, &arguments) ||
         !redirect_begin(shell, node->redirects, &redirected)) {
         shell->status = shell->interrupted ? status_interrupted : status_failed;
         return;
     }
     if (arguments.count == 0) {
-        shell->status = assign(shell, node->assignments) ? shell->status : status_failed;
+        shell->status = assign(shell, node->assignments) ? shell->substituted : status_failed;
     } else {
-        shell->status = status_before;
         with_assignments(shell, node->assignments, arguments.at);
     }
     redirect_end(shell, &redirected);
@@ -164,8 +161,8 @@ static void start_stage(struct shell *shell, struct job *job, const struct node 
     struct arguments arguments = {NULL, 0, 0};
     struct redirected redirected = {.count = 0};
     struct start what = {.text = node->text};
-    bool simple = whole && node->kind == node_simple && node->words != NULL &&
-                  node->assignments == NULL;
+    bool simple =
+        whole && node->kind == node_simple && node->words != NULL && node->assignments == NULL;
     if (simple) {
         if (!expand_words(shell, node->words, &arguments) ||
             !redirect_begin(shell, node->redirects, &redirected)) {
@@ -371,11 +368,8 @@ static void evaluate_command(struct shell *shell, const struct node *node)
     }
 }
 
-void evaluate(struct shell *shell, const struct node *node)
+static void evaluate_node(struct shell *shell, const struct node *node)
 {
-    if (must_stop(shell)) {
-        return;
-    }
     switch (node->kind) {
     case node_sequence:
         evaluate(shell, node->first);
@@ -391,6 +385,16 @@ void evaluate(struct shell *shell, const struct node *node)
     case node_background: evaluate_background(shell, node); break;
     case node_pipeline: evaluate_pipeline(shell, node); break;
     default: evaluate_command(shell, node); break;
+    }
+}
+
+/* What a command takes of the arena is for nobody behind it, however often a loop runs it. */
+void evaluate(struct shell *shell, const struct node *node)
+{
+    if (!must_stop(shell)) {
+        struct arena_mark mark = arena_mark(&shell->arena);
+        evaluate_node(shell, node);
+        arena_release(&shell->arena, mark);
     }
 }
 
@@ -419,9 +423,6 @@ void run_text(struct shell *shell, const char *name, const char *text, size_t le
             shell->status = status_usage;
         }
         arena_free(&arena);
-        if (shell->depth == 1) {
-            arena_free(&shell->arena);
-        }
     }
     shell->depth--;
 }

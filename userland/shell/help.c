@@ -127,8 +127,7 @@ static bool wait_for_return(struct shell *shell)
     char byte = '\0';
     say(shell, "-- Return goes on, q ends --");
     bool on = stream_read_byte(&shell->streams.at[0], &byte) && byte == '\n';
-    while (!on && byte != '\n' && stream_read_byte(&shell->streams.at[0], &byte)) {
-    }
+    while (!on && byte != '\n' && stream_read_byte(&shell->streams.at[0], &byte)) {}
     return on;
 }
 

@@ -72,6 +72,7 @@ bool interrupt_poll(struct shell *shell)
 {
     if (shell->terminal.interrupt != j6_handle_none && !shell->interrupted) {
         shell->interrupted = terminal_is_interrupted(&shell->terminal);
+        shell->status = shell->interrupted ? status_interrupted : shell->status;
     }
     return shell->interrupted;
 }
@@ -108,8 +109,8 @@ int job_finish(struct shell *shell, struct job *job)
         if (process->handle == j6_handle_none) {
             continue;
         }
-        if (terminal_wait(&shell->terminal, process->handle, j6_signal_closed,
-                          j6_deadline_never) == j6_status_cancelled) {
+        if (terminal_wait(&shell->terminal, process->handle, j6_signal_closed, j6_deadline_never) ==
+            j6_status_cancelled) {
             shell->interrupted = true;
             kill_all(shell, job);
             break;
@@ -234,8 +235,9 @@ int builtin_wait(struct shell *shell, const char *const *argv)
         struct job *job = job_meant(shell, argv);
         status = job != NULL ? job_finish(shell, job) : status_not_found;
     }
-    return argv[1] != NULL || shell->interrupted ? (shell->interrupted ? status_interrupted : status)
-                                                 : status_ok;
+    return argv[1] != NULL || shell->interrupted
+               ? (shell->interrupted ? status_interrupted : status)
+               : status_ok;
 }
 
 int builtin_fg(struct shell *shell, const char *const *argv)

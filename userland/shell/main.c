@@ -36,8 +36,7 @@ static j6_handle_t restricted(uint32_t kind)
     const struct j6_range range = {.kind = kind, .count = 1};
     j6_handle_t system = j6_find("system");
     j6_handle_t part;
-    return system != j6_handle_none &&
-                   j6_system_restrict(system, &range, 1, &part) == j6_status_ok
+    return system != j6_handle_none && j6_system_restrict(system, &range, 1, &part) == j6_status_ok
                ? part
                : j6_handle_none;
 }

@@ -92,14 +92,14 @@ static void command(void *context, struct slice list, struct text *out)
     }
     terminal_job_close_channels(&job->terminal);
     /* Only those that write may keep the channel open. */
-    j6_status_t status = j6_handle_duplicate(
-        channel, j6_right_channel_receive | j6_right_wait, 0, &reading);
+    j6_status_t status =
+        j6_handle_duplicate(channel, j6_right_channel_receive | j6_right_wait, 0, &reading);
     j6_handle_close(channel);
     if (status == j6_status_ok) {
         read_all(shell, reading, out);
         j6_handle_close(reading);
     }
-    shell->status = job_finish(shell, job);
+    shell->substituted = job_finish(shell, job);
 }
 
 /* ---- names --------------------------------------------------------------------------------------- */

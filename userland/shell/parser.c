@@ -48,9 +48,9 @@ static const struct {
     const char *text;
     enum token_kind kind;
 } operators[] = {
-    {"&&", token_and},       {"||", token_or},     {">>", token_append},   {">&", token_same},
-    {";", token_semicolon},  {"&", token_ampersand}, {"|", token_pipe},    {"(", token_open},
-    {")", token_close},      {"<", token_less},    {">", token_greater},   {"\n", token_newline},
+    {"&&", token_and},      {"||", token_or},       {">>", token_append}, {">&", token_same},
+    {";", token_semicolon}, {"&", token_ampersand}, {"|", token_pipe},    {"(", token_open},
+    {")", token_close},     {"<", token_less},      {">", token_greater}, {"\n", token_newline},
 };
 
 static size_t skip_blanks(const char *text, size_t at, size_t len)
@@ -193,8 +193,8 @@ static struct redirect **add_redirect(struct parse *parse, struct redirect **end
                                                redirect_same};
     struct redirect *redirect = arena_take(parse->arena, sizeof(*redirect));
     redirect->kind = kinds[parse->token.kind - token_less];
-    redirect->number = parse->token.number >= 0 ? parse->token.number
-                                                : redirect->kind != redirect_in;
+    redirect->number =
+        parse->token.number >= 0 ? parse->token.number : redirect->kind != redirect_in;
     if (redirect->number > 2 || (redirect->kind == redirect_in) != (redirect->number == 0)) {
         fail(parse, "only 0 can be read from, 1 and 2 be written to");
         return end;
@@ -230,7 +230,8 @@ static struct node *simple(struct parse *parse)
     struct word **assignments = &node->assignments;
     struct word **words = &node->words;
     struct redirect **redirect = &node->redirects;
-    while (!parse->failed && (parse->token.kind == token_word || is_redirection(parse->token.kind))) {
+    while (!parse->failed &&
+           (parse->token.kind == token_word || is_redirection(parse->token.kind))) {
         if (is_redirection(parse->token.kind)) {
             redirect = add_redirect(parse, redirect);
         } else if (node->words == NULL && is_assignment(parse->token.text)) {

@@ -112,8 +112,7 @@ bool files_again(struct shell *shell)
     if (names == j6_handle_none || names_look_up(names, "files", &service) != j6_status_ok) {
         return false;
     }
-    j6_status_t status =
-        files_client(service, "", 0, files_no_limit, files_no_limit, &client);
+    j6_status_t status = files_client(service, "", 0, files_no_limit, files_no_limit, &client);
     j6_handle_close(service);
     if (status != j6_status_ok) {
         return false;
@@ -131,8 +130,7 @@ bool file_text(struct shell *shell, const char *path, struct text *out_text)
     enum { PIECE = 4096 };
     struct files_stat stat;
     j6_handle_t file;
-    j6_status_t status =
-        files_open(shell->directory, path, files_open_read, 0, &stat, &file);
+    j6_status_t status = files_open(shell->directory, path, files_open_read, 0, &stat, &file);
     if (status != j6_status_ok) {
         complain(shell, "%s: %s\n", path, file_status_text(status));
         return false;

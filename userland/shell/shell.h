@@ -13,7 +13,7 @@
  *   person.c       somebody at a terminal
  *   system.h       terminals and services
  *
- * Rules: one thread. All that a command needs lives in `arena`, which is emptied between two of them. A command
+ * Rules: one thread. All that a command needs lives in `arena`, of which it gives back its part. A command
  * that can't be done says why on its third stream, and its status isn't 0; the shell goes on.
  */
 #pragma once
@@ -27,8 +27,8 @@
 enum {
     status_ok = 0,
     status_failed = 1,
-    status_usage = 2,      /* it wasn't used as it should */
-    status_not_run = 126,  /* there, but no program */
+    status_usage = 2,     /* it wasn't used as it should */
+    status_not_run = 126, /* there, but no program */
     status_not_found = 127,
     status_interrupted = 130,
     status_killed = 143,
@@ -48,28 +48,29 @@ struct streams {
 struct job;
 
 struct shell {
-    const char *name;              /* $0 */
-    const char *const *arguments;  /* $1 …, and NULL */
+    const char *name;             /* $0 */
+    const char *const *arguments; /* $1 …, and NULL */
     struct variables variables;
-    int status;                    /* $? */
-    struct streams streams;        /* of the command that runs now */
+    int status;             /* $? */
+    int substituted;        /* of the last $( ) of the command that runs now */
+    struct streams streams; /* of the command that runs now */
     struct arena arena;
-    struct job *jobs;              /* in the background, newest first */
-    uint64_t last_background;      /* $! */
-    j6_handle_t files;             /* the top of the tree; 0: there are no files */
-    j6_handle_t reader;            /* the same for who only reads */
-    j6_handle_t directory;         /* where it is */
-    char *path;                    /* the same as text */
-    j6_handle_t info, log;         /* parts of the system object; 0: none */
-    const char *roles;             /* that `with` gives to the command that runs now; NULL: none */
+    struct job *jobs;         /* in the background, newest first */
+    uint64_t last_background; /* $! */
+    j6_handle_t files;        /* the top of the tree; 0: there are no files */
+    j6_handle_t reader;       /* the same for who only reads */
+    j6_handle_t directory;    /* where it is */
+    char *path;               /* the same as text */
+    j6_handle_t info, log;    /* parts of the system object; 0: none */
+    const char *roles;        /* that `with` gives to the command that runs now; NULL: none */
     struct terminal terminal;
     bool interactive;
-    bool exits;                    /* `exit` was said */
-    bool interrupted;              /* by Ctrl-C: all goes back to where commands come from */
-    unsigned loops;                /* that are running */
-    unsigned leaves;               /* loops that are to be left … */
-    bool continues;                /* … the last of them goes on instead */
-    unsigned depth;                /* of scripts that read others */
+    bool exits;       /* `exit` was said */
+    bool interrupted; /* by Ctrl-C: all goes back to where commands come from */
+    unsigned loops;   /* that are running */
+    unsigned leaves;  /* loops that are to be left … */
+    bool continues;   /* … the last of them goes on instead */
+    unsigned depth;   /* of scripts that read others */
     struct history history;
 };
 
@@ -89,12 +90,13 @@ bool must_stop(struct shell *shell);
 
 /* ---- streams: stream.c, redirect.c --------------------------------------------------------------- */
 
-void stream_write(const struct stream *stream, const char *bytes, size_t len);
+j6_status_t stream_write(const struct stream *stream, const char *bytes, size_t len);
 
 /* One byte, for who must not read more than it needs. False: the end. */
 bool stream_read_byte(struct stream *stream, char *out_byte);
 
-/* Shown on the second and third stream. */
+/* Shown on the second and third stream. A script ends when nobody reads its output any more. */
+void say_bytes(struct shell *shell, const char *bytes, size_t len);
 void say(struct shell *shell, const char *format, ...)
     __attribute__((__format__(__printf__, 2, 3)));
 void complain(struct shell *shell, const char *format, ...)

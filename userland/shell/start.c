@@ -82,7 +82,7 @@ static void add_roles(struct rows *rows, const char *roles)
 /* Another shell: all that was given to this one, in the state that it has now. */
 static void add_everything(struct shell *shell, struct rows *rows)
 {
-    static const char *const others[] = {"stdin",     "stdout",   "stderr",    "files",
+    static const char *const others[] = {"stdin",     "stdout",   "stderr",   "files",
                                          "directory", "terminal", "interrupt"};
     size_t count;
     const struct j6_start_handle *table = j6_start_rows(&count);
@@ -212,8 +212,7 @@ static int start_text(struct shell *shell, const struct start *what, j6_handle_t
     char number[16];
     struct arguments argv = {NULL, 0, 0};
     struct slice status = {"?", 1};
-    const char *first[] = {"sh", "-c",
-                           arena_copy(&shell->arena, what->text.bytes, what->text.len),
+    const char *first[] = {"sh", "-c", arena_copy(&shell->arena, what->text.bytes, what->text.len),
                            shell->name};
     for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
         arguments_add(&shell->arena, &argv, first[i]);

@@ -1,31 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes from and to streams, whatever they are. What can't be written is nobody's: who reads has gone. */
+/* Bytes from and to streams, whatever they are. A shell whose output nobody reads ends. */
 #include "userland/shell/shell.h"
 #include <proto/files.h>
 #include <proto/text.h>
 #include <stdarg.h>
 #include <stdio.h>
 
-static void write_text(j6_handle_t service, const char *bytes, size_t len)
+static j6_status_t write_text(j6_handle_t service, const char *bytes, size_t len)
 {
-    while (len != 0) {
+    j6_status_t status = j6_status_ok;
+    while (len != 0 && status == j6_status_ok) {
         struct text_write_answer answer = {0};
         size_t piece = len < text_write_max ? len : text_write_max;
-        if (text_write(service, bytes, piece, &answer) != j6_status_ok || answer.written == 0) {
-            return;
+        status = text_write(service, bytes, piece, &answer);
+        if (status == j6_status_ok) {
+            bytes += answer.written;
+            len -= answer.written;
         }
-        bytes += answer.written;
-        len -= answer.written;
     }
+    return status;
 }
 
-void stream_write(const struct stream *stream, const char *bytes, size_t len)
+j6_status_t stream_write(const struct stream *stream, const char *bytes, size_t len)
 {
-    if (j6_handle_type(stream->handle) == j6_type_channel) {
-        j6_channel_write(stream->handle, bytes, len);
-    } else if (stream->handle != j6_handle_none) {
-        write_text(stream->handle, bytes, len);
+    if (stream->handle == j6_handle_none) {
+        return j6_status_ok;
     }
+    return j6_handle_type(stream->handle) == j6_type_channel
+               ? j6_channel_write(stream->handle, bytes, len)
+               : write_text(stream->handle, bytes, len);
 }
 
 bool stream_read_byte(struct stream *stream, char *out_byte)
@@ -43,8 +46,8 @@ bool stream_read_byte(struct stream *stream, char *out_byte)
     return read;
 }
 
-static void write_formatted(const struct stream *stream, const char *prefix, const char *format,
-                            va_list args)
+static j6_status_t write_formatted(const struct stream *stream, const char *prefix,
+                                   const char *format, va_list args)
 {
     va_list again;
     va_copy(again, args);
@@ -58,15 +61,27 @@ static void write_formatted(const struct stream *stream, const char *prefix, con
         memory_give(bytes);
     }
     va_end(again);
-    stream_write(stream, text_string(&text), text.len);
+    j6_status_t status = stream_write(stream, text_string(&text), text.len);
     text_free(&text);
+    return status;
+}
+
+void say_bytes(struct shell *shell, const char *bytes, size_t len)
+{
+    if (stream_write(&shell->streams.at[1], bytes, len) == j6_status_closed &&
+        !shell->interactive) {
+        shell->exits = true;
+    }
 }
 
 void say(struct shell *shell, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    write_formatted(&shell->streams.at[1], "", format, args);
+    if (write_formatted(&shell->streams.at[1], "", format, args) == j6_status_closed &&
+        !shell->interactive) {
+        shell->exits = true;
+    }
     va_end(args);
 }
 

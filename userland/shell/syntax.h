@@ -77,8 +77,8 @@ struct parser {
 };
 
 enum parse_result {
-    parse_command,    /* *out_node is a list: all that a line has, and what that needs of the next ones */
-    parse_end,        /* there is no more */
+    parse_command, /* *out_node is a list: all that a line has, and what that needs of the next ones */
+    parse_end,     /* there is no more */
     parse_incomplete, /* the text ends within a command; nothing was consumed */
     parse_wrong,      /* *out_error says what; the rest of the line is skipped */
 };

@@ -21,8 +21,8 @@ void terminal_begin(struct terminal *terminal, bool for_person, j6_handle_t *out
     struct terminal_open_answer answer;
     j6_handle_t given = for_person ? j6_find("terminal") : j6_handle_none;
     terminal->interrupt = j6_find("interrupt");
-    if (given == j6_handle_none || terminal_open(given, terminal_open_foreground, &answer,
-                                                 &terminal->own) != j6_status_ok) {
+    if (given == j6_handle_none ||
+        terminal_open(given, terminal_open_foreground, &answer, &terminal->own) != j6_status_ok) {
         terminal->own = j6_handle_none;
         return;
     }

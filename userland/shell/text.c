@@ -147,11 +147,24 @@ char *arena_copy(struct arena *arena, const char *bytes, size_t len)
     return len != 0 ? memcpy(copy, bytes, len) : copy;
 }
 
-void arena_free(struct arena *arena)
+struct arena_mark arena_mark(const struct arena *arena)
 {
-    while (arena->blocks != NULL) {
+    return (struct arena_mark){arena->blocks, arena->blocks != NULL ? arena->blocks->used : 0};
+}
+
+void arena_release(struct arena *arena, struct arena_mark mark)
+{
+    while (arena->blocks != mark.block) {
         struct arena_block *next = arena->blocks->next;
         free(arena->blocks);
         arena->blocks = next;
     }
+    if (mark.block != NULL) {
+        mark.block->used = mark.used;
+    }
+}
+
+void arena_free(struct arena *arena)
+{
+    arena_release(arena, (struct arena_mark){NULL, 0});
 }

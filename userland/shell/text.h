@@ -32,6 +32,15 @@ struct arena {
     struct arena_block *blocks;
 };
 
+/* Where it is full up to; arena_release gives back what was taken since. */
+struct arena_mark {
+    struct arena_block *block;
+    size_t used;
+};
+
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_release(struct arena *arena, struct arena_mark mark);
+
 void *arena_take(struct arena *arena, size_t size);
 char *arena_copy(struct arena *arena, const char *bytes, size_t len);
 void arena_free(struct arena *arena);

@@ -141,7 +141,10 @@ const char *size_text(uint64_t bytes)
     static char texts[4][24];
     static unsigned next;
     char *text = texts[next++ % 4];
-    unsigned shift = bytes >= 10ull << 30 ? 30 : bytes >= 10ull << 20 ? 20 : bytes >= 10ull << 10 ? 10 : 0;
+    unsigned shift = bytes >= 10ull << 30   ? 30
+                     : bytes >= 10ull << 20 ? 20
+                     : bytes >= 10ull << 10 ? 10
+                                            : 0;
     snprintf(text, sizeof(texts[0]), "%llu%.*s", (unsigned long long)(bytes >> shift), shift != 0,
              &" KMG"[shift / 10]);
     return text;

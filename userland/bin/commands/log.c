@@ -6,8 +6,9 @@
 static void show(const struct j6_log_entry *entry, const char *text)
 {
     static const char *const severities[] = {"", "error: ", "warning: ", "", "debug: "};
-    const char *severity =
-        entry->severity < sizeof(severities) / sizeof(severities[0]) ? severities[entry->severity] : "";
+    const char *severity = entry->severity < sizeof(severities) / sizeof(severities[0])
+                               ? severities[entry->severity]
+                               : "";
     printf("[%5llu.%06llu] ", (unsigned long long)(entry->time / 1000000000),
            (unsigned long long)(entry->time / 1000 % 1000000));
     if (entry->process != 0) {

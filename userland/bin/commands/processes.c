@@ -69,7 +69,8 @@ static bool look_inside(int argc, char **argv, uint64_t topic, struct j6_snapsho
 
 static void show_rights(enum j6_type type, uint64_t rights)
 {
-    static const char *const common[] = {"duplicate", "transfer", "wait", "signal", "info", "close"};
+    static const char *const common[] = {"duplicate", "transfer", "wait",
+                                         "signal",    "info",     "close"};
     static const char *const own[j6_type_count][5] = {
         [j6_type_system] = {"restrict"},
         [j6_type_channel] = {"send", "receive"},

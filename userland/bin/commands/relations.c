@@ -37,8 +37,7 @@ static bool add_holdings(struct world *world, size_t process)
                 return false;
             }
         }
-        world->holdings[world->holding_count++] =
-            (struct holding){row->koid, row->rights, process};
+        world->holdings[world->holding_count++] = (struct holding){row->koid, row->rights, process};
     }
     j6_snapshot_drop(&handles);
     return true;

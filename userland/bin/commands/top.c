@@ -125,8 +125,8 @@ static void show(struct picture *now, const struct picture *before)
                (unsigned long long)koid_number(one->koid), one->cpu,
                one->state < 4 ? states[one->state] : "?",
                passed > 0 ? 100 * (double)one->used / passed : 0.0,
-               size_text(one->pages * j6_page_size), one->name,
-               one->thread[0] != '\0' ? " / " : "", one->thread);
+               size_text(one->pages * j6_page_size), one->name, one->thread[0] != '\0' ? " / " : "",
+               one->thread);
     }
     qsort(now->threads, now->count, sizeof(now->threads[0]), compare_koids);
 }

@@ -76,7 +76,10 @@ static void show_long(const char *path, const char *name, const struct stat *sta
     if (link && readlink(path, target, sizeof(target) - 1) < 0) {
         target[0] = '\0';
     }
-    printf("%c%c%c %10llu %s %s%s%s\n", link ? 'l' : S_ISDIR(status->st_mode) ? 'd' : '-',
+    printf("%c%c%c %10llu %s %s%s%s\n",
+           link                       ? 'l'
+           : S_ISDIR(status->st_mode) ? 'd'
+                                      : '-',
            status->st_mode & S_IWUSR ? 'w' : '-', status->st_mode & S_IXUSR ? 'x' : '-',
            (unsigned long long)status->st_size, date, name, link ? " -> " : "", target);
 }
@@ -355,7 +358,7 @@ int command_mkdir(int argc, char **argv)
         return wrong_usage();
     }
     for (int i = options.at; i < argc; i++) {
-        int code = deep                         ? make_deep(argv[i])
+        int code = deep                        ? make_deep(argv[i])
                    : mkdir(argv[i], 0777) == 0 ? exit_ok
                                                : failed(argv[i]);
         worst = code > worst ? code : worst;
