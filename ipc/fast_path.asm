@@ -14,6 +14,7 @@
 ; that wait is of a type that nobody can undo.
 
 %include "offsets.inc"
+%include "arch/x86_64/tcb.inc"
 %include "fast_offsets.inc"
 
 extern sched, cpu_counts, page_table_here, page_table_lingering, io_ports_here, clock_tsc_offset
@@ -90,11 +91,7 @@ global ipc_fast_call, ipc_fast_reply_receive
     mov [rsp + THREAD_MESSAGE_HANDLE_CAP], r13
     jmp %%passed
 %%message:
-    mov [rsp + TCB_RSI], rsi
-    mov [rsp + TCB_RDX], rdx
-    mov [rsp + TCB_R10], r10
-    mov [rsp + TCB_R8], r8
-    mov [rsp + TCB_R9], r9
+    TCB_SAVE_ARGS rsp
     mov r12, rsp
     mov rsp, [gs:CPU_KERNEL_STACK]
     push r11
@@ -107,11 +104,7 @@ global ipc_fast_call, ipc_fast_reply_receive
     pop rdi
     pop r11
     mov rsp, r12
-    mov rsi, [rsp + TCB_RSI]
-    mov rdx, [rsp + TCB_RDX]
-    mov r10, [rsp + TCB_R10]
-    mov r8, [rsp + TCB_R8]
-    mov r9, [rsp + TCB_R9]
+    TCB_LOAD_ARGS rsp
     mov r12, -1
     cmp rax, r12
     je %1
@@ -123,11 +116,7 @@ global ipc_fast_call, ipc_fast_reply_receive
 ; passed on in registers waits in the tcb of rbp. There is no stack yet, so this is no call.
 %macro SWITCH_FPU 1
     mov [rbp + TCB_RDI], rdi
-    mov [rbp + TCB_RSI], rsi
-    mov [rbp + TCB_RDX], rdx
-    mov [rbp + TCB_R10], r10
-    mov [rbp + TCB_R8], r8
-    mov [rbp + TCB_R9], r9
+    TCB_SAVE_ARGS rbp
     mov r12, rsp
     mov rsp, [gs:CPU_KERNEL_STACK]
     cmp dword [r12 + TCB_USES_FPU], 0
@@ -138,11 +127,7 @@ global ipc_fast_call, ipc_fast_reply_receive
     mov rdi, rbp
     call fpu_load
     mov rdi, [rbp + TCB_RDI]
-    mov rsi, [rbp + TCB_RSI]
-    mov rdx, [rbp + TCB_RDX]
-    mov r10, [rbp + TCB_R10]
-    mov r8, [rbp + TCB_R8]
-    mov r9, [rbp + TCB_R9]
+    TCB_LOAD_ARGS rbp
     jmp %1
 %endmacro
 

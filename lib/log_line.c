@@ -4,10 +4,10 @@
 #include "lib/format.h"
 #include <j6/types.h>
 
-const struct log_colour log_colours[j6_log_count] = {
+const struct log_colour log_colours[LOG_COLOURS] = {
     [j6_log_output] = {0xff, 0xff, 0xff, 0x0f},  [j6_log_error] = {0xff, 0x6b, 0x6b, 0x0c},
     [j6_log_warning] = {0xff, 0xd7, 0x5f, 0x0e}, [j6_log_info] = {0xd0, 0xd0, 0xd0, 0x07},
-    [j6_log_debug] = {0x88, 0x88, 0x88, 0x08},
+    [j6_log_debug] = {0x88, 0x88, 0x88, 0x08},   [LOG_COLOUR_GREEN] = {0x6b, 0xe0, 0x6b, 0x0a},
 };
 
 size_t log_stamp(const struct j6_log_entry *entry, char *buf, size_t cap)

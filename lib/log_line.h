@@ -26,4 +26,7 @@ struct log_colour {
     uint8_t attribute;
 };
 
-extern const struct log_colour log_colours[j6_log_count];
+/* By severity; and one more, for what is well. */
+enum { LOG_COLOUR_GREEN = j6_log_count, LOG_COLOURS };
+
+extern const struct log_colour log_colours[LOG_COLOURS];

@@ -4,6 +4,7 @@
 ; stack belongs to the CPU and is empty at each entry from user mode.
 
 %include "offsets.inc"
+%include "arch/x86_64/tcb.inc"
 
 extern syscall_dispatch, kernel_leave, ipc_fast_call, ipc_fast_reply_receive
 extern trap_iretq_failed, trap_from_user, trap_from_kernel, trap_anywhere
@@ -15,26 +16,13 @@ MSR_GS_BASE equ 0xc0000101
 ; Stores rdi rsi rdx r10 r8 r9 rbx rbp r12 r13 r14 r15 into the tcb at %1.
 %macro TCB_SAVE 1
     mov [%1 + TCB_RDI], rdi
-    mov [%1 + TCB_RSI], rsi
-    mov [%1 + TCB_RDX], rdx
-    mov [%1 + TCB_R10], r10
-    mov [%1 + TCB_R8], r8
-    mov [%1 + TCB_R9], r9
+    TCB_SAVE_ARGS %1
     mov [%1 + TCB_RBX], rbx
     mov [%1 + TCB_RBP], rbp
     mov [%1 + TCB_R12], r12
     mov [%1 + TCB_R13], r13
     mov [%1 + TCB_R14], r14
     mov [%1 + TCB_R15], r15
-%endmacro
-
-; Loads the six argument registers but rdi.
-%macro TCB_LOAD_ARGS 1
-    mov rsi, [%1 + TCB_RSI]
-    mov rdx, [%1 + TCB_RDX]
-    mov r10, [%1 + TCB_R10]
-    mov r8, [%1 + TCB_R8]
-    mov r9, [%1 + TCB_R9]
 %endmacro
 
 section .text.entry progbits alloc exec nowrite align=64

@@ -74,11 +74,11 @@ static uint32_t pixel_of(const struct j6_framebuffer *framebuffer, const struct 
            pixel_component(colour->blue, framebuffer->blue_position, framebuffer->blue_size);
 }
 
-static void make_pen(struct picture *picture, uint32_t severity)
+static void make_pen(struct picture *picture, uint32_t colour)
 {
-    uint32_t pixel = pixel_of(&picture->framebuffer, &log_colours[severity]);
+    uint32_t pixel = pixel_of(&picture->framebuffer, &log_colours[colour]);
     for (uint32_t bits = 0; bits < 16; bits++) {
-        uint8_t *at = picture->pens[severity][bits];
+        uint8_t *at = picture->pens[colour][bits];
         for (uint32_t mask = 8; mask != 0; mask >>= 1, at += picture->pixel_size) {
             for (uint32_t i = 0; i < picture->pixel_size; i++) {
                 at[i] = (bits & mask) != 0 ? (uint8_t)(pixel >> 8 * i) : 0;
@@ -102,8 +102,8 @@ j6_status_t picture_init(struct picture *picture, uint8_t *memory,
         picture->rows == 0) {
         return j6_err_invalid_arg;
     }
-    for (uint32_t severity = 0; severity < j6_log_count; severity++) {
-        make_pen(picture, severity);
+    for (uint32_t colour = 0; colour < LOG_COLOURS; colour++) {
+        make_pen(picture, colour);
     }
     return j6_status_ok;
 }

@@ -7,18 +7,18 @@
  */
 #pragma once
 #include "drivers/framebuffer/glyphs.h"
-#include <j6/log.h>
+#include "lib/log_line.h"
 #include <j6/start.h>
 
 enum { CELL_BLANK = ' ' };
 
 /*
- * A character at its place on the screen: the number of its glyph, and a severity, whose colour it has. Blanks
+ * A character at its place on the screen: the number of its glyph, and its row of log_colours. Blanks
  * are all alike.
  */
-static inline uint32_t cell_make(uint32_t glyph, uint32_t severity)
+static inline uint32_t cell_make(uint32_t glyph, uint32_t colour)
 {
-    return glyph == CELL_BLANK ? CELL_BLANK : severity << 16 | glyph;
+    return glyph == CELL_BLANK ? CELL_BLANK : colour << 16 | glyph;
 }
 
 struct picture {
@@ -29,7 +29,7 @@ struct picture {
     uint32_t pixel_size; /* bytes */
     uint32_t columns;
     uint32_t rows;
-    uint8_t pens[j6_log_count][16][16]; /* four pixels for each four bits of a glyph */
+    uint8_t pens[LOG_COLOURS][16][16]; /* four pixels for each four bits of a glyph */
 };
 
 /*

@@ -24,6 +24,9 @@ void terminal_begin(struct terminal *terminal, const void *writer)
     if (terminal->writer != writer && terminal->column != 0) {
         new_line(terminal);
     }
+    if (terminal->writer != writer) {
+        terminal->sgr = (struct sgr){0};
+    }
     terminal->writer = writer;
 }
 
@@ -49,6 +52,9 @@ static void control(struct terminal *terminal, uint32_t character)
 
 void terminal_put(struct terminal *terminal, uint32_t character, uint32_t severity)
 {
+    if (sgr_take(&terminal->sgr, character)) {
+        return;
+    }
     if (character < FIRST_PRINTABLE || (character >= DELETE && character <= LAST_CONTROL)) {
         control(terminal, character);
         return;
@@ -57,7 +63,8 @@ void terminal_put(struct terminal *terminal, uint32_t character, uint32_t severi
         new_line(terminal);
     }
     uint32_t glyph = glyphs_find(terminal->grid->picture->glyphs, character);
-    grid_put(terminal->grid, terminal->row, terminal->column, cell_make(glyph, severity));
+    uint32_t cell = cell_make(glyph, sgr_shade(&terminal->sgr, severity));
+    grid_put(terminal->grid, terminal->row, terminal->column, cell);
     terminal->column++;
 }
 

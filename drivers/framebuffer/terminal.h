@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Text onto the grid: a place where the next character goes, lines that wrap and scroll. Newline, carriage
- * return, tab (to the next multiple of 8) and backspace move that place; other control characters do
- * nothing. A character that fills a line leaves the place behind it: the next one wraps.
+ * return, tab (to the next multiple of 8) and backspace move that place, and sequences choose a colour
+ * (lib/sgr.h); other control characters do nothing. A character that fills a line leaves the place behind it: the next one wraps.
  *
- * Several write: who wasn't the last one begins a line of its own.
+ * Several write: who wasn't the last one begins a line of its own, without a colour.
  */
 #pragma once
 #include "drivers/framebuffer/grid.h"
 #include "drivers/framebuffer/utf8.h"
+#include "lib/sgr.h"
 
 struct terminal {
     struct grid *grid;
     uint32_t row;
     uint32_t column;
     const void *writer; /* who wrote last, unless he has left */
+    struct sgr sgr;     /* his colour */
 };
 
 void terminal_init(struct terminal *terminal, struct grid *grid);

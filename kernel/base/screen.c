@@ -7,6 +7,7 @@
 
 #include "lib/log_line.h"
 #include "lib/pixel.h"
+#include "lib/sgr.h"
 #include "lib/string.h"
 
 enum { GLYPH_WIDTH = 8, TAB_WIDTH = 8, EGA_BLANK = 0x0720 };
@@ -16,16 +17,14 @@ static uint32_t component(uint8_t value, const struct boot_colour *place)
     return pixel_component(value, place->position, place->size);
 }
 
-static void set_severity(struct screen *screen, uint32_t severity)
+/* A row of log_colours. */
+static void set_colour(struct screen *screen, uint32_t row)
 {
-    if (severity >= j6_log_count) {
-        severity = j6_log_info;
-    }
-    if (severity == screen->severity) {
+    if (row == screen->colour_row) {
         return;
     }
-    screen->severity = severity;
-    const struct log_colour *colour = &log_colours[severity];
+    screen->colour_row = row;
+    const struct log_colour *colour = &log_colours[row];
     screen->attribute = colour->attribute;
     screen->colour = component(colour->red, &screen->framebuffer.red) |
                      component(colour->green, &screen->framebuffer.green) |
@@ -147,9 +146,15 @@ static void screen_write(void *context, enum j6_log_severity severity, const cha
     if (screen->memory == NULL) {
         return;
     }
-    set_severity(screen, severity);
+    uint32_t row = severity < j6_log_count ? severity : j6_log_info;
+    struct sgr sgr = {0};
+    set_colour(screen, row);
     for (size_t i = 0; i < len; i++) {
-        put(screen, text[i]);
+        if (sgr_take(&sgr, (unsigned char)text[i])) {
+            set_colour(screen, sgr_shade(&sgr, row));
+        } else {
+            put(screen, text[i]);
+        }
     }
 }
 
@@ -192,7 +197,7 @@ j6_status_t screen_init(struct screen *screen, void *memory,
         .columns = framebuffer->width,
         .rows = framebuffer->height,
         .row_size = framebuffer->pitch,
-        .severity = j6_log_count,
+        .colour_row = LOG_COLOURS,
     };
     if (framebuffer->kind == BOOT_FRAMEBUFFER_RGB) {
         screen->font = *font;
@@ -203,7 +208,7 @@ j6_status_t screen_init(struct screen *screen, void *memory,
     if (framebuffer->kind == BOOT_FRAMEBUFFER_NONE || screen->columns == 0 || screen->rows == 0) {
         return j6_err_invalid_arg;
     }
-    set_severity(screen, j6_log_info);
+    set_colour(screen, j6_log_info);
     clear(screen);
     return j6_status_ok;
 }

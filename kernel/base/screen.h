@@ -30,7 +30,7 @@ struct screen {
     uint32_t row;
     bool wrapped;           /* below the cursor stands the last page */
     bool one_page;          /* what doesn't fit is left out */
-    uint32_t severity;      /* that the colours below are for */
+    uint32_t colour_row;    /* of log_colours, that the colours below are of */
     uint8_t attribute;      /* EGA text */
     uint32_t colour;        /* a pixel */
     uint64_t pixels[16][2]; /* 32 bits per pixel: four pixels for each four bits of a glyph */

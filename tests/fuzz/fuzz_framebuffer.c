@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: drivers/framebuffer/glyphs.c drivers/framebuffer/grid.c drivers/framebuffer/picture.c drivers/framebuffer/terminal.c drivers/framebuffer/utf8.c lib/format.c lib/log_line.c tests/host/picture_model.c */
+/* SOURCES: drivers/framebuffer/glyphs.c drivers/framebuffer/grid.c drivers/framebuffer/picture.c drivers/framebuffer/terminal.c drivers/framebuffer/utf8.c lib/format.c lib/log_line.c lib/sgr.c tests/host/picture_model.c */
 /*
  * Any bytes as text of several writers, on a screen of any size and kind, drawn now and then. The cells
  * must be those of a terminal that scrolls by copying, and the pixels those of the cells. The font's
@@ -30,6 +30,7 @@ static struct {
     uint32_t cells[ROWS_MAX][COLUMNS_MAX];
     uint32_t row, column;
     size_t writer;
+    struct sgr sgr;
     struct utf8 utf8[WRITERS];
 } model;
 
@@ -47,6 +48,9 @@ static void model_new_line(void)
 
 static void model_put(uint32_t character, uint32_t severity)
 {
+    if (sgr_take(&model.sgr, character)) {
+        return;
+    }
     if (character == '\n') {
         model_new_line();
     } else if (character == '\r') {
@@ -63,7 +67,7 @@ static void model_put(uint32_t character, uint32_t severity)
             model_new_line();
         }
         model.cells[model.row][model.column++] =
-            cell_make(glyphs_find(&unit.glyphs, character), severity);
+            cell_make(glyphs_find(&unit.glyphs, character), sgr_shade(&model.sgr, severity));
     }
 }
 
@@ -74,6 +78,9 @@ static void write_text(size_t writer, const uint8_t *text, size_t len)
     terminal_write(&unit.terminal, &unit.utf8[writer], severity, (const char *)text, len);
     if (model.writer != writer && model.column != 0) {
         model_new_line();
+    }
+    if (model.writer != writer) {
+        model.sgr = (struct sgr){0};
     }
     model.writer = writer;
     for (size_t i = 0; i < len; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: drivers/framebuffer/glyphs.c drivers/framebuffer/grid.c drivers/framebuffer/log_view.c drivers/framebuffer/picture.c drivers/framebuffer/terminal.c drivers/framebuffer/utf8.c lib/format.c lib/log_line.c tests/host/picture_model.c */
+/* SOURCES: drivers/framebuffer/glyphs.c drivers/framebuffer/grid.c drivers/framebuffer/log_view.c drivers/framebuffer/picture.c drivers/framebuffer/terminal.c drivers/framebuffer/utf8.c lib/format.c lib/log_line.c lib/sgr.c tests/host/picture_model.c */
 /* The framebuffer's driver without its handles: text to cells, and cells to pixels. */
 #include "drivers/framebuffer/log_view.h"
 #include "picture_model.h"
@@ -202,12 +202,12 @@ static void control_characters_move_or_do_nothing(void **state)
     write_text("over\rO\n");
     write_text("a\tb\t\tc\n");
     write_text("ab\b\bAB\b\b\b\bx\n");
-    write_text("\x1b[1m\x07q\x7f\xc2\x85r\n");
+    write_text("\x1b[1m\x1b\x07q\x7f\xc2\x85r\n");
     assert_row(0, "Over");
     assert_row(1, "a       b           ");
     assert_row(2, "c");
     assert_row(3, "xB");
-    assert_row(4, "[1mqr");
+    assert_row(4, "qr");
 }
 
 static void a_tab_at_the_end_of_a_line_stays_in_it(void **state)
@@ -255,6 +255,29 @@ static void a_writer_that_was_not_the_last_one_begins_a_line(void **state)
     assert_row(0, "first on");
     assert_row(1, "second");
     assert_row(2, "third");
+}
+
+static void a_writer_chooses_colours_until_another_one_writes(void **state)
+{
+    (void)state;
+    static const char one, other;
+    begin_cells(10, 6);
+    terminal_begin(&terminal, &one);
+    write_text("a\x1b[31mb\x1b[32mc\x1b[0md\x1b[33m");
+    terminal_begin(&terminal, &one);
+    write_text("e");
+    terminal_begin(&terminal, &other);
+    write_text("f");
+    assert_row(0, "abcde");
+    assert_row(1, "f");
+    static const uint32_t wanted[] = {j6_log_output, j6_log_error, LOG_COLOUR_GREEN, j6_log_output,
+                                      j6_log_warning};
+    for (uint32_t column = 0; column < 5; column++) {
+        assert_int_equal(cell(0, column) >> 16, wanted[column]);
+    }
+    assert_int_equal(cell(1, 0) >> 16, j6_log_output);
+    grid_flush(&grid);
+    assert_int_equal(model_difference(&grid), -1);
 }
 
 static void whoever_comes_after_a_writer_that_has_left_begins_a_line(void **state)
@@ -417,6 +440,7 @@ int main(void)
         FRAMEBUFFER_TEST(a_tab_at_the_end_of_a_line_stays_in_it),
         FRAMEBUFFER_TEST(characters_that_come_in_pieces_are_put_together),
         FRAMEBUFFER_TEST(a_writer_that_was_not_the_last_one_begins_a_line),
+        FRAMEBUFFER_TEST(a_writer_chooses_colours_until_another_one_writes),
         FRAMEBUFFER_TEST(whoever_comes_after_a_writer_that_has_left_begins_a_line),
         FRAMEBUFFER_TEST(ascii_is_where_the_font_has_it_and_what_it_lacks_is_a_box),
         FRAMEBUFFER_TEST(the_unicode_table_of_both_versions_is_read),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: kernel/base/screen.c lib/font.c lib/log_line.c lib/format.c */
+/* SOURCES: kernel/base/screen.c lib/font.c lib/log_line.c lib/sgr.c lib/format.c */
 /* The early screen, read back from the framebuffer as characters and as pixels. */
 #include "kernel/base/screen.h"
 
@@ -226,7 +226,7 @@ static void controls_move_or_show_as_a_question_mark(void **state)
     struct boot_framebuffer framebuffer = rgb(160, 30, 32, 640);
     assert_int_equal(begin(&framebuffer), j6_status_ok);
     write_text(j6_log_info, "a\tb\r\x1b\xc3z\n\t\t\tc");
-    assert_row(0, "a       b??z");
+    assert_row(0, "a       b?z");
     assert_row(1, "");
     assert_row(2, "c");
 }
@@ -302,6 +302,23 @@ static void nothing_is_shown_while_the_memory_is_not_mapped(void **state)
     screen.console.write(screen.console.context, j6_log_error, "y", 1);
 }
 
+static void sequences_colour_a_text_and_are_not_shown(void **state)
+{
+    (void)state;
+    struct boot_framebuffer framebuffer = rgb(80, FONT_HEIGHT, 32, 320);
+    framebuffer.kind = BOOT_FRAMEBUFFER_TEXT;
+    framebuffer.pitch = 160;
+    assert_int_equal(begin(&framebuffer), j6_status_ok);
+    write_text(j6_log_output, "a\x1b[31mb\x1b[0mc\x1b[32md");
+    write_text(j6_log_output, "e");
+    const uint16_t *row = (const uint16_t *)memory;
+    assert_int_equal(row[0], 0x0f00 | 'a');
+    assert_int_equal(row[1], 0x0c00 | 'b');
+    assert_int_equal(row[2], 0x0f00 | 'c');
+    assert_int_equal(row[3], 0x0a00 | 'd');
+    assert_int_equal(row[4], 0x0f00 | 'e');
+}
+
 static void screen_without_room_for_a_character_is_refused(void **state)
 {
     (void)state;
@@ -331,6 +348,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(reset_begins_the_last_page, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ega_text_is_written_as_cells, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_shown_while_the_memory_is_not_mapped, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(sequences_colour_a_text_and_are_not_shown, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(screen_without_room_for_a_character_is_refused, set_up,
                                         tear_down),

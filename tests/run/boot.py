@@ -140,7 +140,7 @@ def check_picture(guest, config):
     def complete():
         read_on(guest, 0.3)
         try:
-            picture.check(guest.qmp, paths.log_file(config.name) + ".ppm", config, guest.lines)
+            picture.check(guest.qmp, paths.log_file(config.name) + ".ppm", config, guest.coloured)
         except picture.Wrong as difference:
             wrong[:] = [str(difference)]
             return False

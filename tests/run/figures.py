@@ -17,11 +17,12 @@ INSTRUCTIONS = re.compile(r".* insn$")
 CALIBRATION = range(2_000_000, 2_001_000)
 
 
-def measure(memory, until=None, append="", limit=170, cpus=1, icount=True, shown=LINE):
+def measure(memory, until=None, append="", limit=170, cpus=1, icount=True, shown=LINE,
+            image_name="benchmarks"):
     """({name: (value, unit)}, how it ended). `until` ends the boot at the line of that name; lines
     that match `shown` are printed."""
     config = configurations.Configuration(
-        f"bench_{append or memory}{'' if icount else '_at_once'}", image="benchmarks", append=append, memory=memory, cpu="EPYC",
+        f"bench_{append or memory}{'' if icount else '_at_once'}", image=image_name, append=append, memory=memory, cpu="EPYC",
         cpus=cpus, com2=True, icount=icount, limit=limit)
     image = paths.image(config)
     values = {}
@@ -77,6 +78,7 @@ def run(_):
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         main = pool.submit(measure, "256")
         drawn = pool.submit(measure, "512", append="screen")
+        prompt = pool.submit(measure, "256", "mem_at_prompt", "figures", image_name="normal")
         curve = [(memory, pool.submit(measure, memory, "boot_to_init")) for memory in GROWTH]
         values, end = main.result()
         if end != "verdict":
@@ -84,6 +86,12 @@ def run(_):
         wrong += count(values.get("ipc_call_4w"))
         if drawn.result()[1] != "verdict":
             wrong.append(f"the boot with a screen ended with: {drawn.result()[1]}")
+        for name in ("boot_to_prompt", "mem_at_prompt"):
+            value = prompt.result()[0].get(name)
+            if value:
+                print(f"BENCH {name} {value[0]} {value[1]}", flush=True)
+            else:
+                wrong.append(f"no {name}")
         wrong += [f"a boot with 4 CPUs ended with: {end}" for end in scaling()]
         for memory, job in curve:
             value = job.result()[0].get("boot_to_init")

@@ -17,6 +17,7 @@ FIRMWARE = [  # code and variables of the UEFI firmware, by distribution
     ("/usr/share/OVMF/OVMF_CODE.fd", "/usr/share/OVMF/OVMF_VARS.fd"),
     ("/usr/share/edk2/x64/OVMF_CODE.4m.fd", "/usr/share/edk2/x64/OVMF_VARS.4m.fd"),
 ]
+COLOUR = re.compile(r"\x1b\[(0|3[123])m")
 ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z]|[()][A-Z0-9]|.)")
 
 
@@ -59,9 +60,14 @@ def arguments(config, image):
     return line + config.args.split()
 
 
+def coloured(line):
+    """A serial line without what terminals are told in it, but for the colours of init."""
+    return ESCAPES.sub(lambda found: found[0] if COLOUR.fullmatch(found[0]) else "",
+                       line.decode("utf-8", "replace")).strip("\r")
+
+
 def clean(line):
-    """A serial line without what terminals are told in it."""
-    return ESCAPES.sub("", line.decode("utf-8", "replace")).strip("\r")
+    return COLOUR.sub("", coloured(line))
 
 
 class Console:
@@ -121,6 +127,7 @@ class Machine:
         self.log = log
         self.talks = config.console != "none"
         self.lines = []
+        self.coloured = []
         self.rest = b""
         self.limit = time.monotonic() + config.limit
         self.console = Console(config.console)
@@ -162,6 +169,7 @@ class Machine:
             if b"\n" in self.rest:
                 line, self.rest = self.rest.split(b"\n", 1)
                 self.lines.append(clean(line))
+                self.coloured.append(coloured(line))
                 return "line", self.lines[-1]
             if self.qmp.events:
                 return "event", self.qmp.events.pop(0)

@@ -10,7 +10,9 @@ import screen
 LOG_BEGINS = re.compile(r"\[ *0\.\d{6}\] Senary ")
 STAMPED = re.compile(r"\[ *\d+\.\d{6}( cpu\d+)?\] (error|warning|debug)?")
 COLOURS = {"output": (0xff, 0xff, 0xff), "error": (0xff, 0x6b, 0x6b), "warning": (0xff, 0xd7, 0x5f),
-           "info": (0xd0, 0xd0, 0xd0), "debug": (0x88, 0x88, 0x88)}
+           "info": (0xd0, 0xd0, 0xd0), "debug": (0x88, 0x88, 0x88), "green": (0x6b, 0xe0, 0x6b)}
+SEQUENCE = re.compile(r"(\x1b\[\d*m)")
+SELECTED = {"31": "error", "32": "green", "33": "warning"}
 SIZES = {15: (5, 5, 5), 16: (5, 6, 5)}      # bits of red, green, blue; else 8
 CACHE_BITS = 0x98           # PWT, PCD and the PAT bit in the entry of a 4 KiB page
 WRITE_COMBINING = 0x80      # as the kernel sets up the PAT
@@ -25,14 +27,26 @@ def colour_of(line):
     return COLOURS[(found[2] or "info") if found else "output"]
 
 
+def characters_of(line):
+    """(character, colour) for what is shown of a line; sequences choose the colours."""
+    colour = plain = colour_of(line)
+    for part in SEQUENCE.split(line):
+        if SEQUENCE.fullmatch(part):
+            colour = COLOURS.get(SELECTED.get(part[2:-1]), plain)
+        else:
+            yield from ((character, colour) for character in part.expandtabs(8))
+
+
 def rows_of(lines, columns):
-    """(text, colour) for each row that the lines of the log take."""
+    """(text, colours) for each row that the lines of the log take."""
     start = next((i for i, line in enumerate(lines) if LOG_BEGINS.match(line)), 0)
     rows = []
     for line in lines[start:]:
-        text = line.expandtabs(8)
-        for at in range(0, max(len(text), 1), columns):
-            rows.append((text[at:at + columns].rstrip(), colour_of(line)))
+        characters = list(characters_of(line))
+        for at in range(0, max(len(characters), 1), columns):
+            row = characters[at:at + columns]
+            text = "".join(character for character, _ in row).rstrip()
+            rows.append((text, [colour for _, colour in row]))
     return rows
 
 
@@ -48,7 +62,7 @@ def expected_rows(seen, lines, columns, printed):
     rows = []
     for text in seen[:used]:
         if re.search(printed, text):
-            rows.append((text, COLOURS["output"]))
+            rows.append((text, [COLOURS["output"]] * len(text)))
         elif not log or log[0][0] != text:
             raise Wrong(f"'{text}' instead of '{log[0][0] if log else ''}'")
         else:
@@ -73,11 +87,11 @@ def render(rows, width, height, bits, font):
     drawn = {character: key for key, character in reversed(glyphs.items())}
     black = b"\0\0\0"
     picture = b""
-    for text, colour in rows:
-        pixel = shown(colour, bits)
+    for text, colours in rows:
+        pixels = [shown(colour, bits) for colour in colours]
         for y in reversed(range(glyph_height)):
             line = b""
-            for character in text:
+            for character, pixel in zip(text, pixels):
                 bits_of_row = drawn[character] >> y * glyph_width
                 for x in reversed(range(glyph_width)):
                     line += pixel if bits_of_row >> x & 1 else black

@@ -20,15 +20,12 @@ static char bytes[SIZE];
 
 static void service_start(void)
 {
-    j6_handle_t elf;
     bench_require(j6_endpoint_create(j6_data_max, 1, 0, &endpoint), "endpoint");
     const struct j6_spawn_row rows[] = {
         {"endpoint", endpoint, j6_handle_rights(endpoint)},
         {"archive", j6_find_module("boot.tar"), j6_right_vma_read},
     };
-    bench_require(j6_boot_file("bin/files", &elf), "bin/files");
-    bench_require(j6_spawn(elf, "files", NULL, NULL, rows, 2, &process), "spawn");
-    bench_require(j6_handle_close(elf), "close");
+    bench_require(j6_boot_spawn("files", "files", NULL, rows, 2, &process), "files");
 }
 
 static void service_end(void)

@@ -53,16 +53,13 @@ static j6_handle_t start_driver(const struct j6_framebuffer *framebuffer)
     static const char *const argv[] = {"framebuffer", NULL};
     j6_handle_t endpoint;
     j6_handle_t process;
-    j6_handle_t elf;
     bench_require(j6_endpoint_create(text_write_max, 1, 0, &endpoint), "endpoint");
     const struct j6_spawn_row rows[] = {
         {"system", system_for(framebuffer), j6_right_wait},
         {"framebuffer", describe(framebuffer), j6_right_vma_read},
         {"endpoint", endpoint, j6_right_endpoint_receive},
     };
-    bench_require(j6_boot_file("bin/framebuffer", &elf), "program");
-    bench_require(j6_spawn(elf, "framebuffer", argv, NULL, rows, 3, &process), "driver");
-    bench_require(j6_handle_close(elf), "close");
+    bench_require(j6_boot_spawn("framebuffer", "framebuffer", argv, rows, 3, &process), "driver");
     bench_require(j6_handle_close(rows[0].handle), "close");
     bench_require(j6_handle_close(rows[1].handle), "close");
     return endpoint;

@@ -125,6 +125,9 @@ j6_status_t control_serve_power(struct j6_request *request)
     if (action != j6_power_off && action != j6_power_reset) {
         return j6_err_invalid_arg;
     }
+    /* Before the end: there may be nothing to wait for. */
+    j6_answer(request->server->endpoint, request->token, j6_status_ok, NULL, 0, 0);
+    request->token = 0;
     manager_power(action);
     return j6_status_ok;
 }

@@ -28,13 +28,19 @@ bool grant_has_framebuffer(void)
     return inputs_framebuffer() != NULL;
 }
 
+bool grant_has_program(const struct service *service)
+{
+    j6_handle_t file;
+    return inputs_file(service->entry->program, &file) == j6_status_ok &&
+           j6_handle_close(file) == j6_status_ok;
+}
+
 static struct j6_range framebuffer_range(void)
 {
     const struct j6_framebuffer *framebuffer = inputs_framebuffer();
     struct j6_range range = {.kind = j6_range_phys};
     if (framebuffer != NULL) {
-        uint64_t end =
-            framebuffer->address + (uint64_t)framebuffer->pitch * framebuffer->height;
+        uint64_t end = framebuffer->address + (uint64_t)framebuffer->pitch * framebuffer->height;
         range.first = page_down(framebuffer->address);
         range.count = page_up(end) - range.first;
     }
@@ -126,6 +132,19 @@ static j6_status_t make_framebuffer(j6_handle_t *out_handle)
     return status == j6_status_ok ? j6_vma_write(*out_handle, 0, framebuffer, &len) : status;
 }
 
+/* The first life's, which goes on as long as init does. */
+static j6_status_t make_memory(struct service *service, const struct manifest_handle *line,
+                               j6_handle_t *out_handle)
+{
+    if (service->memory == 0) {
+        j6_status_t status = j6_vma_create(line->pages * PAGE_SIZE, 0, &service->memory);
+        if (status != j6_status_ok) {
+            return status;
+        }
+    }
+    return j6_handle_duplicate(service->memory, j6_handle_rights(service->memory), 0, out_handle);
+}
+
 static j6_status_t make_module(const struct manifest_handle *line, j6_handle_t *out_handle)
 {
     j6_handle_t module = inputs_module(line->words[0]);
@@ -140,27 +159,24 @@ static j6_status_t make(struct service *service, const struct manifest_handle *l
     size_t index = (size_t)(line - service->entry->handles);
     switch (line->kind) {
     case manifest_system:
-        *out_rights = GIVEN | j6_right_system_restrict;
+        *out_rights = GIVEN | j6_right_info | j6_right_system_restrict;
         return make_system(line, out_handle);
-    case manifest_service:
-        *out_rights = names_rights;
-        return make_service(line, out_handle);
+    case manifest_service: *out_rights = names_rights; return make_service(line, out_handle);
     case manifest_text:
         *out_rights = GIVEN | j6_right_channel_send;
         return make_text(service, line, out_handle);
-    case manifest_files:
-        *out_rights = names_rights;
-        return grant_files(line, out_handle);
+    case manifest_files: *out_rights = names_rights; return grant_files(line, out_handle);
     case manifest_names:
     case manifest_services:
         *out_rights = names_rights;
         return manager_client(service, index, out_handle);
-    case manifest_module:
-        *out_rights = MODULE_RIGHTS;
-        return make_module(line, out_handle);
+    case manifest_module: *out_rights = MODULE_RIGHTS; return make_module(line, out_handle);
     case manifest_file:
         *out_rights = GIVEN | j6_right_vma_map | j6_right_vma_read | j6_right_vma_exec;
         return inputs_file(line->words[0], out_handle);
+    case manifest_memory:
+        *out_rights = GIVEN | j6_right_vma_map | j6_right_vma_read | j6_right_vma_write;
+        return make_memory(service, line, out_handle);
     case manifest_framebuffer:
         *out_rights = GIVEN | j6_right_vma_map | j6_right_vma_read;
         return make_framebuffer(out_handle);
@@ -192,8 +208,8 @@ static j6_status_t make_endpoint(struct service *service, struct rows *rows)
         status = j6_handle_duplicate(service->receiver, j6_handle_rights(service->receiver), 0,
                                      &row->handle);
     } else {
-        status = j6_endpoint_create(entry->endpoint_bytes, entry->endpoint_handles, 0,
-                                    &row->handle);
+        status =
+            j6_endpoint_create(entry->endpoint_bytes, entry->endpoint_handles, 0, &row->handle);
     }
     if (status != j6_status_ok) {
         return status;
@@ -203,12 +219,12 @@ static j6_status_t make_endpoint(struct service *service, struct rows *rows)
         entry->makes_badges ? j6_handle_rights(row->handle) : GIVEN | j6_right_endpoint_receive;
     rows->count = 1;
     if (service->endpoint == 0) {
-        status = j6_handle_duplicate(row->handle, names_rights | j6_right_close, 0,
-                                     &service->endpoint);
+        status =
+            j6_handle_duplicate(row->handle, names_rights | j6_right_close, 0, &service->endpoint);
     }
     if (status == j6_status_ok && entry->keeps_endpoint && service->receiver == 0) {
-        status = j6_handle_duplicate(row->handle, j6_handle_rights(row->handle), 0,
-                                     &service->receiver);
+        status =
+            j6_handle_duplicate(row->handle, j6_handle_rights(row->handle), 0, &service->receiver);
     }
     return status;
 }
@@ -257,9 +273,8 @@ static j6_status_t run(struct service *service, j6_handle_t elf, const struct ro
                                        .row_count = rows->count};
     j6_handle_t process;
     make_argv(entry, argv);
-    j6_status_t status =
-        j6_process_create(entry->name, strlen(entry->name),
-                          entry->has_limits ? &entry->limits : NULL, 0, &process);
+    j6_status_t status = j6_process_create(entry->name, strlen(entry->name),
+                                           entry->has_limits ? &entry->limits : NULL, 0, &process);
     if (status != j6_status_ok) {
         return status;
     }
@@ -320,12 +335,9 @@ static const char *needed_name(const struct manifest_handle *line)
 {
     switch (line->kind) {
     case manifest_service:
-    case manifest_text:
-        return line->words[0];
-    case manifest_files:
-        return FILES;
-    default:
-        return NULL;
+    case manifest_text: return line->words[0];
+    case manifest_files: return FILES;
+    default: return NULL;
     }
 }
 

@@ -9,6 +9,7 @@
 #include "userland/init/service.h"
 
 bool grant_has_framebuffer(void);
+bool grant_has_program(const struct service *service);
 
 /* Do all services serve that it waits for, and that it gets handles of? If not, *out_name is one that doesn't. */
 bool grant_is_possible(const struct service *service, const char **out_name);

@@ -38,8 +38,8 @@ static j6_status_t map(j6_handle_t area, uint64_t offset, uint64_t size, char **
     uint64_t room = size + PAGE_SIZE;
     status = j6_vma_resize(copy, &room);
     if (status == j6_status_ok) {
-        status = j6_vma_map(copy, j6_handle_self_process, &address, 0, 0,
-                            j6_map_read | j6_map_write);
+        status =
+            j6_vma_map(copy, j6_handle_self_process, &address, 0, 0, j6_map_read | j6_map_write);
     }
     j6_handle_close(copy);
     *out_text = (char *)address;

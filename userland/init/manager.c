@@ -59,10 +59,14 @@ bool manager_find_client(uint64_t badge, struct client *out_client)
     if (badge == 0) {
         return true;
     }
-    const struct service *service =
-        &services[badge >> BADGE_LINE_BITS & ((1 << BADGE_SERVICE_BITS) - 1)];
+    uint64_t line = badge & ((1 << BADGE_LINE_BITS) - 1);
+    uint64_t slot = badge >> BADGE_LINE_BITS & ((1 << BADGE_SERVICE_BITS) - 1);
+    if (slot >= service_count || line >= services[slot].entry->handle_count) {
+        return false;
+    }
+    const struct service *service = &services[slot];
     out_client->service = service;
-    out_client->line = &service->entry->handles[badge & ((1 << BADGE_LINE_BITS) - 1)];
+    out_client->line = &service->entry->handles[line];
     return service->process != 0 &&
            service->starts == (badge & ~BADGE) >> (BADGE_SERVICE_BITS + BADGE_LINE_BITS);
 }
@@ -215,8 +219,7 @@ static void go_on_once(void)
         end_next();
         return;
     }
-    while (start_what_can_be() || next_phase()) {
-    }
+    while (start_what_can_be() || next_phase()) {}
 }
 
 /* Not from within itself: what ends at once only leaves word. */
@@ -271,9 +274,8 @@ static void notice(const struct j6_server *server, const struct j6_call *call)
 static j6_status_t begin(void)
 {
     endpoint = j6_find("endpoint");
-    j6_status_t status = endpoint != 0
-                             ? j6_status_ok
-                             : j6_endpoint_create(j6_data_max, 1, 0, &endpoint);
+    j6_status_t status =
+        endpoint != 0 ? j6_status_ok : j6_endpoint_create(j6_data_max, 1, 0, &endpoint);
     if (status == j6_status_ok) {
         status = j6_event_create(0, &timer);
     }

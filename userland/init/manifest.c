@@ -29,7 +29,7 @@ static bool read_serves(struct manifest_line *line)
         }
         for (size_t k = 0; k < manifest->count; k++) {
             if (manifest_has_word(manifest->entries[k].serves, line->words[i])) {
-                return manifest_fail(line, i, "another service has that name");
+                return manifest_fail(line, i, "is served by another service already");
             }
         }
     }
@@ -89,8 +89,8 @@ static bool read_limits(struct manifest_line *line)
 {
     struct j6_limits *limits = &line->entry->limits;
     const struct manifest_option options[] = {
-        {"pages", &limits->pages},         {"handles", &limits->handles},
-        {"threads", &limits->threads},     {"processes", &limits->processes},
+        {"pages", &limits->pages},       {"handles", &limits->handles},
+        {"threads", &limits->threads},   {"processes", &limits->processes},
         {"priority", &limits->priority},
     };
     line->entry->has_limits = true;
@@ -104,10 +104,17 @@ static bool read_limits(struct manifest_line *line)
 
 static bool read_needs(struct manifest_line *line)
 {
-    static const char *const words[] = {"framebuffer", NULL};
-    size_t choice;
-    line->entry->needs_framebuffer = manifest_choice(line, 1, words, &choice);
-    return line->entry->needs_framebuffer;
+    static const char *const words[] = {"framebuffer", "program", NULL};
+    enum { NEEDS_FRAMEBUFFER, NEEDS_PROGRAM };
+    for (size_t i = 1; i < line->count; i++) {
+        size_t choice;
+        if (!manifest_choice(line, i, words, &choice)) {
+            return false;
+        }
+        line->entry->needs_framebuffer |= choice == NEEDS_FRAMEBUFFER;
+        line->entry->needs_program |= choice == NEEDS_PROGRAM;
+    }
+    return true;
 }
 
 static bool read_end(struct manifest_line *line)
@@ -143,7 +150,7 @@ static bool read_service(struct manifest_line *line)
     line->entry = NULL;
     line->skips = true;
     if (manifest->count == MANIFEST_SERVICES_MAX) {
-        return manifest_fail(line, 1, "there are too many services");
+        return manifest_fail(line, 1, "is one service too many");
     }
     struct manifest_entry *entry = &manifest->entries[manifest->count];
     *entry = (struct manifest_entry){.name = line->words[1],
@@ -154,7 +161,7 @@ static bool read_service(struct manifest_line *line)
     }
     for (size_t i = 0; i < manifest->count; i++) {
         if (string_equal(manifest->entries[i].name, entry->name)) {
-            return manifest_fail(line, 1, "there is a service with that name");
+            return manifest_fail(line, 1, "is the name of another service already");
         }
     }
     manifest->count++;
@@ -174,7 +181,7 @@ static const struct keyword {
     {"service", 1, 1, false, read_service},
     {"program", 1, MANIFEST_LINE_WORDS_MAX, true, read_program},
     {"when", 2, MANIFEST_LINE_WORDS_MAX, true, read_when},
-    {"needs", 1, 1, true, read_needs},
+    {"needs", 1, 2, true, read_needs},
     {"serves", 1, MANIFEST_LINE_WORDS_MAX, true, read_serves},
     {"endpoint", 2, 4, true, read_endpoint},
     {"handle", 2, MANIFEST_LINE_WORDS_MAX, false, manifest_read_handle},

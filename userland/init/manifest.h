@@ -34,6 +34,7 @@ enum manifest_kind {
     manifest_services,    /* the services themselves (`list` or `control`) */
     manifest_module,      /* a boot module (its name) */
     manifest_file,        /* a copy of a file of the boot archive (its path) */
+    manifest_memory,      /* pages that all lives of the service have (how many) */
     manifest_framebuffer, /* the description of the framebuffer */
 };
 
@@ -47,6 +48,7 @@ struct manifest_handle {
     const char **words;
     const struct j6_range *ranges;
     size_t range_count;
+    uint64_t pages; /* of memory */
     /* Of files. */
     bool read_only;
     uint64_t open;
@@ -76,6 +78,7 @@ struct manifest_entry {
     bool has_absent;
     int64_t absent; /* the exit code that says that there is nothing to serve */
     bool needs_framebuffer;
+    bool needs_program; /* without one it is left out */
     bool ends_system;
     bool is_last;
     bool is_ready_when_started;

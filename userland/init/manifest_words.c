@@ -139,10 +139,14 @@ static bool read_range(struct manifest_line *line, size_t word)
         const char *word; /* one with numbers ends in `=` */
         uint32_t kind;
     } kinds[] = {
-        {"irq=", j6_range_irq},   {"port=", j6_range_port},
-        {"phys=", j6_range_phys}, {"log", j6_range_log},
-        {"info", j6_range_info},  {"power", j6_range_power},
-        {"clock", j6_range_clock}, {"dma", j6_range_dma},
+        {"irq=", j6_range_irq},
+        {"port=", j6_range_port},
+        {"phys=", j6_range_phys},
+        {"log", j6_range_log},
+        {"info", j6_range_info},
+        {"power", j6_range_power},
+        {"clock", j6_range_clock},
+        {"dma", j6_range_dma},
         {"framebuffer", MANIFEST_RANGE_FRAMEBUFFER},
     };
     const char *text = line->words[word];
@@ -186,6 +190,11 @@ static bool read_files(struct manifest_line *line, struct manifest_handle *handl
     return true;
 }
 
+static bool read_memory(struct manifest_line *line, struct manifest_handle *handle)
+{
+    return manifest_number(line, 3, &handle->pages);
+}
+
 static bool read_services(struct manifest_line *line, struct manifest_handle *handle)
 {
     static const char *const words[] = {"list", "control", NULL};
@@ -208,6 +217,7 @@ static const struct {
     [manifest_services] = {"services", 1, 1, read_services},
     [manifest_module] = {"module", 1, 1, NULL},
     [manifest_file] = {"file", 1, 1, NULL},
+    [manifest_memory] = {"memory", 1, 1, read_memory},
     [manifest_framebuffer] = {"framebuffer", 0, 0, NULL},
 };
 

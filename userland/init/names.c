@@ -235,6 +235,7 @@ j6_status_t names_serve_register(struct j6_request *request)
     }
     answer_waiters(&key, request->handle);
     request->handle = 0;
+    manager_go_on();
     return j6_status_ok;
 }
 

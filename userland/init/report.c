@@ -13,10 +13,14 @@ enum { WARNING_MAX = 160, NS_PER_US = 1000, US_PER_MS = 1000 };
 #define PLAIN  "\x1b[0m"
 
 static const char *const marks[] = {
-    [services_state_waiting] = YELLOW " waits " PLAIN,  [services_state_starting] = " starts",
-    [services_state_running] = GREEN "  ok   " PLAIN,   [services_state_pausing] = YELLOW " again " PLAIN,
-    [services_state_ended] = GREEN " ended " PLAIN,     [services_state_absent] = YELLOW "absent " PLAIN,
-    [services_state_stopped] = YELLOW "stopped" PLAIN,  [services_state_failed] = RED "failed " PLAIN,
+    [services_state_waiting] = YELLOW " waits " PLAIN,
+    [services_state_starting] = " starts",
+    [services_state_running] = GREEN "  ok   " PLAIN,
+    [services_state_pausing] = YELLOW " again " PLAIN,
+    [services_state_ended] = GREEN " ended " PLAIN,
+    [services_state_absent] = YELLOW "absent " PLAIN,
+    [services_state_stopped] = YELLOW "stopped" PLAIN,
+    [services_state_failed] = RED "failed " PLAIN,
 };
 
 static void report_running(const struct service *service)

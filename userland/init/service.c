@@ -85,6 +85,8 @@ void services_init(const struct manifest *manifest)
             settle(service, services_state_failed, detail);
         } else if (service->entry->needs_framebuffer && !grant_has_framebuffer()) {
             settle(service, services_state_absent, "there is no framebuffer");
+        } else if (service->entry->needs_program && !grant_has_program(service)) {
+            settle(service, services_state_absent, "there is no program");
         }
     }
 }
@@ -157,7 +159,8 @@ static void decide(struct service *service, const struct j6_end_info *end)
     if (service->restarts) {
         service->restarts = false;
         service->state = services_state_waiting;
-    } else if (service->is_stopping) {
+        service->due = j6_deadline_never;
+    } else if (service->is_stopping || manager_is_ending()) {
         settle(service, services_state_stopped, "");
     } else if (exited && entry->has_absent && end->code == entry->absent) {
         settle(service, services_state_absent, why);
@@ -215,8 +218,8 @@ static j6_status_t start(struct service *service)
 /* No other try would go better. */
 static bool is_for_ever(j6_status_t status)
 {
-    return status == j6_err_not_found || status == j6_err_invalid_arg ||
-           status == j6_err_denied || status == j6_err_out_of_range;
+    return status == j6_err_not_found || status == j6_err_invalid_arg || status == j6_err_denied ||
+           status == j6_err_out_of_range;
 }
 
 void service_start(struct service *service)

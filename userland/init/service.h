@@ -31,6 +31,7 @@ struct service {
     j6_koid_t koid;
     j6_handle_t endpoint; /* for its clients; 0: none */
     j6_handle_t receiver; /* of an endpoint that is kept */
+    j6_handle_t memory;   /* that is kept */
     uint64_t order;       /* of its start among all */
     uint64_t starts;
     uint64_t deaths;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Archives that lie in areas, and that of the boot modules. */
+#include "lib/format.h"
 #include "lib/page.h"
 #include "lib/string.h"
 #include "userland/lib/area.h"
@@ -76,4 +77,18 @@ j6_status_t j6_boot_file(const char *path, j6_handle_t *out_file)
     }
     j6_status_t status = j6_archive_find(area, path, &entry);
     return status != j6_status_ok ? status : j6_archive_clone(area, &entry, 0, out_file);
+}
+
+j6_status_t j6_boot_spawn(const char *program, const char *name, const char *const *argv,
+                          const struct j6_spawn_row *rows, size_t count, j6_handle_t *out_process)
+{
+    char path[j6_archive_path_max];
+    j6_handle_t elf;
+    format(path, sizeof(path), "bin/%s", program);
+    j6_status_t status = j6_boot_file(path, &elf);
+    if (status == j6_status_ok) {
+        status = j6_spawn(elf, name, argv, NULL, rows, count, out_process);
+        j6_handle_close(elf);
+    }
+    return status;
 }

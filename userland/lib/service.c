@@ -34,8 +34,7 @@ static j6_status_t replace(struct j6_service *service, j6_handle_t old, j6_time_
     return j6_status_ok;
 }
 
-j6_status_t j6_ask_service(struct j6_service *service, const struct j6_ask *ask,
-                           j6_time_t deadline)
+j6_status_t j6_ask_service(struct j6_service *service, const struct j6_ask *ask, j6_time_t deadline)
 {
     j6_status_t status = j6_status_ok;
     if (!is_repeatable(ask)) {

@@ -4,9 +4,8 @@
  * for all that it comes from, too, each of which has its limit; so a client that makes others can't
  * get beyond its own.
  *
- * Rules: who opens something, makes a client of one, or owns a node holds the client, from the one
- * function to the other. A client has ended when nothing of it is open; it is freed when nobody
- * holds it.
+ * Rules: a client is held by what it has open, by nodes that it owns, and by clients that come from
+ * it. It has ended when nothing of it is open, and is freed when nobody holds it.
  */
 #pragma once
 #include <j6/status.h>
@@ -35,21 +34,21 @@ struct client {
     bool read_only;
 };
 
-/* Which clients there may be: one. It is held for ever. */
+/* Makes the first one, from which all others come. */
 J6_MUST_USE j6_status_t client_init(struct node *root, uint64_t open_limit, uint64_t bytes_limit,
                                     struct client **out_first);
 
 /* Held by the caller; `top` is held by it. quota: too many generations. */
 J6_MUST_USE j6_status_t client_new(struct client *parent, struct node *top, struct client **out);
+void client_hold(struct client *client);
 void client_put(struct client *client);
 
-/* Something more is open, or less. quota. */
+/* Something more is open, which holds the client; or less. quota. */
 J6_MUST_USE j6_status_t client_open(struct client *client);
 void client_close(struct client *client);
 
 /* A node of the client's has so many more bytes, or fewer. quota. */
 J6_MUST_USE j6_status_t client_charge(struct client *client, uint64_t bytes);
 void client_uncharge(struct client *client, uint64_t bytes);
-void client_hold(struct client *client);
 
 struct files_space client_space(const struct client *client);

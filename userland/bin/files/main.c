@@ -12,7 +12,10 @@
 #include <j6/j6.h>
 #include <proto/text.h>
 
-enum { PATHS_MAX = 2 * files_path_max, STACK_MAX = 32768 };
+enum {
+    PATHS_MAX = j6_data_max, /* longer ones than there may be are out_of_range, as the path says */
+    STACK_MAX = 32768,
+};
 
 static const struct j6_method methods[] = {
     {.code = files_code_client, .max = PATHS_MAX, .serve = serve_client},

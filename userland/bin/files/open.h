@@ -9,9 +9,9 @@
 #include "userland/bin/files/node.h"
 
 struct open {
-    struct node *node; /* held; NULL: it isn't open */
-    struct client *client;
-    uint64_t flags; /* files_open_read, _write, _append */
+    struct node *node;     /* held */
+    struct client *client; /* held; NULL: it isn't open */
+    uint64_t flags;        /* files_open_read, _write, _append */
 };
 
 J6_MUST_USE j6_status_t open_init(struct node *root, struct client *first);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A small program to start others with: shows what it was given, and greets whoever its argument
- * names, on its `stdout` if it has one, and on the page with the role `page` where there is one.
+ * A small program to start others with: shows what it was given, and greets whoever its argument names, on its
+ * `stdout` if it has one and on the page with the role `page` where there is one, else in the log.
  */
 #include "lib/format.h"
 #include <j6/j6.h>
@@ -17,8 +17,7 @@ int main(int argc, char **argv)
     }
     j6_handle_t page = j6_find("page");
     if (page == j6_handle_none) {
-        j6_printf("hello, %s", name);
-        return 0;
+        return out != j6_handle_none || j6_printf("hello, %s", name) == j6_status_ok ? 0 : 1;
     }
     uint64_t address = 0;
     j6_status_t status = j6_vma_map(page, j6_handle_self_process, &address, 0, j6_page_size,

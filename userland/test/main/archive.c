@@ -22,10 +22,8 @@ TEST(every_entry_of_the_boot_archive_is_right)
 TEST(a_program_of_the_boot_archive_runs)
 {
     static const char *const argv[] = {"hello", NULL};
-    j6_handle_t elf = 0, process = 0;
-    expect_ok(j6_boot_file("bin/hello", &elf));
-    expect_ok(j6_spawn(elf, "hello", argv, NULL, NULL, 0, &process));
-    expect_ok(j6_handle_close(elf));
+    j6_handle_t process = 0;
+    expect_ok(j6_boot_spawn("hello", "hello", argv, NULL, 0, &process));
     expect_equal(j6_reason_exited, process_finish(process).reason);
 }
 

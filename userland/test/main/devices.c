@@ -10,6 +10,19 @@ j6_handle_t restricted(j6_handle_t from, uint32_t kind, uint64_t first, uint64_t
     return handle;
 }
 
+j6_handle_t ports_open(uint64_t first, uint64_t count)
+{
+    j6_handle_t ports = restricted(system_handle(), j6_range_port, first, count);
+    expect_ok(j6_system_grant_ports(ports, j6_handle_self_process, first, count));
+    return ports;
+}
+
+void ports_close(j6_handle_t ports)
+{
+    expect_ok(j6_object_close(ports));
+    expect_ok(j6_handle_close(ports));
+}
+
 j6_handle_t phys_area(j6_handle_t system, uint64_t phys, uint64_t pages, uint64_t flags)
 {
     j6_handle_t area = j6_handle_none;

@@ -13,6 +13,10 @@ enum {
 /* A system object with that one range, made from `from`. */
 j6_handle_t restricted(j6_handle_t from, uint32_t kind, uint64_t first, uint64_t count);
 
+/* The ports are this program's, too, until the system object that comes back is closed. */
+j6_handle_t ports_open(uint64_t first, uint64_t count);
+void ports_close(j6_handle_t ports);
+
 /* An area of physical memory, or of DMA memory; 0 after a failed expectation. */
 j6_handle_t phys_area(j6_handle_t system, uint64_t phys, uint64_t pages, uint64_t flags);
 

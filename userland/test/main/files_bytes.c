@@ -33,25 +33,29 @@ TEST(what_is_written_to_a_file_is_read_from_it)
 
 TEST(a_file_takes_64_KiB_at_once_across_its_pages)
 {
-    static char out[files_data_max], in[files_data_max];
     struct file_service service;
+    j6_handle_t memory = area_new(2 * files_data_max / PAGE, 0);
+    char *out = area_map(memory, READ_WRITE);
+    char *in = out + files_data_max;
     struct files_write_answer answer = {0};
     size_t len = 0;
     j6_handle_t root = files_begin(&service);
     j6_handle_t file = file_open(root, "tmp/file", READ_AND_WRITE | files_open_create);
-    for (size_t i = 0; i < sizeof(out); i++) {
+    for (size_t i = 0; i < files_data_max; i++) {
         out[i] = (char)(i * 7 + i / PAGE);
     }
-    expect_ok(files_write(file, 1000, out, sizeof(out), &answer));
-    expect_equal(sizeof(out), answer.written);
-    expect_equal(1000 + sizeof(out), file_size(file, ""));
-    expect_ok(files_read(file, 1000, in, sizeof(in), &len));
-    expect_equal(sizeof(in), len);
-    expect(memcmp(in, out, sizeof(in)) == 0);
+    expect_ok(files_write(file, 1000, out, files_data_max, &answer));
+    expect_equal(files_data_max, answer.written);
+    expect_equal(1000 + files_data_max, file_size(file, ""));
+    expect_ok(files_read(file, 1000, in, files_data_max, &len));
+    expect_equal(files_data_max, len);
+    expect(memcmp(in, out, files_data_max) == 0);
     expect_ok(files_read(file, 0, in, 1000, &len));
     expect(is_zero(in, 1000));
-    expect_status(j6_err_invalid_arg, files_read(file, 0, in, sizeof(in) + 1, &len));
+    expect_status(j6_err_invalid_arg, files_read(file, 0, in, files_data_max + 1, &len));
     expect_ok(j6_handle_close(file));
+    area_unmap(memory, out);
+    expect_ok(j6_handle_close(memory));
     files_end(&service);
 }
 
@@ -198,23 +202,26 @@ TEST(a_boot_file_is_written_to_without_the_archive)
 
 TEST(a_write_that_memory_ends_in_tells_how_far_it_came)
 {
-    static char bytes[files_data_max];
     struct file_service service;
+    j6_handle_t memory = area_new(files_data_max / PAGE, 0);
+    const char *bytes = area_map(memory, READ_WRITE);
     struct files_write_answer answer = {0};
     uint64_t size = 0;
     j6_status_t status;
     j6_handle_t root = files_begin(&service);
     j6_handle_t file = file_open(root, "tmp/large", files_open_write | files_open_create);
-    while ((status = files_write(file, size, bytes, sizeof(bytes), &answer)) == j6_status_ok) {
-        expect(answer.written > 0 && answer.written <= sizeof(bytes));
+    while ((status = files_write(file, size, bytes, files_data_max, &answer)) == j6_status_ok) {
+        expect(answer.written > 0 && answer.written <= files_data_max);
         size += answer.written;
         expect_equal(size, answer.end);
     }
     expect_status(j6_err_quota, status);
-    expect(size > 16 * sizeof(bytes));
+    expect(size > 16 * files_data_max);
     expect_equal(size, file_size(root, "tmp/large"));
     expect_ok(files_remove(root, "tmp/large", 0));
     expect_ok(j6_handle_close(file));
+    area_unmap(memory, bytes);
+    expect_ok(j6_handle_close(memory));
     file_make(root, "tmp/small", "there is memory again");
     expect_file(root, "tmp/small", "there is memory again");
     files_end(&service);
@@ -238,7 +245,7 @@ static int fill_with_directories(j6_handle_t root)
 
 TEST(a_service_whose_memory_is_used_up_goes_on_with_what_it_has)
 {
-    static char rows[files_data_max], bytes[PAGE];
+    char rows[512], bytes[PAGE] = {0};
     struct file_service service;
     struct files_list_answer answer = {0};
     struct files_write_answer written;

@@ -52,7 +52,7 @@ TEST(a_path_that_is_asked_of_an_open_file_is_empty)
 TEST(paths_and_names_that_are_too_long_are_out_of_range)
 {
     struct file_service service;
-    char path[files_path_max + 2] = {0};
+    char path[3 * files_path_max] = {0};
     char *name = path + 4;
     j6_handle_t root = files_begin(&service);
     memcpy(path, "tmp/", 4);
@@ -67,6 +67,8 @@ TEST(paths_and_names_that_are_too_long_are_out_of_range)
     expect_status(j6_err_out_of_range, stat_of(root, path));
     expect_status(j6_err_out_of_range, files_rename(root, "etc/motd", path, 0));
     expect_status(j6_err_out_of_range, files_make_link(root, path, "tmp/link"));
+    memset(path, '/', sizeof(path) - 1);
+    expect_status(j6_err_out_of_range, stat_of(root, path));
     files_end(&service);
 }
 

@@ -11,20 +11,6 @@ enum { PIT_LINE = 0, PIT_PORTS = 0x40, PIT_COUNTER_0 = 0x40, PIT_MODE = 0x43, PI
 enum { PIT_COUNTER_0_MODE_0 = 0x30, PIT_COUNT = 100 /* 84 us */ };
 enum { NO_LINE = 0xffff };
 
-/* The ports of the PIT are ours until the object is closed. */
-static j6_handle_t pit_open(void)
-{
-    j6_handle_t ports = restricted(system_handle(), j6_range_port, PIT_PORTS, PIT_PORT_COUNT);
-    expect_ok(j6_system_grant_ports(ports, j6_handle_self_process, PIT_PORTS, PIT_PORT_COUNT));
-    return ports;
-}
-
-static void pit_close(j6_handle_t ports)
-{
-    expect_ok(j6_object_close(ports));
-    expect_ok(j6_handle_close(ports));
-}
-
 static void pit_fires(void)
 {
     j6_port_write8(PIT_MODE, PIT_COUNTER_0_MODE_0);
@@ -89,7 +75,7 @@ SAMPLE_TEST(an_interrupt_arrives_with_its_count_and_the_time_of_the_first)
         return;
     }
     struct j6_call call = {0};
-    j6_handle_t pit = pit_open();
+    j6_handle_t pit = ports_open(PIT_PORTS, PIT_PORT_COUNT);
     j6_handle_t endpoint = endpoint_new();
     expect_ok(bind(system_handle(), endpoint));
     j6_time_t before = now();
@@ -104,7 +90,7 @@ SAMPLE_TEST(an_interrupt_arrives_with_its_count_and_the_time_of_the_first)
     expect_equal(0, call.word[2] | call.word[3] | call.token);
     expect_status(j6_status_would_block, j6_endpoint_receive(endpoint, &call, j6_deadline_poll));
     expect_ok(j6_handle_close(endpoint));
-    pit_close(pit);
+    ports_close(pit);
 }
 
 /* An edge needs no acknowledgement, and while one waits to be received the next ones join it. */
@@ -114,7 +100,7 @@ TEST(interrupts_that_nobody_receives_merge_and_none_is_lost)
         return;
     }
     enum { TIMES = 5 };
-    j6_handle_t pit = pit_open();
+    j6_handle_t pit = ports_open(PIT_PORTS, PIT_PORT_COUNT);
     j6_handle_t endpoint = endpoint_new();
     expect_ok(bind(system_handle(), endpoint));
     for (int i = 0; i < TIMES; i++) {
@@ -126,7 +112,7 @@ TEST(interrupts_that_nobody_receives_merge_and_none_is_lost)
     pit_fires();
     expect_equal(1, receive(endpoint));
     expect_ok(j6_handle_close(endpoint));
-    pit_close(pit);
+    ports_close(pit);
 }
 
 static int64_t receive_once(void *arg)
@@ -141,7 +127,7 @@ TEST(an_interrupt_wakes_who_waits_to_receive)
     }
     int64_t count = 0;
     struct j6_thread thread;
-    j6_handle_t pit = pit_open();
+    j6_handle_t pit = ports_open(PIT_PORTS, PIT_PORT_COUNT);
     j6_handle_t endpoint = endpoint_new();
     expect_ok(bind(system_handle(), endpoint));
     expect_ok(j6_thread_run(&thread, receive_once, &endpoint, 4 * PAGE));
@@ -150,7 +136,7 @@ TEST(an_interrupt_wakes_who_waits_to_receive)
     expect_ok(j6_thread_join(&thread, &count));
     expect_equal(1, count);
     expect_ok(j6_handle_close(endpoint));
-    pit_close(pit);
+    ports_close(pit);
 }
 
 TEST(interrupts_come_before_all_else_that_waits_at_an_endpoint)
@@ -159,7 +145,7 @@ TEST(interrupts_come_before_all_else_that_waits_at_an_endpoint)
         return;
     }
     struct j6_call call = {0};
-    j6_handle_t pit = pit_open();
+    j6_handle_t pit = ports_open(PIT_PORTS, PIT_PORT_COUNT);
     j6_handle_t endpoint = endpoint_new();
     j6_handle_t badged = j6_handle_none;
     expect_ok(j6_handle_duplicate(endpoint, j6_right_endpoint_send, 5, &badged));
@@ -172,7 +158,7 @@ TEST(interrupts_come_before_all_else_that_waits_at_an_endpoint)
     expect_equal(5, call.badge);
     expect_ok(j6_handle_close(badged));
     expect_ok(j6_handle_close(endpoint));
-    pit_close(pit);
+    ports_close(pit);
 }
 
 /* Where the last one was received, the next one arrives. */
@@ -182,7 +168,7 @@ SAMPLE_TEST(interrupts_go_to_the_cpu_of_who_receives_them)
         return;
     }
     uint64_t all = cpus_all();
-    j6_handle_t pit = pit_open();
+    j6_handle_t pit = ports_open(PIT_PORTS, PIT_PORT_COUNT);
     j6_handle_t endpoint = endpoint_new();
     expect_ok(bind(system_handle(), endpoint));
     for (uint32_t cpu = 0; cpu < cpu_count() && cpu < 4; cpu++) {
@@ -198,7 +184,7 @@ SAMPLE_TEST(interrupts_go_to_the_cpu_of_who_receives_them)
     }
     expect_ok(j6_thread_control(j6_handle_self_thread, j6_control_affinity, &all, sizeof(all)));
     expect_ok(j6_handle_close(endpoint));
-    pit_close(pit);
+    ports_close(pit);
 }
 
 /* ---- what is refused ------------------------------------------------------------------------ */
@@ -295,7 +281,7 @@ TEST(a_line_is_free_when_its_system_object_is_closed)
     if (!has_lines()) {
         return;
     }
-    j6_handle_t pit = pit_open();
+    j6_handle_t pit = ports_open(PIT_PORTS, PIT_PORT_COUNT);
     j6_handle_t endpoint = endpoint_new();
     j6_handle_t top = restricted(system_handle(), j6_range_irq, PIT_LINE, 1);
     j6_handle_t below = restricted(top, j6_range_irq, PIT_LINE, 1);
@@ -308,7 +294,7 @@ TEST(a_line_is_free_when_its_system_object_is_closed)
     expect_free();
     expect_ok(j6_handle_close(top));
     expect_ok(j6_handle_close(endpoint));
-    pit_close(pit);
+    ports_close(pit);
 }
 
 TEST(an_interrupt_that_was_not_received_goes_with_its_system_object)
@@ -316,7 +302,7 @@ TEST(an_interrupt_that_was_not_received_goes_with_its_system_object)
     if (!has_lines()) {
         return;
     }
-    j6_handle_t pit = pit_open();
+    j6_handle_t pit = ports_open(PIT_PORTS, PIT_PORT_COUNT);
     j6_handle_t endpoint = endpoint_new();
     j6_handle_t some = restricted(system_handle(), j6_range_irq, PIT_LINE, 1);
     expect_ok(bind(some, endpoint));
@@ -327,7 +313,7 @@ TEST(an_interrupt_that_was_not_received_goes_with_its_system_object)
     expect_free();
     expect_ok(j6_handle_close(some));
     expect_ok(j6_handle_close(endpoint));
-    pit_close(pit);
+    ports_close(pit);
 }
 
 TEST(a_line_is_free_when_nobody_can_receive_any_more)
@@ -375,7 +361,7 @@ TEST(bindings_that_end_in_two_ways_at_once_leave_nothing)
     if (!has_lines()) {
         return;
     }
-    j6_handle_t pit = pit_open();
+    j6_handle_t pit = ports_open(PIT_PORTS, PIT_PORT_COUNT);
     for (uint64_t i = race_rounds(20); i > 0; i--) {
         struct j6_thread closer;
         int64_t status = -1;
@@ -391,5 +377,5 @@ TEST(bindings_that_end_in_two_ways_at_once_leave_nothing)
         expect_ok(j6_handle_close(some));
         expect_ok(j6_handle_close(endpoint));
     }
-    pit_close(pit);
+    ports_close(pit);
 }

@@ -1,40 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The name service (userland/bin/names), in a process of its own. */
-#include "userland/test/main/ipc_peer.h"
-#include <j6/archive.h>
-#include <proto/names.h>
+/* The name service (userland/init/names.c), of an init without services. */
+#include "userland/test/main/services.h"
 
-struct service {
-    j6_handle_t endpoint;
-    j6_handle_t process;
-};
-
-static j6_handle_t service_open(struct service *service)
+static j6_handle_t names_begin(struct manager *manager)
 {
-    service->endpoint = endpoint_new();
-    const struct j6_spawn_row rows[] = {
-        {"endpoint", service->endpoint, j6_handle_rights(service->endpoint)}};
-    j6_handle_t elf = 0;
-    expect_ok(j6_boot_file("bin/names", &elf));
-    expect_ok(j6_spawn(elf, "names", NULL, NULL, rows, 1, &service->process));
-    expect_ok(j6_handle_close(elf));
-    return service->endpoint;
-}
-
-static void service_end(struct service *service, uint32_t reason)
-{
-    struct j6_end_info end = {0};
-    expect_ok(j6_wait_end(service->process, &end));
-    expect_equal(reason, end.reason);
-    expect_equal(0, end.code);
-    expect_ok(j6_handle_close(service->process));
-    expect_ok(j6_handle_close(service->endpoint));
-}
-
-static void service_close(struct service *service)
-{
-    expect_ok(j6_object_close(service->endpoint));
-    service_end(service, j6_reason_exited);
+    manager_begin(manager, "");
+    return manager->endpoint;
 }
 
 /* A handle to give away. */
@@ -55,8 +26,8 @@ static void expect_same(j6_handle_t one, j6_handle_t other)
 
 TEST(a_service_is_found_by_its_name)
 {
-    struct service service;
-    j6_handle_t names = service_open(&service);
+    struct manager manager;
+    j6_handle_t names = names_begin(&manager);
     j6_handle_t mine = endpoint_new(), found = 0;
     expect_status(j6_err_not_found, names_look_up(names, "mine", &found));
     expect_ok(names_register(names, "mine", copy_of(mine)));
@@ -67,13 +38,13 @@ TEST(a_service_is_found_by_its_name)
     expect_status(j6_err_not_found, names_look_up(names, "min", &found));
     expect_status(j6_err_not_found, names_look_up(names, "mine2", &found));
     expect_ok(j6_handle_close(mine));
-    service_close(&service);
+    manager_end(&manager);
 }
 
 TEST(a_name_has_one_service_until_that_closes)
 {
-    struct service service;
-    j6_handle_t names = service_open(&service);
+    struct manager manager;
+    j6_handle_t names = names_begin(&manager);
     j6_handle_t first = endpoint_new(), second = endpoint_new(), found = 0;
     expect_ok(names_register(names, "one", copy_of(first)));
     expect_status(j6_status_exists, names_register(names, "one", copy_of(second)));
@@ -85,15 +56,15 @@ TEST(a_name_has_one_service_until_that_closes)
     expect_ok(j6_handle_close(found));
     expect_ok(j6_handle_close(first));
     expect_ok(j6_handle_close(second));
-    service_close(&service);
+    manager_end(&manager);
 }
 
 TEST(what_is_no_name_or_no_service_is_not_registered)
 {
     static const char longest[] = "a name of thirty-one characters";
     static const char too_long[] = "a name of thirty-two characters!";
-    struct service service;
-    j6_handle_t names = service_open(&service);
+    struct manager manager;
+    j6_handle_t names = names_begin(&manager);
     j6_handle_t mine = endpoint_new(), found = 0, event, weak;
     expect_status(j6_err_invalid_arg, names_register(names, "", copy_of(mine)));
     expect_status(j6_err_invalid_arg, names_register(names, too_long, copy_of(mine)));
@@ -107,7 +78,7 @@ TEST(what_is_no_name_or_no_service_is_not_registered)
     expect_ok(names_look_up(names, longest, &found));
     expect_ok(j6_handle_close(found));
     expect_ok(j6_handle_close(mine));
-    service_close(&service);
+    manager_end(&manager);
 }
 
 /* ---- waiting -------------------------------------------------------------------------------- */
@@ -140,9 +111,9 @@ static void waiter_end(struct waiter *waiter, j6_status_t wanted)
 
 TEST(all_who_wait_for_a_name_get_it_when_it_is_registered)
 {
-    struct service service;
+    struct manager manager;
     struct waiter waiters[3];
-    j6_handle_t names = service_open(&service);
+    j6_handle_t names = names_begin(&manager);
     j6_handle_t mine = endpoint_new(), found = 0;
     for (int i = 0; i < 3; i++) {
         waiter_begin(&waiters[i], names);
@@ -158,19 +129,21 @@ TEST(all_who_wait_for_a_name_get_it_when_it_is_registered)
     expect_ok(names_wait(names, "later", j6_deadline_never, &found)); /* nothing to wait for */
     expect_ok(j6_handle_close(found));
     expect_ok(j6_handle_close(mine));
-    service_close(&service);
+    manager_end(&manager);
 }
 
 TEST(clients_of_a_service_that_is_killed_learn_that_it_has_closed)
 {
-    struct service service;
+    struct manager manager;
     struct waiter waiter;
-    j6_handle_t names = service_open(&service);
+    j6_handle_t names = names_begin(&manager);
     j6_handle_t found;
     waiter_begin(&waiter, names);
-    expect_ok(j6_process_kill(service.process, 0));
+    expect_ok(j6_process_kill(manager.process, 0));
     waiter_end(&waiter, j6_status_closed);
     expect_ok(j6_object_close(names));
     expect_status(j6_status_closed, names_look_up(names, "later", &found));
-    service_end(&service, j6_reason_killed);
+    expect_equal(j6_reason_killed, process_finish(manager.process).reason);
+    expect_ok(j6_handle_close(manager.endpoint));
+    expect_ok(j6_handle_close(manager.archive));
 }

@@ -138,10 +138,8 @@ j6_handle_t screen_driver_process(j6_handle_t system, j6_handle_t text)
         {"framebuffer", description, j6_right_vma_read},
         {"endpoint", text, j6_right_endpoint_receive},
     };
-    j6_handle_t elf = 0, process = j6_handle_none;
-    expect_ok(j6_boot_file("bin/framebuffer", &elf));
-    expect_ok(j6_spawn(elf, "framebuffer", argv, NULL, rows, 3, &process));
-    expect_ok(j6_handle_close(elf));
+    j6_handle_t process = j6_handle_none;
+    expect_ok(j6_boot_spawn("framebuffer", "framebuffer", argv, rows, 3, &process));
     expect_ok(j6_handle_close(description));
     return process;
 }

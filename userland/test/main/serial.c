@@ -15,26 +15,12 @@ enum { PROTECTION = 13, ROUNDS = 50 };
 
 /* ---- the device ----------------------------------------------------------------------------- */
 
-/* The ports are the test's too, until the object is closed. */
-static j6_handle_t com2_open(void)
-{
-    j6_handle_t ports = restricted(system_handle(), j6_range_port, COM2, UART_PORTS);
-    expect_ok(j6_system_grant_ports(ports, j6_handle_self_process, COM2, UART_PORTS));
-    return ports;
-}
-
-static void com2_close(j6_handle_t ports)
-{
-    expect_ok(j6_object_close(ports));
-    expect_ok(j6_handle_close(ports));
-}
-
 static bool has_com2(void)
 {
-    j6_handle_t ports = com2_open();
+    j6_handle_t ports = ports_open(COM2, UART_PORTS);
     j6_port_write8(COM2 + UART_SCRATCH, 0x5a);
     bool has = j6_port_read8(COM2 + UART_SCRATCH) == 0x5a;
-    com2_close(ports);
+    ports_close(ports);
     if (!has) {
         test_skip("no COM2");
     }
@@ -44,13 +30,13 @@ static bool has_com2(void)
 /* Lets a byte go round in it, for some rounds at least. */
 static void expect_echo(void)
 {
-    j6_handle_t ports = com2_open();
+    j6_handle_t ports = ports_open(COM2, UART_PORTS);
     uint64_t before = device_interrupts();
     j6_port_write8(COM2 + UART_MODEM_CONTROL, MODEM_READY | MODEM_IRQ | MODEM_LOOP);
     j6_port_write8(COM2 + UART_DATA, 'x');
     expect_soon(device_interrupts() >= before + ROUNDS);
     j6_port_write8(COM2 + UART_MODEM_CONTROL, MODEM_READY | MODEM_REQUEST | MODEM_IRQ);
-    com2_close(ports);
+    ports_close(ports);
 }
 
 /* ---- the driver ----------------------------------------------------------------------------- */
@@ -71,10 +57,8 @@ static j6_handle_t driver_start(j6_handle_t system, const char *port, const char
 {
     const char *const argv[] = {"com2", port, irq, NULL};
     const struct j6_spawn_row row = {"system", system, 0};
-    j6_handle_t elf = 0, process = j6_handle_none;
-    expect_ok(j6_boot_file("bin/serial", &elf));
-    expect_ok(j6_spawn(elf, "com2", argv, NULL, &row, 1, &process));
-    expect_ok(j6_handle_close(elf));
+    j6_handle_t process = j6_handle_none;
+    expect_ok(j6_boot_spawn("serial", "com2", argv, &row, 1, &process));
     return process;
 }
 
@@ -218,7 +202,7 @@ TEST(drivers_that_are_killed_while_they_work_leave_nothing)
     }
     process_drop(com2_driver());
     uint64_t frames = frames_at_rest();
-    j6_handle_t ports = com2_open();
+    j6_handle_t ports = ports_open(COM2, UART_PORTS);
     for (uint64_t i = race_rounds(10); i > 0; i--) {
         j6_handle_t driver = com2_driver();
         j6_port_write8(COM2 + UART_MODEM_CONTROL, MODEM_READY | MODEM_IRQ | MODEM_LOOP);
@@ -226,6 +210,6 @@ TEST(drivers_that_are_killed_while_they_work_leave_nothing)
         sleep_for(i % 3);
         process_drop(driver);
     }
-    com2_close(ports);
+    ports_close(ports);
     expect(frames_settle(frames));
 }

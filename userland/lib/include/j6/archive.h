@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct j6_spawn_row;
+
 enum { j6_archive_path_max = 256, j6_archive_target_max = 100 };
 
 enum j6_archive_type { j6_archive_file, j6_archive_directory, j6_archive_link };
@@ -85,3 +87,8 @@ J6_MUST_USE j6_status_t j6_archive_find(j6_handle_t area, const char *path,
  * j6_archive_clone has it. not_found also: there is no archive.
  */
 J6_MUST_USE j6_status_t j6_boot_file(const char *path, j6_handle_t *out_file);
+
+/* Starts its file bin/PROGRAM as j6_spawn does, with an empty environment. */
+J6_MUST_USE j6_status_t j6_boot_spawn(const char *program, const char *name,
+                                      const char *const *argv, const struct j6_spawn_row *rows,
+                                      size_t count, j6_handle_t *out_process);

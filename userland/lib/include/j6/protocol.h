@@ -97,10 +97,10 @@ struct j6_server {
     void *context; /* the server's own */
     /* For what isn't a request: signals, interrupts, the end of a badge. NULL: that is dropped. */
     void (*notice)(const struct j6_server *server, const struct j6_call *notice);
-    /* The memory for messages is there from the start: for who must not end when there is no more. */
-    bool keeps_memory;
     /* For work that is best done once for many requests: runs when all that came is served. NULL: there is none. */
     void (*idle)(const struct j6_server *server);
+    /* The memory for messages is there from the start: for who must not end when there is no more. */
+    bool keeps_memory;
 };
 
 /*

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/* SOURCES: userland/init/manifest.c userland/init/manifest_words.c lib/string.c */
+/* Manifests of services: what their words mean, and what each mistake is told as. */
+#include "userland/init/manifest.h"
+#include <test.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct manifest manifest;
+static char text[4096];
+static char reports[4096];
+
+static void report(unsigned line, const char *what, const char *word)
+{
+    size_t len = strlen(reports);
+    snprintf(reports + len, sizeof(reports) - len, "%u: %s %s\n", line, word, what);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    memset(&manifest, 0, sizeof(manifest));
+    manifest.report = report;
+    reports[0] = '\0';
+    return 0;
+}
+
+/* On a copy that ends where the text does, but for the one byte. */
+static const struct manifest_entry *read_text(const char *source)
+{
+    size_t len = strlen(source);
+    char *exact = malloc(len + 1);
+    assert_non_null(exact);
+    memcpy(exact, source, len);
+    manifest_read(&manifest, exact, len);
+    assert_true(len < sizeof(text));
+    /* What was read points into it until the test has ended. */
+    static char *kept;
+    free(kept);
+    kept = exact;
+    return &manifest.entries[0];
+}
+
+static void expect_report(const char *source, const char *wanted)
+{
+    begin(NULL);
+    read_text(source);
+    assert_string_equal(reports, wanted);
+}
+
+/* ---- what the words mean --------------------------------------------------------------------- */
+
+static void a_service_has_a_program_with_its_name_and_arguments(void **state)
+{
+    (void)state;
+    const struct manifest_entry *entry =
+        read_text("# All of them\n\nservice com2\n\tprogram  bin/serial port=0x2f8\tirq=3 \r\n");
+    assert_string_equal(reports, "");
+    assert_int_equal(manifest.count, 1);
+    assert_string_equal(entry->name, "com2");
+    assert_string_equal(entry->program, "bin/serial");
+    assert_string_equal(entry->argv[0], "com2");
+    assert_string_equal(entry->argv[1], "port=0x2f8");
+    assert_string_equal(entry->argv[2], "irq=3");
+    assert_null(entry->argv[3]);
+    assert_int_equal(entry->line, 3);
+    assert_int_equal(entry->bad_line, 0);
+    assert_null(entry->serves);
+    assert_false(entry->has_endpoint || entry->has_limits || entry->has_absent || entry->is_last ||
+                 entry->ends_system || entry->is_ready_when_started);
+    assert_int_equal(entry->restart, manifest_restart_always);
+}
+
+static void the_last_line_needs_no_newline(void **state)
+{
+    (void)state;
+    const struct manifest_entry *entry = read_text("service a\nprogram b");
+    assert_string_equal(reports, "");
+    assert_string_equal(entry->program, "b");
+}
+
+static void all_that_a_service_may_have_is_read(void **state)
+{
+    (void)state;
+    const struct manifest_entry *entry = read_text("service a\n"
+                                                   "program b\n"
+                                                   "when log=debug log=4 loud\n"
+                                                   "needs framebuffer program\n"
+                                                   "serves one two\n"
+                                                   "endpoint 65536 16 kept badges\n"
+                                                   "after three four\n"
+                                                   "restart failure\n"
+                                                   "absent 7\n"
+                                                   "end poweroff\n"
+                                                   "start last\n"
+                                                   "ready started\n"
+                                                   "limits pages=100 handles=20 threads=3 "
+                                                   "processes=4 priority=5\n");
+    assert_string_equal(reports, "");
+    assert_string_equal(entry->when[0], "log=debug");
+    assert_string_equal(entry->when[2], "loud");
+    assert_null(entry->when[3]);
+    assert_string_equal(entry->serves[1], "two");
+    assert_null(entry->serves[2]);
+    assert_string_equal(entry->after[0], "three");
+    assert_true(entry->has_endpoint && entry->keeps_endpoint && entry->makes_badges);
+    assert_int_equal(entry->endpoint_bytes, 65536);
+    assert_int_equal(entry->endpoint_handles, 16);
+    assert_int_equal(entry->restart, manifest_restart_failure);
+    assert_true(entry->has_absent && entry->absent == 7);
+    assert_true(entry->needs_framebuffer && entry->needs_program);
+    assert_true(entry->ends_system && entry->is_last && entry->is_ready_when_started &&
+                entry->has_limits);
+    assert_int_equal(entry->limits.pages, 100);
+    assert_int_equal(entry->limits.handles, 20);
+    assert_int_equal(entry->limits.threads, 3);
+    assert_int_equal(entry->limits.processes, 4);
+    assert_int_equal(entry->limits.priority, 5);
+}
+
+static void parts_of_the_system_are_ranges(void **state)
+{
+    (void)state;
+    static const struct j6_range wanted[] = {
+        {.kind = j6_range_irq, .first = 4, .count = 1},
+        {.kind = j6_range_port, .first = 0x3f8, .count = 8},
+        {.kind = j6_range_phys, .first = 0xfee00000, .count = 4096},
+        {.kind = j6_range_log, .count = 1},
+        {.kind = j6_range_info, .count = 1},
+        {.kind = j6_range_power, .count = 1},
+        {.kind = j6_range_clock, .count = 1},
+        {.kind = j6_range_dma, .count = 1},
+        {.kind = MANIFEST_RANGE_FRAMEBUFFER, .count = 1},
+    };
+    const struct manifest_entry *entry =
+        read_text("service a\nprogram b\nhandle system system irq=4 port=0x3f8-0x3ff "
+                  "phys=0xfee00000-0xfee00fff log info power clock dma framebuffer\n");
+    assert_string_equal(reports, "");
+    assert_int_equal(entry->handle_count, 1);
+    assert_string_equal(entry->handles[0].role, "system");
+    assert_int_equal(entry->handles[0].kind, manifest_system);
+    assert_int_equal(entry->handles[0].range_count, 9);
+    assert_memory_equal(entry->handles[0].ranges, wanted, sizeof(wanted));
+}
+
+static void handles_of_every_kind_are_read_and_stay_with_their_service(void **state)
+{
+    (void)state;
+    const struct manifest_entry *entry = read_text("service a\nprogram b\n"
+                                                   "handle one service x\n"
+                                                   "handle stdout text screen\n"
+                                                   "handle files files /home read-only bytes=4096\n"
+                                                   "handle names names x +y *\n"
+                                                   "service c\nprogram d\n"
+                                                   "handle all services control\n"
+                                                   "handle archive module boot.tar\n"
+                                                   "handle linux file lib/linux\n"
+                                                   "handle fb framebuffer\n"
+                                                   "service e\nprogram f\n"
+                                                   "handle kept memory 3\n");
+    static const enum manifest_kind kinds[] = {
+        manifest_service,  manifest_text,   manifest_files, manifest_names,
+        manifest_services, manifest_module, manifest_file,  manifest_framebuffer};
+    assert_string_equal(reports, "");
+    assert_int_equal(entry[0].handle_count, 4);
+    assert_int_equal(entry[1].handle_count, 4);
+    assert_int_equal(entry[2].handles[0].kind, manifest_memory);
+    assert_int_equal(entry[2].handles[0].pages, 3);
+    for (size_t i = 0; i < 8; i++) {
+        assert_int_equal(entry[i / 4].handles[i % 4].kind, kinds[i]);
+    }
+    assert_true(entry->handles[2].read_only);
+    assert_int_equal(entry->handles[2].bytes, 4096);
+    assert_int_equal(entry->handles[2].open, UINT64_MAX);
+    assert_string_equal(entry->handles[2].words[0], "/home");
+    assert_string_equal(entry->handles[3].words[1], "+y");
+    assert_null(entry->handles[3].words[3]);
+}
+
+/* ---- mistakes -------------------------------------------------------------------------------- */
+
+#define SERVICE "service a\nprogram b\n"
+
+static void each_mistake_is_told_with_its_line(void **state)
+{
+    (void)state;
+    expect_report("program b\n", "1: program belongs to no service\n");
+    expect_report(SERVICE "restrat never\n", "3: restrat isn't a word of manifests\n");
+    expect_report(SERVICE "restart\n", "3: restart lacks a word behind it\n");
+    expect_report(SERVICE "restart never ever\n", "3: ever is too much\n");
+    expect_report(SERVICE "restart sometimes\n", "3: sometimes isn't known here\n");
+    expect_report(SERVICE "program c\n", "3: program stands here twice\n");
+    expect_report("service a\n# nothing\nservice c\nprogram d\n", "1: a has no program\n");
+    expect_report("service a\n", "1: a has no program\n");
+    expect_report(SERVICE "serves x\n", "1: a serves without an endpoint\n");
+    expect_report(SERVICE "endpoint many 1\n", "3: many isn't a number\n");
+    expect_report(SERVICE "endpoint 1 1 lost\n", "3: lost isn't known here\n");
+    expect_report(SERVICE "absent 99999999999999999999\n",
+                  "3: 99999999999999999999 isn't a number\n");
+    expect_report(SERVICE "absent 0x\n", "3: 0x isn't a number\n");
+    expect_report(SERVICE "limits pages\n", "3: pages isn't known here\n");
+    expect_report(SERVICE "limits pages=\n", "3: pages= isn't a number\n");
+    expect_report(SERVICE "needs luck\n", "3: luck isn't known here\n");
+    expect_report(SERVICE "end badly\n", "3: badly isn't known here\n");
+    expect_report(SERVICE "start first\n", "3: first isn't known here\n");
+    expect_report(SERVICE "ready never\n", "3: never isn't known here\n");
+    expect_report(SERVICE "serves a_name_of_more_than_31_characters\n",
+                  "3: a_name_of_more_than_31_characters is too long for a name\n");
+}
+
+static void mistakes_in_handles_are_told_with_their_line(void **state)
+{
+    (void)state;
+    expect_report(SERVICE "handle x\n", "3: handle lacks a word behind it\n");
+    expect_report(SERVICE "handle x y\n", "3: y isn't a kind of handle\n");
+    expect_report(SERVICE "handle a_role_of_24_characters_ text x\n",
+                  "3: a_role_of_24_characters_ is too long for a role\n");
+    expect_report(SERVICE "handle x system\n", "3: system lacks a word behind it\n");
+    expect_report(SERVICE "handle x system all\n", "3: all isn't a part of the system\n");
+    expect_report(SERVICE "handle x system irq=\n", "3: irq= isn't a number\n");
+    expect_report(SERVICE "handle x system port=9-8\n", "3: port=9-8 isn't a range\n");
+    expect_report(SERVICE "handle x system phys=0-0xffffffffffffffff\n",
+                  "3: phys=0-0xffffffffffffffff isn't a range\n");
+    expect_report(SERVICE "handle x service y z\n", "3: z is too much\n");
+    expect_report(SERVICE "handle x files / often\n", "3: often isn't known here\n");
+    expect_report(SERVICE "handle x services some\n", "3: some isn't known here\n");
+}
+
+static void a_service_with_a_mistake_is_bad_and_the_others_are_read(void **state)
+{
+    (void)state;
+    const struct manifest_entry *entry =
+        read_text("service a\nprogram b\nrestrat\nrestart no\nservice c\nprogram d\n");
+    assert_string_equal(reports, "3: restrat isn't a word of manifests\n4: no isn't known here\n");
+    assert_int_equal(manifest.count, 2);
+    assert_int_equal(entry[0].bad_line, 3);
+    assert_int_equal(entry[1].bad_line, 0);
+}
+
+static void the_second_service_of_a_name_is_told_once(void **state)
+{
+    (void)state;
+    expect_report(SERVICE "service a\nprogram c\nrestart never\nservice d\nprogram e\n",
+                  "3: a is the name of another service already\n");
+    assert_int_equal(manifest.count, 2);
+    assert_int_equal(manifest.entries[0].bad_line, 0);
+    assert_string_equal(manifest.entries[1].name, "d");
+}
+
+static void a_name_is_served_by_one_service(void **state)
+{
+    (void)state;
+    expect_report(SERVICE "serves x\nendpoint 0 0\nservice c\nprogram d\nendpoint 0 0\nserves x\n",
+                  "8: x is served by another service already\n");
+}
+
+/* ---- too much -------------------------------------------------------------------------------- */
+
+static void repeat(char *out, size_t cap, const char *before, const char *format, int count)
+{
+    size_t len = (size_t)snprintf(out, cap, "%s", before);
+    for (int i = 0; i < count; i++) {
+        len += (size_t)snprintf(out + len, cap - len, format, i);
+    }
+}
+
+static void more_than_there_is_room_for_is_told(void **state)
+{
+    (void)state;
+    static char source[32768];
+    repeat(source, sizeof(source), SERVICE "program", " %d", MANIFEST_LINE_WORDS_MAX);
+    begin(NULL);
+    read_text(source);
+    assert_non_null(strstr(reports, "program has too many words behind it"));
+    repeat(source, 4096, "", "service %d\nprogram x\n", MANIFEST_SERVICES_MAX + 2);
+    expect_report(source, "65: 32 is one service too many\n67: 33 is one service too many\n");
+    repeat(source, 4096, SERVICE, "handle %d file x\n", MANIFEST_SERVICE_HANDLES_MAX + 1);
+    expect_report(source, "27: 24 has no room left\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_service_has_a_program_with_its_name_and_arguments, begin),
+        cmocka_unit_test_setup(the_last_line_needs_no_newline, begin),
+        cmocka_unit_test_setup(all_that_a_service_may_have_is_read, begin),
+        cmocka_unit_test_setup(parts_of_the_system_are_ranges, begin),
+        cmocka_unit_test_setup(handles_of_every_kind_are_read_and_stay_with_their_service, begin),
+        cmocka_unit_test_setup(each_mistake_is_told_with_its_line, begin),
+        cmocka_unit_test_setup(mistakes_in_handles_are_told_with_their_line, begin),
+        cmocka_unit_test_setup(a_service_with_a_mistake_is_bad_and_the_others_are_read, begin),
+        cmocka_unit_test_setup(the_second_service_of_a_name_is_told_once, begin),
+        cmocka_unit_test_setup(a_name_is_served_by_one_service, begin),
+        cmocka_unit_test_setup(more_than_there_is_room_for_is_told, begin),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* A service for the tests of init (userland/test/server.h). */
+#include "userland/test/server.h"
+#include "lib/string.h"
+#include <proto/services.h>
+#include <proto/text.h>
+
+static const char *const *arguments;
+
+static int64_t number(size_t i)
+{
+    int64_t value = 0;
+    for (const char *digit = arguments[i]; digit != NULL && *digit != '\0'; digit++) {
+        value = value * 10 + (*digit - '0');
+    }
+    return value;
+}
+
+/* ---- requests -------------------------------------------------------------------------------- */
+
+static j6_status_t add(struct j6_request *request)
+{
+    request->answer[0] = request->fields[0] + 1;
+    return j6_status_ok;
+}
+
+static j6_status_t end(struct j6_request *request)
+{
+    j6_exit((int64_t)request->fields[0]);
+}
+
+static j6_status_t life(struct j6_request *request)
+{
+    return j6_object_koid(j6_handle_self_process, &request->answer[0]);
+}
+
+static const char *name_of(const struct j6_request *request)
+{
+    static struct names_fields fields;
+    memcpy(&fields, request->fields, sizeof(fields));
+    return fields.name;
+}
+
+static j6_status_t look_up(struct j6_request *request)
+{
+    j6_handle_t found;
+    j6_status_t status = names_look_up(j6_find("names"), name_of(request), &found);
+    return status == j6_status_ok ? j6_handle_close(found) : status;
+}
+
+static j6_status_t enter(struct j6_request *request)
+{
+    j6_handle_t copy;
+    j6_status_t status = j6_handle_duplicate(j6_find("copy"), names_rights, 0, &copy);
+    if (status != j6_status_ok) {
+        return status;
+    }
+    status = names_register(j6_find("names"), name_of(request), copy);
+    j6_handle_close(copy);
+    return status;
+}
+
+static j6_status_t role(struct j6_request *request)
+{
+    request->answer[0] = j6_find(name_of(request));
+    return j6_status_ok;
+}
+
+static j6_status_t list(struct j6_request *request)
+{
+    static char rows[j6_data_max];
+    size_t len = 0;
+    j6_status_t status = services_list(j6_find("services"), rows, &len);
+    request->answer[0] = len / sizeof(struct services_row);
+    return status;
+}
+
+static j6_status_t restart(struct j6_request *request)
+{
+    return services_restart(j6_find("services"), name_of(request));
+}
+
+static j6_status_t print(struct j6_request *request)
+{
+    const char *text = name_of(request);
+    return j6_channel_write(j6_find("stdout"), text, strlen(text));
+}
+
+static j6_handle_t attached;
+
+static j6_status_t attach(struct j6_request *request)
+{
+    attached = request->handle;
+    request->handle = 0;
+    return j6_status_ok;
+}
+
+static j6_status_t shown(struct j6_request *request)
+{
+    uint64_t len = sizeof(request->answer[0]);
+    return j6_channel_receive(attached, &len, &request->answer[0], j6_deadline_never);
+}
+
+static j6_status_t count(struct j6_request *request)
+{
+    j6_handle_t memory = j6_find("memory");
+    uint64_t len = sizeof(request->answer[0]);
+    j6_status_t status = j6_vma_read(memory, 0, &request->answer[0], &len);
+    uint64_t next = request->answer[0] + 1;
+    return status == j6_status_ok ? j6_vma_write(memory, 0, &next, &len) : status;
+}
+
+static int serve(void)
+{
+    static const struct j6_method methods[] = {
+        {.code = server_code_add, .serve = add},
+        {.code = server_code_exit, .serve = end},
+        {.code = server_code_life, .serve = life},
+        {.code = server_code_look_up, .serve = look_up},
+        {.code = server_code_register, .serve = enter},
+        {.code = server_code_role, .serve = role},
+        {.code = server_code_list, .serve = list},
+        {.code = server_code_restart, .serve = restart},
+        {.code = server_code_print, .serve = print},
+        {.code = text_code_attach, .has_handle = true, .serve = attach},
+        {.code = server_code_shown, .serve = shown},
+        {.code = server_code_count, .serve = count},
+    };
+    const struct j6_server server = {
+        .endpoint = j6_find("endpoint"),
+        .methods = methods,
+        .count = sizeof(methods) / sizeof(methods[0]),
+    };
+    return j6_serve(&server) == j6_status_closed ? 0 : 1;
+}
+
+/* ---- the other modes ------------------------------------------------------------------------- */
+
+static int end_at_once(void)
+{
+    return (int)number(2);
+}
+
+static int fault(void)
+{
+    __asm__ volatile("ud2");
+    return 0;
+}
+
+static int silent(void)
+{
+    j6_thread_sleep(j6_deadline_never);
+    return 0;
+}
+
+static int idle(void)
+{
+    j6_ready();
+    return silent();
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(void);
+    } modes[] = {
+        {"serve", serve},   {"exit", end_at_once}, {"fault", fault},
+        {"silent", silent}, {"idle", idle},
+    };
+    arguments = (const char *const *)argv;
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        if (argc > 1 && string_equal(argv[1], modes[i].name)) {
+            return modes[i].run();
+        }
+    }
+    return -1;
+}
