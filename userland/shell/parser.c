@@ -1,33 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Recursive descent, one function for each part of the language (syntax.h). */
 #include "userland/shell/syntax.h"
+#include "userland/shell/token.h"
 #include <stdio.h>
 #include <string.h>
-
-enum token_kind {
-    token_end,
-    token_newline,
-    token_word,
-    token_semicolon,
-    token_ampersand,
-    token_and,
-    token_or,
-    token_pipe,
-    token_open,
-    token_close,
-    token_less,
-    token_greater,
-    token_append,
-    token_same,
-    token_unfinished,
-    token_bad,
-};
-
-struct token {
-    enum token_kind kind;
-    struct slice text;
-    int number; /* before a redirection; -1: none */
-};
 
 /* A parse that goes on. `failed` ends all loops; `incomplete` or the message says why. */
 struct parse {
@@ -43,62 +19,6 @@ struct parse {
 };
 
 /* ---- tokens ---------------------------------------------------------------------------------- */
-
-static const struct {
-    const char *text;
-    enum token_kind kind;
-} operators[] = {
-    {"&&", token_and},      {"||", token_or},       {">>", token_append}, {">&", token_same},
-    {";", token_semicolon}, {"&", token_ampersand}, {"|", token_pipe},    {"(", token_open},
-    {")", token_close},     {"<", token_less},      {">", token_greater}, {"\n", token_newline},
-};
-
-static size_t skip_blanks(const char *text, size_t at, size_t len)
-{
-    for (;;) {
-        if (at < len && (text[at] == ' ' || text[at] == '\t' || text[at] == '\r')) {
-            at++;
-        } else if (at + 1 < len && text[at] == '\\' && text[at + 1] == '\n') {
-            at += 2;
-        } else if (at < len && text[at] == '#') {
-            while (at < len && text[at] != '\n') {
-                at++;
-            }
-        } else {
-            return at;
-        }
-    }
-}
-
-static struct token operator_at(const char *text, size_t len)
-{
-    for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
-        size_t size = strlen(operators[i].text);
-        if (len >= size && memcmp(text, operators[i].text, size) == 0) {
-            return (struct token){operators[i].kind, {text, size}, -1};
-        }
-    }
-    size_t size = word_length(text, len);
-    enum token_kind kind = size != 0 ? token_word : text[0] == '\0' ? token_bad : token_unfinished;
-    return (struct token){kind, {text, size}, -1};
-}
-
-static bool is_redirection(enum token_kind kind)
-{
-    return kind >= token_less && kind <= token_same;
-}
-
-/* A digit right before < or > belongs to it. */
-static struct token token_at(const char *text, size_t len)
-{
-    if (len >= 2 && text[0] >= '0' && text[0] <= '9' && (text[1] == '<' || text[1] == '>')) {
-        struct token token = operator_at(text + 1, len - 1);
-        token.text = (struct slice){text, token.text.len + 1};
-        token.number = text[0] - '0';
-        return token;
-    }
-    return len != 0 ? operator_at(text, len) : (struct token){token_end, {text, 0}, -1};
-}
 
 static void fail(struct parse *parse, const char *what)
 {
@@ -159,6 +79,11 @@ static void expect(struct parse *parse, const char *word, const char *wanted)
     } else {
         unexpected(parse, wanted);
     }
+}
+
+static bool is_redirection(enum token_kind kind)
+{
+    return kind >= token_less && kind <= token_same;
 }
 
 /* ---- simple commands ------------------------------------------------------------------------- */
