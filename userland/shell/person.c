@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* Somebody at a terminal: the line editor reads, and shows where the shell is. */
+#include "userland/shell/editor.h"
+#include "userland/shell/shell.h"
+#include <stdio.h>
+#include <string.h>
+
+static void flush(struct shell *shell, struct editor *editor)
+{
+    stream_write(&shell->streams.at[1], text_string(&editor->out), editor->out.len);
+    text_clear(&editor->out);
+}
+
+static enum editor_event read_line(struct shell *shell, struct editor *editor)
+{
+    enum editor_event event = editor_more;
+    editor->columns = terminal_columns(&shell->terminal);
+    editor_begin(editor);
+    while (event == editor_more) {
+        char byte;
+        flush(shell, editor);
+        if (!stream_read_byte(&shell->streams.at[0], &byte)) {
+            event = editor_end;
+        } else {
+            event = editor_byte(editor, byte);
+        }
+    }
+    flush(shell, editor);
+    return event;
+}
+
+/* The directory; red when the last command has failed. */
+static void make_prompt(const struct shell *shell, struct text *prompt)
+{
+    text_clear(prompt);
+    text_format(prompt, "\033[1;%dm%s\033[0m > ", shell->status == status_ok ? 32 : 31,
+                shell->path);
+}
+
+static void run_line(struct shell *shell, const struct editor *editor)
+{
+    char *line = memory_copy(text_string(&editor->line));
+    history_add(&shell->history, line);
+    shell->interrupted = false;
+    terminal_interrupt_clear(&shell->terminal);
+    terminal_keys(&shell->terminal, false);
+    run_text(shell, "input", line, strlen(line));
+    terminal_keys(&shell->terminal, true);
+    terminal_interrupt_clear(&shell->terminal);
+    shell->interrupted = false;
+    memory_give(line);
+}
+
+void person_serve(struct shell *shell)
+{
+    struct complete_source completion = complete_source_of(shell);
+    struct text prompt = {NULL, 0, 0};
+    struct editor editor = {.history = &shell->history,
+                            .completion = &completion,
+                            .is_complete = parse_is_complete,
+                            .next_prompt = "> "};
+    enum editor_event event = editor_more;
+    terminal_keys(&shell->terminal, true);
+    while (event != editor_end && !shell->exits) {
+        jobs_report(shell);
+        make_prompt(shell, &prompt);
+        editor.prompt = text_string(&prompt);
+        event = read_line(shell, &editor);
+        if (event == editor_line) {
+            run_line(shell, &editor);
+        } else if (event == editor_interrupt) {
+            shell->status = status_interrupted;
+        }
+    }
+    editor_free(&editor);
+    text_free(&prompt);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the shell asks of other services: the terminal, with a job for each command that it runs
+ * (<proto/terminal.h>), and init (<proto/services.h>). Each function also says what it does where there is none.
+ */
+#pragma once
+#include <j6/j6.h>
+
+struct terminal {
+    j6_handle_t own;       /* the shell's own job; 0: there is no terminal */
+    j6_handle_t interrupt; /* an event, with terminal_interrupt set by Ctrl-C; 0: nobody can */
+};
+
+/* The job of a command; all 0 without a terminal. */
+struct terminal_job {
+    j6_handle_t handle;
+    j6_handle_t input;
+    j6_handle_t output;
+    uint64_t id;
+};
+
+/* Takes what the roles `interrupt` and, for a person's shell, `terminal` give; tells the channels of its own job. */
+void terminal_begin(struct terminal *terminal, bool for_person, j6_handle_t *out_input,
+                    j6_handle_t *out_output);
+void terminal_end(struct terminal *terminal);
+
+/* Keys one by one, for the editor; else lines, which the terminal itself lets people edit, and Ctrl-C. */
+void terminal_keys(struct terminal *terminal, bool one_by_one);
+
+/* 80 where nobody knows. */
+unsigned terminal_columns(struct terminal *terminal);
+
+struct terminal_job terminal_job_begin(struct terminal *terminal, bool foreground);
+void terminal_job_to_front(struct terminal *terminal, const struct terminal_job *job);
+
+/* The shell's own job is the foreground again. */
+void terminal_job_end(struct terminal *terminal, struct terminal_job *job);
+
+/* Its channels, once the programs have them. */
+void terminal_job_close_channels(struct terminal_job *job);
+
+/* Something is ready at `object`, or Ctrl-C was typed: then the status is cancelled. Else what object_wait says. */
+j6_status_t terminal_wait(struct terminal *terminal, j6_handle_t object, uint64_t mask,
+                          j6_time_t deadline);
+bool terminal_is_interrupted(struct terminal *terminal);
+void terminal_interrupt_clear(struct terminal *terminal);
