@@ -26,6 +26,7 @@ void handle_table_init(struct handle_table *table, struct account *account)
     table->closed = false;
     table->used = 0;
     table->free_count = 0;
+    table->unused_first = 0;
     table->free_first = HANDLE_NO_SLOT;
     table->free_last = HANDLE_NO_SLOT;
     table->worn_first = HANDLE_NO_SLOT;

@@ -7,7 +7,8 @@
  *
  * Rules: lookup takes no lock; what it returns is good until the call blocks. Chunks never move and
  * live as long as the table, the directory is replaced as it grows and freed after a grace period.
- * Freed slots queue up, and at least HANDLE_REST others are used before one is used again.
+ * Freed slots queue up, and at least HANDLE_REST others are used before one is used again. Memory of
+ * zeros is slots that were never used: a new chunk isn't written to.
  */
 #pragma once
 #include "kernel/badge.h"
@@ -29,7 +30,8 @@ struct handle_table {
     bool closed; /* the process has ended */
     uint32_t used;
     uint32_t free_count;
-    uint32_t free_first; /* queue of free slots, by index */
+    uint32_t unused_first; /* those from here on were never used */
+    uint32_t free_first;   /* queue of the other free slots, by index */
     uint32_t free_last;
     uint32_t worn_first; /* slots whose generations have run out */
 };

@@ -110,13 +110,10 @@ static j6_status_t chunk_add_locked(struct handle_table *table)
         return status;
     }
     directory = atomic_load_explicit(&table->directory, memory_order_relaxed);
-    uint32_t first = directory->chunks * HANDLE_CHUNK;
     directory->chunk[directory->chunks] = chunk;
     /* Release: a reader that sees the number sees the chunk. */
     __atomic_store_n(&directory->chunks, directory->chunks + 1, __ATOMIC_RELEASE);
-    for (uint32_t i = 0; i < HANDLE_CHUNK; i++) {
-        put_behind_locked(table, first + i, 0);
-    }
+    table->free_count += HANDLE_CHUNK;
     return j6_status_ok;
 }
 
@@ -128,14 +125,18 @@ static uint32_t worn_take_locked(struct handle_table *table)
     return index;
 }
 
+/* One that was never used, if there is one. */
 static uint32_t free_take_locked(struct handle_table *table)
 {
+    table->free_count--;
+    if (table->unused_first < handle_slots(table)) {
+        return table->unused_first++;
+    }
     uint32_t index = table->free_first;
     table->free_first = handle_entry_at(table, index)->next;
     if (table->free_first == HANDLE_NO_SLOT) {
         table->free_last = HANDLE_NO_SLOT;
     }
-    table->free_count--;
     return index;
 }
 

@@ -31,7 +31,7 @@ class Configuration:
     icount: bool = False
     nmi: bool = False
     args: str = ""
-    limit: int = 60
+    limit: int = 120
     expect: str = "verdict"
     lines: str = ""
     once: str = ""

@@ -43,6 +43,9 @@ def is_reproducible(report):
         copy = os.path.join(folder, "another", "place")
         shutil.copytree(paths.TOP, copy, symlinks=True,
                         ignore=lambda top, _: ["build"] if top == paths.TOP else [])
+        sources = os.path.join("build", "third_party")
+        if os.path.exists(os.path.join(paths.TOP, sources)):
+            shutil.copytree(os.path.join(paths.TOP, sources), os.path.join(copy, sources))
         mask = os.umask(0o077)
         try:
             status, output = make(copy, "iso", TZ="Pacific/Chatham", LANG="C")

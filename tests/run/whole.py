@@ -11,14 +11,12 @@ KINDS = {
     "clang": {"build": "clang", "append": ""},
     "the slow path of calls": {"append": "ipc=slow"},
     "Bochs": {"emulator": "bochs", "cpus": 1},
-    "Bochs, 4 CPUs": {"emulator": "bochs", "cpus": 4},
     "delays": {"build": "debug", "cpus": 4, "append": "delays=1 failures=100"},
     "little memory": {"memory": "16"},
     "UEFI": {"firmware": "uefi"},
     "NMIs": {"nmi": True},
     "a CPU with few features": {"cpu": "qemu64"},
     "one with most": {"cpu": ""},
-    "one without global pages": {"cpu": "max,-pge"},
 }
 
 

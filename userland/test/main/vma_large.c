@@ -231,6 +231,9 @@ TEST(a_large_area_can_be_mapped_at_odd_places_and_offsets)
 
 TEST(a_large_area_shrinks_and_grows_by_single_pages)
 {
+    if (!test_has_frames(6 * LARGE)) {
+        return;
+    }
     j6_handle_t area = area_new(2 * LARGE, j6_vma_flag_large | j6_vma_flag_resizable);
     char *memory = area_map_at(area, far_place(), READ_WRITE);
     mark(memory, 2 * LARGE, 1);
