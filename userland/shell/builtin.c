@@ -219,11 +219,7 @@ static int run_time(struct shell *shell, const char *const *argv)
     j6_clock(&begin);
     run_arguments(shell, argv + 1);
     j6_clock(&end);
-    struct stream *errors = &shell->streams.at[2];
-    struct text text = {NULL, 0, 0};
-    text_format(&text, "%.6f s\n", (double)(end - begin) / 1e9);
-    stream_write(errors, text.bytes, text.len);
-    text_free(&text);
+    note(shell, "%.6f s\n", (double)(end - begin) / 1e9);
     return shell->status;
 }
 

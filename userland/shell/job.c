@@ -167,17 +167,12 @@ struct job *job_take(struct shell *shell, unsigned number)
     return job;
 }
 
-static void report(struct shell *shell, const struct job *job, const char *state)
-{
-    complain(shell, "[%u] %s  %s\n", job->number, state, job->text);
-}
-
 void jobs_report(struct shell *shell)
 {
     for (struct job **at = &shell->jobs; *at != NULL;) {
         struct job *job = *at;
         if (job_has_ended(shell, job)) {
-            report(shell, job, "has ended");
+            note(shell, "[%u] has ended  %s\n", job->number, job->text);
             *at = job->next;
             job_free(shell, job);
         } else {

@@ -95,9 +95,11 @@ j6_status_t stream_write(const struct stream *stream, const char *bytes, size_t 
 /* One byte, for who must not read more than it needs. False: the end. */
 bool stream_read_byte(struct stream *stream, char *out_byte);
 
-/* Shown on the second and third stream. A script ends when nobody reads its output any more. */
+/* Shown on the second stream; a note, or what is wrong, on the third. A script ends when nobody reads its output any more. */
 void say_bytes(struct shell *shell, const char *bytes, size_t len);
 void say(struct shell *shell, const char *format, ...)
+    __attribute__((__format__(__printf__, 2, 3)));
+void note(struct shell *shell, const char *format, ...)
     __attribute__((__format__(__printf__, 2, 3)));
 void complain(struct shell *shell, const char *format, ...)
     __attribute__((__format__(__printf__, 2, 3)));
@@ -135,6 +137,11 @@ void files_begin(struct shell *shell, const char *path);
 
 /* Finds the file service again after it has gone. False: there is none to be found. */
 bool files_again(struct shell *shell);
+
+/* As files_open, also when the service has died and come back. */
+struct files_stat;
+j6_status_t open_file(struct shell *shell, const char *path, uint64_t flags,
+                      struct files_stat *out_stat, j6_handle_t *out_file);
 
 /* A file's bytes, for who reads it all. False: said why. */
 bool file_text(struct shell *shell, const char *path, struct text *out_text);
