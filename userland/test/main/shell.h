@@ -10,6 +10,7 @@ struct shell_test {
         in; /* what the next shell reads; 0: nothing. It is closed when the shell has started */
     j6_handle_t interrupt; /* an event, or 0 */
     j6_handle_t services;  /* or 0 */
+    j6_handle_t names;     /* or 0 */
     j6_handle_t out;       /* of the shell that runs */
     j6_handle_t process;
     int64_t status; /* of the last one */
