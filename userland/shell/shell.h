@@ -19,6 +19,7 @@
 #pragma once
 #include "userland/shell/expand.h"
 #include "userland/shell/history.h"
+#include "userland/shell/number.h"
 #include "userland/shell/syntax.h"
 #include "userland/shell/system.h"
 #include "userland/shell/variables.h"
@@ -224,9 +225,6 @@ const struct builtin *builtin_at(size_t n);
 int usage(struct shell *shell, const char *name);
 
 size_t argument_count(const char *const *argv);
-
-/* A whole number that isn't negative. False: that is none. */
-bool number_of(const char *text, uint64_t *out_number);
 
 int builtin_help(struct shell *shell, const char *const *argv);
 int builtin_tour(struct shell *shell, const char *const *argv);

@@ -40,3 +40,19 @@ void shell_judge(struct shell_test *shell, const char *text, int64_t status, con
 
 /* Gives the next shell something to read. */
 void shell_input(struct shell_test *shell, const char *text);
+
+/* A test that is a list of scripts, each with the status and the output that it is to have. */
+struct script {
+    const char *text;
+    int64_t status;
+    const char *output;
+};
+
+void shell_expect_all(const struct script *scripts, size_t count);
+
+#define SCRIPT_TEST(sentence, ...)                                       \
+    TEST(sentence)                                                       \
+    {                                                                    \
+        static const struct script scripts[] = {__VA_ARGS__};            \
+        shell_expect_all(scripts, sizeof(scripts) / sizeof(scripts[0])); \
+    }

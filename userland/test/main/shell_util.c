@@ -142,3 +142,12 @@ void shell_judge(struct shell_test *shell, const char *text, int64_t status, con
         j6_printf("%s", shell->text);
     }
 }
+
+void shell_expect_all(const struct script *scripts, size_t count)
+{
+    struct shell_test *shell = shell_begin();
+    for (size_t i = 0; i < count; i++) {
+        shell_expect(shell, scripts[i].text, scripts[i].status, scripts[i].output);
+    }
+    shell_end(shell);
+}
