@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The memory part of messages on the fast path: what ipc/message.c and ipc/transfer.c do, as far as all of it is there. */
+/*
+ * The memory part of messages on the fast path: what ipc/message.c and ipc/transfer.c do, as far as all of
+ * it is there. Nothing in here may wait for a lock: page tables are looked at (mm/vm_peek.h), and the
+ * switch that follows goes by a page table that this CPU mustn't let go.
+ */
 #include "ipc/fast_path.h"
 #include "ipc/message.h"
 #include "ipc/transfer.h"
-#include "mm/vm_copy.h"
+#include "mm/vm_peek.h"
 
 /* More takes so long that the endpoint's lock isn't to be held meanwhile. */
-enum { FAST_DATA_MAX = 4096 };
+enum { FAST_DATA_MAX = PAGE_SIZE };
 
 static const uint64_t refused = ~0ull;
 
@@ -43,21 +47,30 @@ static j6_handle_t *place_of_handles(const struct thread *to, uint64_t count)
     vaddr_t at = (vaddr_t)to->ipc.message.handles;
     uint64_t room = PAGE_SIZE - (at & (PAGE_SIZE - 1));
     bool fits = count * sizeof(j6_handle_t) <= room && at % sizeof(j6_handle_t) == 0;
-    return fits ? vm_peek_writable(to->process->space, at) : NULL;
+    return fits ? vm_peek(to->process->space, at, true) : NULL;
 }
 
-static bool handles_pass(struct thread *from, const struct thread *to)
+/* Reads the values, and looks whether there are such handles. */
+static bool handles_read(struct thread *from)
 {
     uint64_t count = from->ipc.message.handle_count;
+    bool good =
+        copy_in(from->ipc.handles, from->ipc.message.handles, count * sizeof(j6_handle_t)) &&
+        message_values_check(from) == j6_status_ok;
+    for (uint64_t i = 0; i < count && good; i++) {
+        good = handle_find(&from->process->handles, from->ipc.handles[i]) != NULL;
+    }
+    return good;
+}
+
+static bool handles_pass(struct thread *from, const struct thread *to, j6_handle_t *place)
+{
     struct handle_move move;
     transfer_move_init(&move, from, to);
-    j6_handle_t *place = place_of_handles(to, count);
-    if (place == NULL ||
-        !copy_in(from->ipc.handles, from->ipc.message.handles, count * sizeof(j6_handle_t)) ||
-        message_values_check(from) != j6_status_ok || !handle_move_now(&move)) {
+    if (!handle_move_now(&move)) {
         return false;
     }
-    for (uint64_t i = 0; i < count; i++) {
+    for (uint64_t i = 0; i < move.count; i++) {
         place[i] = move.received[i];
     }
     return true;
@@ -66,8 +79,17 @@ static bool handles_pass(struct thread *from, const struct thread *to)
 static bool data_pass(const struct thread *from, const struct thread *to)
 {
     const struct j6_message *message = &from->ipc.message;
-    return vm_push_now((struct user_ptr){(vaddr_t)message->data}, to->process->space,
+    return message->len == 0 ||
+           vm_push_now((struct user_ptr){(vaddr_t)message->data}, to->process->space,
                        (vaddr_t)to->ipc.message.data, message->len);
+}
+
+/* Data is written when all else has been looked at. */
+static bool data_and_handles_pass(struct thread *from, const struct thread *to)
+{
+    j6_handle_t *place = place_of_handles(to, from->ipc.message.handle_count);
+    return place != NULL && handles_read(from) && data_pass(from, to) &&
+           handles_pass(from, to, place);
 }
 
 uint64_t fast_message_pass(struct thread *from, struct thread *to, const struct endpoint *endpoint,
@@ -75,9 +97,10 @@ uint64_t fast_message_pass(struct thread *from, struct thread *to, const struct 
 {
     struct j6_message *message = &from->ipc.message;
     if (!copy_in(message, pointer, sizeof(*message)) || !is_plain(message, endpoint) ||
-        !message_fits(from, to) || (message->len != 0 && !data_pass(from, to)) ||
-        (message->handle_count != 0 && !handles_pass(from, to))) {
+        !message_fits(from, to)) {
         return refused;
     }
-    return message->len | message->handle_count << 32;
+    bool passed =
+        message->handle_count == 0 ? data_pass(from, to) : data_and_handles_pass(from, to);
+    return passed ? message->len | message->handle_count << 32 : refused;
 }

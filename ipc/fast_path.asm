@@ -2,7 +2,7 @@
 ;
 ; The fast path of calls: a call to a server that waits on this CPU, and its reply, switch straight to
 ; the other thread. The words stay in their registers, the run queue isn't touched, and the endpoint's
-; lock is the only one taken. All that it doesn't serve goes on at syscall_entry_slow, with the user's
+; lock is the only one taken; handles need those of their tables and accounts for a moment. All that it doesn't serve goes on at syscall_entry_slow, with the user's
 ; registers as they were. ipc/fast_path.h says what it serves, ipc/exchange.c does the same in C.
 ;
 ; rsp is the tcb of the thread that makes the call, as in entry.asm: interrupts are off, and what comes in
@@ -83,7 +83,7 @@ global ipc_fast_call, ipc_fast_reply_receive
 
 ; r13 = what the other finds in r12 and r13: the bytes and handles of the message that r13 points at, which it
 ; has got; or goes to %1, with r13 as it was. Without a message there is no room for what comes
-; back, either. rax, rcx, r12 lost.
+; back, either. rax, rcx lost.
 %macro PASS_MESSAGE 1
     test r13, r13
     jnz %%message
@@ -330,6 +330,7 @@ ipc_fast_reply_receive:
     jne .other_level
 .urgent:
     PASS_MESSAGE .unlock
+    mov [rsp + TCB_R12], r12                ; until when it receives, should it do that again in C
     mov rcx, [rbp - TCB_FROM_ITEM]          ; out of the callers
     mov rax, [rbp - TCB_FROM_ITEM + 8]
     mov [rax], rcx

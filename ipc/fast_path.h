@@ -26,7 +26,8 @@ void fast_path_remember_receive(struct thread *thread, j6_handle_t handle);
  * From the fast path, with the endpoint's lock held: passes the memory part of a message, to which
  * `pointer` points, to a thread that waits, and whose page table was looked at: a page of data and handles,
  * as far as nothing needs to be brought in, waited for, or complained about. Returns the bytes, and from
- * bit 32 on the handles, that came; ~0: it goes the slow way, from the start.
+ * bit 32 on the handles, that came; ~0: it goes the slow way, from the start. Then a part of the data may
+ * have been written, if the sender's second page isn't there or somebody holds a table of handles.
  */
 uint64_t fast_message_pass(struct thread *from, struct thread *to, const struct endpoint *endpoint,
                            const void *pointer);

@@ -3,7 +3,7 @@
  * The memory part of messages. It is read at entry, once, into the thread: struct j6_message, and the
  * values of the handles to send. The same struct serves both directions of a call.
  *
- * Rules: by the running thread about itself, with nothing held.
+ * Rules: by the running thread about itself; message_read with nothing held.
  */
 #pragma once
 #include "ipc/endpoint.h"

@@ -95,26 +95,27 @@ static void move_locked(struct handle_move *move)
     }
 }
 
-/* Charges them, too: not by the macro, since who fails here asks again, the other way. */
 static bool may_move_locked(const struct handle_move *move)
 {
     return all_there_locked(move) && handle_slots_rest_locked(move->to, move->count) &&
-           (account_charge)(move->to->account, ACCOUNT_HANDLES, move->count) == j6_status_ok;
+           account_pass_now(move->from->account, move->to->account, ACCOUNT_HANDLES, move->count);
 }
 
 bool handle_move_now(struct handle_move *move)
 {
+    bool same = move->from == move->to;
     if (!spinlock_try(&move->from->lock)) {
         return false;
     }
     bool moved = false;
-    if (spinlock_try(&move->to->lock)) {
+    if (same || spinlock_try(&move->to->lock)) {
         moved = may_move_locked(move);
         if (moved) {
             move_locked(move);
-            account_uncharge(move->from->account, ACCOUNT_HANDLES, move->count);
         }
-        spinlock_end_try(&move->to->lock);
+        if (!same) {
+            spinlock_end_try(&move->to->lock);
+        }
     }
     spinlock_end_try(&move->from->lock);
     return moved;

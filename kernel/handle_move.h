@@ -27,7 +27,7 @@ j6_status_t handle_move_finish(struct handle_move *move) J6_MUST_USE;
 
 /*
  * All of it in one step, by somebody who holds locks of higher ranks. False if it can't be done at
- * once, or at all: nothing has changed.
+ * once, or at all: nothing has changed. Waits for no lock, so answers no TLB shootdown either.
  */
 bool handle_move_now(struct handle_move *move) J6_MUST_USE;
 

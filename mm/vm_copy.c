@@ -4,10 +4,10 @@
 #include "arch/arch.h"
 #include "arch/upcall.h"
 #include "lib/string.h"
-#include "mm/frame.h"
 #include "mm/page_batch.h"
 #include "mm/vm_area.h"
 #include "mm/vm_block.h"
+#include "mm/vm_peek.h"
 
 enum { LOCKED_PAGES = 16 }; /* copied under one lock */
 
@@ -177,28 +177,13 @@ j6_status_t vm_copy(struct vm_copy *copy)
     return status;
 }
 
-/*
- * The byte at an address, if its page is there. What a page table says counts for this CPU until it answers
- * a shootdown.
- */
-static inline void *peek(const struct vm_space *space, vaddr_t at, bool write)
-{
-    paddr_t memory = page_table_peek(&space->table, at, write);
-    return memory != 0 && frame_is_used(memory) ? phys_to_virt(memory) : NULL;
-}
-
-void *vm_peek_writable(const struct vm_space *space, vaddr_t at)
-{
-    return peek(space, at, true);
-}
-
 /* Copies as far as both sides are there, without the locks of areas; answers no shootdown in between. */
 static inline void copy_what_is_there(struct vm_copy *copy)
 {
     uint64_t left = 0;
     while (copy->done < copy->len && left == 0) {
         vaddr_t at = copy->start + copy->done;
-        char *bytes = peek(copy->space, at, copy->write);
+        char *bytes = vm_peek(copy->space, at, copy->write);
         if (bytes == NULL) {
             return;
         }
@@ -219,23 +204,6 @@ j6_status_t vm_copy_at_once(struct vm_copy *copy)
         status = stretch_copy(copy);
     }
     return status;
-}
-
-bool vm_push_now(struct user_ptr from, const struct vm_space *space, vaddr_t to, uint64_t len)
-{
-    while (true) {
-        uint64_t piece = smaller(PAGE_SIZE - (to & (PAGE_SIZE - 1)), len);
-        char *bytes = vm_peek_writable(space, to);
-        if (bytes == NULL || arch_user_copy_in_now(bytes, (const void *)from.address, piece) != 0) {
-            return false;
-        }
-        if (piece == len) {
-            return true;
-        }
-        from = user_ptr_add(from, piece);
-        to += piece;
-        len -= piece;
-    }
 }
 
 j6_status_t vm_area_write(struct vm_area *area, uint64_t offset, const void *data, uint64_t len)

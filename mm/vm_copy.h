@@ -38,19 +38,6 @@ j6_status_t vm_copy(struct vm_copy *copy) J6_MUST_USE;
 /* The same of at most VM_COPY_AT_ONCE bytes without step points. */
 j6_status_t vm_copy_at_once(struct vm_copy *copy) J6_MUST_USE;
 
-/*
- * Copies user memory, whose range has been checked, into a space, if all of it is there on both sides, and the
- * page table of the space is loaded or was before; else false, and a part may be copied. Locks may be held.
- */
-bool vm_push_now(struct user_ptr from, const struct vm_space *space, vaddr_t to,
-                 uint64_t len) J6_MUST_USE;
-
-/*
- * Where the kernel may write what is at an address of such a space, as far as the end of its page; NULL if
- * it isn't there. Good as long as no lock is waited for.
- */
-void *vm_peek_writable(const struct vm_space *space, vaddr_t at);
-
 /* Copies kernel memory into an open area. out_of_range, quota, no_memory. */
 j6_status_t vm_area_write(struct vm_area *area, uint64_t offset, const void *data,
                           uint64_t len) J6_MUST_USE;

@@ -81,6 +81,27 @@ void account_uncharge(struct account *account, enum account_kind kind, uint64_t 
     spinlock_unlock(&account->lock);
 }
 
+bool account_pass_now(struct account *from, struct account *to, enum account_kind kind, uint64_t n)
+{
+    if (from == to) {
+        return true;
+    }
+    if (!spinlock_try(&from->lock)) {
+        return false;
+    }
+    bool passed = false;
+    if (spinlock_try(&to->lock)) {
+        passed = !from->ended && !to->ended && to->left[kind] >= n;
+        if (passed) {
+            to->left[kind] -= n;
+            from->left[kind] += n;
+        }
+        spinlock_end_try(&to->lock);
+    }
+    spinlock_end_try(&from->lock);
+    return passed;
+}
+
 void account_left(struct account *account, uint64_t out_left[ACCOUNT_KINDS])
 {
     account = lock_live(account);

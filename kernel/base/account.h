@@ -57,6 +57,13 @@ j6_status_t account_charge(struct account *account, enum account_kind kind, uint
 /* Gives n back, to the account or to the nearest ancestor that hasn't ended. */
 void account_uncharge(struct account *account, enum account_kind kind, uint64_t n);
 
+/*
+ * What n stand for goes from one to the other, and its charge with it. False: somebody has one of the locks,
+ * or one has ended, or there is less left: nothing has changed. Waits for nobody.
+ */
+bool account_pass_now(struct account *from, struct account *to, enum account_kind kind,
+                      uint64_t n) J6_MUST_USE;
+
 /* What can still be charged, of each kind. */
 void account_left(struct account *account, uint64_t out_left[ACCOUNT_KINDS]);
 

@@ -244,7 +244,11 @@ TEST(fast_calls_do_not_take_handles_that_may_not_go)
         memcpy(handles, cases[i].handle, sizeof(handles));
         struct j6_message message = {.handles = handles, .handle_count = cases[i].count};
         warm_up(&scene, 1);
+        memset(scene.room, 0x22, 1);
+        message.data = "x";
+        message.len = 1;
         expect_status(cases[i].status, call_with(&scene, &message, &call));
+        expect_equal(0x22, scene.room[0]);
         expect_equal(koid_of(event), koid_of(bound));
     }
     expect_ok(j6_handle_close(event));
