@@ -144,6 +144,7 @@ TEST(what_is_removed_is_not_found)
     expect_ok(files_remove(root, "etc/motd", 0));
     expect(!file_is_there(root, "etc/motd"));
     expect_status(j6_err_not_found, files_remove(root, "etc/motd", 0));
+    expect_ok(files_remove(root, "etc/services", 0));
     expect_status(j6_err_bad_state, files_remove(root, "etc", 0));
     expect_ok(files_remove(root, "etc/", files_remove_directory));
     expect(!file_is_there(root, "etc"));
