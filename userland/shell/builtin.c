@@ -2,7 +2,6 @@
 /* The table of builtins, and those that are about the language itself. */
 #include "userland/shell/shell.h"
 #include "userland/shell/variables.h"
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,18 +14,6 @@ size_t argument_count(const char *const *argv)
         count++;
     }
     return count;
-}
-
-bool number_of(const char *text, uint64_t *out_number)
-{
-    char *end;
-    errno = 0;
-    unsigned long long number = strtoull(text, &end, 10);
-    bool right = text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
-    if (right) {
-        *out_number = number;
-    }
-    return right;
 }
 
 int usage(struct shell *shell, const char *name)
@@ -219,11 +206,7 @@ static int run_time(struct shell *shell, const char *const *argv)
     j6_clock(&begin);
     run_arguments(shell, argv + 1);
     j6_clock(&end);
-    struct stream *errors = &shell->streams.at[2];
-    struct text text = {NULL, 0, 0};
-    text_format(&text, "%.6f s\n", (double)(end - begin) / 1e9);
-    stream_write(errors, text.bytes, text.len);
-    text_free(&text);
+    note(shell, "%.6f s\n", (double)(end - begin) / 1e9);
     return shell->status;
 }
 

@@ -250,7 +250,7 @@ static void evaluate_background(struct shell *shell, const struct node *node)
     shell->streams.at[0] = input;
     job_leave(shell, job);
     if (shell->interactive) {
-        complain(shell, "[%u] %llu\n", job->number, (unsigned long long)shell->last_background);
+        note(shell, "[%u] %llu\n", job->number, (unsigned long long)shell->last_background);
     }
     shell->status = status_ok;
 }

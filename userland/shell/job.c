@@ -167,17 +167,12 @@ struct job *job_take(struct shell *shell, unsigned number)
     return job;
 }
 
-static void report(struct shell *shell, const struct job *job, const char *state)
-{
-    complain(shell, "[%u] %s  %s\n", job->number, state, job->text);
-}
-
 void jobs_report(struct shell *shell)
 {
     for (struct job **at = &shell->jobs; *at != NULL;) {
         struct job *job = *at;
         if (job_has_ended(shell, job)) {
-            report(shell, job, "has ended");
+            note(shell, "[%u] has ended  %s\n", job->number, job->text);
             *at = job->next;
             job_free(shell, job);
         } else {
@@ -224,20 +219,17 @@ static struct job *job_meant(struct shell *shell, const char *const *argv)
     return job;
 }
 
-/* Of all jobs, or of one. */
+/* For one job, whose status counts, or for all. */
 int builtin_wait(struct shell *shell, const char *const *argv)
 {
-    int status = status_ok;
-    while (argv[1] == NULL && shell->jobs != NULL && !shell->interrupted) {
-        status = job_finish(shell, job_take(shell, 0));
-    }
     if (argv[1] != NULL) {
         struct job *job = job_meant(shell, argv);
-        status = job != NULL ? job_finish(shell, job) : status_not_found;
+        return job != NULL ? job_finish(shell, job) : status_not_found;
     }
-    return argv[1] != NULL || shell->interrupted
-               ? (shell->interrupted ? status_interrupted : status)
-               : status_ok;
+    while (shell->jobs != NULL && !shell->interrupted) {
+        job_finish(shell, job_take(shell, 0));
+    }
+    return status_ok;
 }
 
 int builtin_fg(struct shell *shell, const char *const *argv)

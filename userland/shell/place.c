@@ -105,11 +105,17 @@ void files_begin(struct shell *shell, const char *path)
     }
 }
 
+/* A service that is started again is there before long. */
+static const j6_time_t time_to_start = 5000000000;
+
 bool files_again(struct shell *shell)
 {
+    j6_time_t now = 0;
     j6_handle_t service, client;
     j6_handle_t names = j6_find("names");
-    if (names == j6_handle_none || names_look_up(names, "files", &service) != j6_status_ok) {
+    j6_clock(&now);
+    if (names == j6_handle_none ||
+        names_wait(names, "files", now + time_to_start, &service) != j6_status_ok) {
         return false;
     }
     j6_status_t status = files_client(service, "", 0, files_no_limit, files_no_limit, &client);
@@ -118,6 +124,9 @@ bool files_again(struct shell *shell)
         return false;
     }
     shell->files = client;
+    if (shell->reader != j6_handle_none) {
+        j6_handle_close(shell->reader);
+    }
     open_reader(shell);
     if (go(shell, shell->path) != j6_status_ok && go(shell, "/") != j6_status_ok) {
         return false;
@@ -125,12 +134,22 @@ bool files_again(struct shell *shell)
     return true;
 }
 
+j6_status_t open_file(struct shell *shell, const char *path, uint64_t flags,
+                      struct files_stat *out_stat, j6_handle_t *out_file)
+{
+    j6_status_t status =
+        files_open(shell->directory, path, flags, files_mode_write, out_stat, out_file);
+    bool again = status == j6_status_closed && files_again(shell);
+    return again ? files_open(shell->directory, path, flags, files_mode_write, out_stat, out_file)
+                 : status;
+}
+
 bool file_text(struct shell *shell, const char *path, struct text *out_text)
 {
     enum { PIECE = 4096 };
     struct files_stat stat;
     j6_handle_t file;
-    j6_status_t status = files_open(shell->directory, path, files_open_read, 0, &stat, &file);
+    j6_status_t status = open_file(shell, path, files_open_read, &stat, &file);
     if (status != j6_status_ok) {
         complain(shell, "%s: %s\n", path, file_status_text(status));
         return false;
@@ -157,6 +176,9 @@ int builtin_cd(struct shell *shell, const char *const *argv)
     }
     const char *path = argv[1] != NULL ? argv[1] : "/";
     j6_status_t status = go(shell, path);
+    if (status == j6_status_closed && files_again(shell)) {
+        status = go(shell, path);
+    }
     if (status != j6_status_ok) {
         complain(shell, "cd: %s: %s\n", path, file_status_text(status));
         return status_failed;

@@ -14,15 +14,14 @@ static uint64_t flags_of(enum redirect_kind kind)
     }
 }
 
-static bool open_file(struct shell *shell, const struct redirect *redirect, const char *path,
-                      struct redirected *redirected)
+static bool open_target(struct shell *shell, const struct redirect *redirect, const char *path,
+                        struct redirected *redirected)
 {
     struct files_stat stat;
     j6_handle_t file;
     j6_status_t status = redirected->count == redirects_max
                              ? j6_err_quota
-                             : files_open(shell->directory, path, flags_of(redirect->kind),
-                                          files_mode_write, &stat, &file);
+                             : open_file(shell, path, flags_of(redirect->kind), &stat, &file);
     if (status == j6_status_ok && stat.type == files_type_directory) {
         j6_handle_close(file);
         status = j6_err_bad_state;
@@ -47,7 +46,7 @@ static bool apply(struct shell *shell, const struct redirect *redirect,
         return false;
     }
     if (redirect->kind != redirect_same) {
-        return open_file(shell, redirect, target, redirected);
+        return open_target(shell, redirect, target, redirected);
     }
     if (strlen(target) != 1 || target[0] < '1' || target[0] > '2') {
         complain(shell, ">&%s: only 1 and 2 can be written to\n", target);

@@ -19,6 +19,7 @@
 #pragma once
 #include "userland/shell/expand.h"
 #include "userland/shell/history.h"
+#include "userland/shell/number.h"
 #include "userland/shell/syntax.h"
 #include "userland/shell/system.h"
 #include "userland/shell/variables.h"
@@ -95,9 +96,11 @@ j6_status_t stream_write(const struct stream *stream, const char *bytes, size_t 
 /* One byte, for who must not read more than it needs. False: the end. */
 bool stream_read_byte(struct stream *stream, char *out_byte);
 
-/* Shown on the second and third stream. A script ends when nobody reads its output any more. */
+/* Shown on the second stream; a note, or what is wrong, on the third. A script ends when nobody reads its output any more. */
 void say_bytes(struct shell *shell, const char *bytes, size_t len);
 void say(struct shell *shell, const char *format, ...)
+    __attribute__((__format__(__printf__, 2, 3)));
+void note(struct shell *shell, const char *format, ...)
     __attribute__((__format__(__printf__, 2, 3)));
 void complain(struct shell *shell, const char *format, ...)
     __attribute__((__format__(__printf__, 2, 3)));
@@ -135,6 +138,11 @@ void files_begin(struct shell *shell, const char *path);
 
 /* Finds the file service again after it has gone. False: there is none to be found. */
 bool files_again(struct shell *shell);
+
+/* As files_open, also when the service has died and come back. */
+struct files_stat;
+j6_status_t open_file(struct shell *shell, const char *path, uint64_t flags,
+                      struct files_stat *out_stat, j6_handle_t *out_file);
 
 /* A file's bytes, for who reads it all. False: said why. */
 bool file_text(struct shell *shell, const char *path, struct text *out_text);
@@ -217,9 +225,6 @@ const struct builtin *builtin_at(size_t n);
 int usage(struct shell *shell, const char *name);
 
 size_t argument_count(const char *const *argv);
-
-/* A whole number that isn't negative. False: that is none. */
-bool number_of(const char *text, uint64_t *out_number);
 
 int builtin_help(struct shell *shell, const char *const *argv);
 int builtin_tour(struct shell *shell, const char *const *argv);

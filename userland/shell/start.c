@@ -119,10 +119,12 @@ struct program {
     j6_handle_t area;
 };
 
-static j6_status_t map(j6_handle_t at, const char *path, j6_handle_t *out_area)
+static j6_status_t map(struct shell *shell, const char *path, j6_handle_t *out_area)
 {
     struct files_map_answer answer;
-    return files_map(at, path, files_map_exec, &answer, out_area);
+    return shell->directory != j6_handle_none
+               ? files_map(shell->directory, path, files_map_exec, &answer, out_area)
+               : j6_err_not_found;
 }
 
 static j6_status_t find(struct shell *shell, const char *name, struct program *program)
@@ -132,9 +134,10 @@ static j6_status_t find(struct shell *shell, const char *name, struct program *p
     text_format(&path, program->of_bin ? "/bin/%s" : "%s", name);
     program->path = arena_copy(&shell->arena, path.bytes, path.len);
     text_free(&path);
-    j6_handle_t at = shell->directory != j6_handle_none ? shell->directory : shell->files;
-    j6_status_t status =
-        at != j6_handle_none ? map(at, program->path, &program->area) : j6_err_not_found;
+    j6_status_t status = map(shell, program->path, &program->area);
+    if (status == j6_status_closed && files_again(shell)) {
+        status = map(shell, program->path, &program->area);
+    }
     if (status != j6_status_ok) {
         return status;
     }
@@ -261,9 +264,6 @@ int start(struct shell *shell, const struct start *what, j6_handle_t *out_proces
     }
     struct program program = {.area = j6_handle_none};
     j6_status_t status = find(shell, what->argv[0], &program);
-    if (status == j6_status_closed && files_again(shell)) {
-        status = find(shell, what->argv[0], &program);
-    }
     if (status != j6_status_ok) {
         return find_failed(shell, what->argv[0], status);
     }

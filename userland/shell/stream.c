@@ -85,6 +85,14 @@ void say(struct shell *shell, const char *format, ...)
     va_end(args);
 }
 
+void note(struct shell *shell, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    write_formatted(&shell->streams.at[2], "", format, args);
+    va_end(args);
+}
+
 void complain(struct shell *shell, const char *format, ...)
 {
     va_list args;

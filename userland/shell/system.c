@@ -31,8 +31,7 @@ void terminal_begin(struct terminal *terminal, bool for_person, j6_handle_t *out
         terminal_end(terminal);
         return;
     }
-    if (terminal->interrupt == j6_handle_none &&
-        j6_event_create(0, &terminal->interrupt) != j6_status_ok) {
+    if (j6_event_create(0, &terminal->interrupt) != j6_status_ok) {
         terminal->interrupt = j6_handle_none;
     }
     watch(terminal, terminal->own);

@@ -19,7 +19,10 @@ struct terminal_job {
     uint64_t id;
 };
 
-/* Takes what the roles `interrupt` and, for a person's shell, `terminal` give; tells the channels of its own job. */
+/*
+ * Takes what the role `interrupt` gives, or, for a person's shell, makes a job of its own by the role `terminal`, and
+ * tells the channels of that.
+ */
 void terminal_begin(struct terminal *terminal, bool for_person, j6_handle_t *out_input,
                     j6_handle_t *out_output);
 void terminal_end(struct terminal *terminal);

@@ -4,6 +4,7 @@
  * arguments, prints to stdout, says on stderr what can't be done, and tells its exit code.
  */
 #pragma once
+#include "userland/shell/number.h"
 #include <j6/j6.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -37,9 +38,6 @@ struct options {
 
 struct options options_of(char **argv);
 char option_next(struct options *options, const char *flags);
-
-/* A whole number that isn't negative. False: that is none. */
-bool number_of(const char *text, uint64_t *out_number);
 
 /*
  * Runs a function on each file that is named, or on stdin; `name` is NULL then, and "-" means it too. The worst

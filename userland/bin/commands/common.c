@@ -56,18 +56,6 @@ char option_next(struct options *options, const char *flags)
     return letter;
 }
 
-bool number_of(const char *text, uint64_t *out_number)
-{
-    char *end;
-    errno = 0;
-    unsigned long long number = strtoull(text, &end, 10);
-    bool right = text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
-    if (right) {
-        *out_number = number;
-    }
-    return right;
-}
-
 /* ---- files --------------------------------------------------------------------------------------- */
 
 static int one_file(const char *name, file_function *function, void *context)

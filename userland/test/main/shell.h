@@ -10,6 +10,7 @@ struct shell_test {
         in; /* what the next shell reads; 0: nothing. It is closed when the shell has started */
     j6_handle_t interrupt; /* an event, or 0 */
     j6_handle_t services;  /* or 0 */
+    j6_handle_t names;     /* or 0 */
     j6_handle_t out;       /* of the shell that runs */
     j6_handle_t process;
     int64_t status; /* of the last one */
@@ -39,3 +40,19 @@ void shell_judge(struct shell_test *shell, const char *text, int64_t status, con
 
 /* Gives the next shell something to read. */
 void shell_input(struct shell_test *shell, const char *text);
+
+/* A test that is a list of scripts, each with the status and the output that it is to have. */
+struct script {
+    const char *text;
+    int64_t status;
+    const char *output;
+};
+
+void shell_expect_all(const struct script *scripts, size_t count);
+
+#define SCRIPT_TEST(sentence, ...)                                       \
+    TEST(sentence)                                                       \
+    {                                                                    \
+        static const struct script scripts[] = {__VA_ARGS__};            \
+        shell_expect_all(scripts, sizeof(scripts) / sizeof(scripts[0])); \
+    }

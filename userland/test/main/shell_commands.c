@@ -5,42 +5,25 @@
 #include "userland/test/main/look.h"
 #include <proto/services.h>
 
-struct command_case {
-    const char *text;
-    int64_t status;
-    const char *output;
-};
+SCRIPT_TEST(commands_about_files_do_what_they_say,
+            {"cd /tmp; mkdir -p a/b; echo x > a/b/f; cp -r a c; find c; ls a c/b", 0,
+             "c\nc/b\nc/b/f\na:\nb/\nc/b:\nf\n"},
+            {"cd /tmp; mv c/b/f g; cat g; ls c/b; rm -r a c; ls", 0, "x\ng\n"},
+            {"cd /tmp; mkdir d; cp g d; mv g d/h; ls d; find d -name 'h*' -type f", 0,
+             "g\nh\nd/h\n"},
+            {"cat /none", 1, "cat: /none: No such file or directory\n"},
+            {"ls /none", 1, "ls: /none: No such file or directory\n"},
+            {"cp /tmp /x", 1, "cp: /tmp is a directory, which -r copies\n"},
+            {"cp -r /tmp /tmp/in", 1, "cp: /tmp would be within itself\n"},
+            {"cp /etc/motd /etc/motd", 1, "cp: /etc/motd and /etc/motd are the same file\n"},
+            {"mv /none /tmp/x", 1, "mv: /none: No such file or directory\n"},
+            {"rm /none; rm -f /none; rm /tmp", 1,
+             "rm: /none: No such file or directory\nrm: /tmp is a directory, which -r removes\n"},
+            {"mkdir /tmp", 1, "mkdir: /tmp: File exists\n"},
+            {"find /none", 1, "find: /none: No such file or directory\n"},
+            {"ls -q", 2, "usage: ls [-l] [-a] [FILE…]: lists directories\n"})
 
-#define COMMAND_TEST(sentence, ...)                                               \
-    TEST(sentence)                                                                \
-    {                                                                             \
-        static const struct command_case cases[] = {__VA_ARGS__};                 \
-        struct shell_test *shell = shell_begin();                                 \
-        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {           \
-            shell_expect(shell, cases[i].text, cases[i].status, cases[i].output); \
-        }                                                                         \
-        shell_end(shell);                                                         \
-    }
-
-COMMAND_TEST(commands_about_files_do_what_they_say,
-             {"cd /tmp; mkdir -p a/b; echo x > a/b/f; cp -r a c; find c; ls a c/b", 0,
-              "c\nc/b\nc/b/f\na:\nb/\nc/b:\nf\n"},
-             {"cd /tmp; mv c/b/f g; cat g; ls c/b; rm -r a c; ls", 0, "x\ng\n"},
-             {"cd /tmp; mkdir d; cp g d; mv g d/h; ls d; find d -name 'h*' -type f", 0,
-              "g\nh\nd/h\n"},
-             {"cat /none", 1, "cat: /none: No such file or directory\n"},
-             {"ls /none", 1, "ls: /none: No such file or directory\n"},
-             {"cp /tmp /x", 1, "cp: /tmp is a directory, which -r copies\n"},
-             {"cp -r /tmp /tmp/in", 1, "cp: /tmp would be within itself\n"},
-             {"cp /etc/motd /etc/motd", 1, "cp: /etc/motd and /etc/motd are the same file\n"},
-             {"mv /none /tmp/x", 1, "mv: /none: No such file or directory\n"},
-             {"rm /none; rm -f /none; rm /tmp", 1,
-              "rm: /none: No such file or directory\nrm: /tmp is a directory, which -r removes\n"},
-             {"mkdir /tmp", 1, "mkdir: /tmp: File exists\n"},
-             {"find /none", 1, "find: /none: No such file or directory\n"},
-             {"ls -q", 2, "usage: ls [-l] [-a] [FILE…]: lists directories\n"})
-
-COMMAND_TEST(
+SCRIPT_TEST(
     commands_about_text_do_what_they_say,
     {"for i in 1 2 3 4; do echo l$i; done > /tmp/t; head -n 2 /tmp/t; tail -n 1 /tmp/t", 0,
      "l1\nl2\nl4\n"},

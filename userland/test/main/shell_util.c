@@ -55,6 +55,7 @@ void shell_start(struct shell_test *shell, const char *const *arguments)
         {"system", system, PASSED_ON | j6_right_system_restrict | j6_right_wait},
         {"interrupt", shell->interrupt, PASSED_ON | j6_right_wait},
         {"services", shell->services, PASSED_ON | j6_right_endpoint_send},
+        {"names", shell->names, PASSED_ON | j6_right_endpoint_send},
     };
     struct j6_spawn_row rows[sizeof(all) / sizeof(all[0])];
     size_t count = 0;
@@ -140,4 +141,13 @@ void shell_judge(struct shell_test *shell, const char *text, int64_t status, con
         shell->text[SHOWN_MAX] = '\0';
         j6_printf("%s", shell->text);
     }
+}
+
+void shell_expect_all(const struct script *scripts, size_t count)
+{
+    struct shell_test *shell = shell_begin();
+    for (size_t i = 0; i < count; i++) {
+        shell_expect(shell, scripts[i].text, scripts[i].status, scripts[i].output);
+    }
+    shell_end(shell);
 }
