@@ -27,7 +27,7 @@
 enum {
     ROUNDS = 32,
     ADJUST_TRIES = 2,
-    CLOSE_TRIES = 10,
+    CLOSE_TRIES = 100,
     CLOSE_TURNS = 100, /* spins before the first PAUSE, which may take longer than an answer */
 };
 
