@@ -21,7 +21,8 @@ TEST(a_new_event_has_no_signals)
 
 static void set_and_clear(j6_handle_t object)
 {
-    expect_ok(j6_object_signal(object, j6_signal_user_mask, 0)); /* this process has said j6_ready */
+    /* This process has said j6_ready. */
+    expect_ok(j6_object_signal(object, j6_signal_user_mask, 0));
     uint64_t others = signals_of(object);
     expect_ok(j6_object_signal(object, 0, FIRST | SECOND));
     expect_equal(others | FIRST | SECOND, signals_of(object));
