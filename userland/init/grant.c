@@ -63,7 +63,7 @@ static j6_status_t make_service(const struct manifest_handle *line, j6_handle_t 
 }
 
 /* Like text_attach, but that nobody waits for ever. */
-static j6_status_t show(const struct service_text *text)
+static j6_status_t show(const struct service_text *text, j6_handle_t endpoint)
 {
     j6_handle_t receiver;
     j6_status_t status =
@@ -72,7 +72,7 @@ static j6_status_t show(const struct service_text *text)
         return status;
     }
     const struct j6_ask ask = {.code = text_code_attach, .handle = receiver};
-    status = j6_ask(names_find(text->name), &ask, manager_now() + ANSWERED_WITHIN);
+    status = j6_ask(endpoint, &ask, manager_now() + ANSWERED_WITHIN);
     if (status != j6_status_ok) {
         j6_handle_close(receiver);
     }
@@ -94,7 +94,7 @@ static j6_status_t make_text(struct service *service, const struct manifest_hand
     if (status != j6_status_ok) {
         return status;
     }
-    status = show(&text);
+    status = show(&text, names_find(text.name));
     if (status == j6_status_ok) {
         status = j6_handle_duplicate(text.channel, GIVEN | j6_right_channel_send, 0, out_handle);
     }
@@ -360,23 +360,24 @@ bool grant_is_possible(const struct service *service, const char **out_name)
     return true;
 }
 
-static void show_again(const struct service *service, const struct service_text *text)
+static void show_again(const struct service *service, const struct service_text *text,
+                       j6_handle_t endpoint)
 {
-    j6_status_t status = show(text);
+    j6_status_t status = show(text, endpoint);
     if (status != j6_status_ok) {
         report_warning("%s shows nothing of %s: %s", text->name, service->entry->name,
                        j6_status_text(status));
     }
 }
 
-void grant_show_texts(const char *const *names)
+void grant_show_texts(const char *const *names, j6_handle_t endpoint)
 {
     for (size_t i = 0; i < service_count && names != NULL; i++) {
         for (size_t k = 0; k < SERVICE_TEXTS_MAX; k++) {
             const struct service_text *text = &services[i].texts[k];
             for (size_t n = 0; text->channel != 0 && names[n] != NULL; n++) {
                 if (string_equal(text->name, names[n])) {
-                    show_again(&services[i], text);
+                    show_again(&services[i], text, endpoint);
                 }
             }
         }

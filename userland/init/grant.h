@@ -20,8 +20,8 @@ bool grant_is_possible(const struct service *service, const char **out_name);
  */
 J6_MUST_USE j6_status_t grant_start(struct service *service);
 
-/* Somebody serves these names now: who has a channel that one of them is to show, is shown. */
-void grant_show_texts(const char *const *names);
+/* At the endpoint somebody serves these names now: who has a channel that one of them is to show, is shown. */
+void grant_show_texts(const char *const *names, j6_handle_t endpoint);
 
 /* A client of the file service, with the top and the limits that the line says. */
 J6_MUST_USE j6_status_t grant_files(const struct manifest_handle *line, j6_handle_t *out_top);

@@ -193,9 +193,10 @@ static void ready(struct service *service)
     service->state = services_state_running;
     service->due = j6_deadline_never;
     service->detail[0] = '\0';
+    /* First: who finds it finds it with what it shows. */
+    grant_show_texts(service->entry->serves, service->endpoint);
     names_add(service->entry->serves, service->endpoint);
     report_state(service);
-    grant_show_texts(service->entry->serves);
 }
 
 static void watch(struct service *service, uint64_t signals)
