@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: userland/shell/editor.c userland/shell/editor_draw.c userland/shell/editor_search.c userland/shell/editor_complete.c userland/shell/complete.c userland/shell/history.c userland/shell/utf8.c userland/shell/parser.c userland/shell/token.c userland/shell/word.c userland/shell/text.c */
+/* SOURCES: userland/shell/editor*.c userland/shell/complete*.c userland/shell/history.c userland/shell/utf8.c userland/shell/pars*.c userland/shell/lexer.c userland/shell/word.c userland/shell/text.c */
 /*
  * The line editor at a terminal of the test's own, which understands what the editor sends, and no more: so what is
  * seen is checked, not the bytes.

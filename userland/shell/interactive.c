@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Somebody at a terminal: the line editor reads, and shows where the shell is. */
 #include "userland/shell/editor.h"
-#include "userland/shell/shell.h"
+#include "userland/shell/job.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -51,7 +51,7 @@ static void run_line(struct shell *shell, const struct editor *editor)
     memory_give(line);
 }
 
-void person_serve(struct shell *shell)
+void interactive_serve(struct shell *shell)
 {
     struct complete_source completion = complete_source_of(shell);
     struct text prompt = {NULL, 0, 0};

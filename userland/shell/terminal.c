@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "userland/shell/system.h"
+#include "userland/shell/terminal.h"
 #include <proto/terminal.h>
 
 enum { COLUMNS = 80 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the shell asks of other services: the terminal, with a job for each command that it runs
- * (<proto/terminal.h>), and init (<proto/services.h>). Each function also says what it does where there is none.
+ * The shell's terminal, with a job there for each command that it runs (<proto/terminal.h>). Where there is none,
+ * each function does nothing, or says what it tells.
  */
 #pragma once
 #include <j6/j6.h>
