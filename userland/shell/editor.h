@@ -62,6 +62,12 @@ struct editor {
 void editor_begin(struct editor *editor);
 
 enum editor_event editor_byte(struct editor *editor, char byte);
+
+/* The terminal has that many columns now: draws the line anew, in the place where it begins. */
+void editor_resized(struct editor *editor, unsigned columns);
+
+/* Something of others was shown, and the terminal's cursor is on a new row behind it: draws the line anew there. */
+void editor_disturbed(struct editor *editor);
 void editor_free(struct editor *editor);
 
 /* ---- between its files ------------------------------------------------------------------------- */
