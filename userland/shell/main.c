@@ -42,7 +42,15 @@ static j6_handle_t restricted(uint32_t kind)
                : j6_handle_none;
 }
 
-/* The environment; `?` is what another shell says that $? is. */
+static void take_variable(struct shell *shell, struct slice name, const char *value, bool exported)
+{
+    if (is_name(name.bytes, name.len)) {
+        variables_set(&shell->variables, name, value);
+        variables_export(&shell->variables, name, exported);
+    }
+}
+
+/* The environment; of another shell, `?` is what $? is, and -NAME a variable that isn't exported. */
 static void take_variables(struct shell *shell, char *const *environment)
 {
     for (; *environment != NULL; environment++) {
@@ -50,9 +58,10 @@ static void take_variables(struct shell *shell, char *const *environment)
         struct slice name = {*environment, equals != NULL ? (size_t)(equals - *environment) : 0};
         if (slice_is(name, "?")) {
             shell->status = atoi(equals + 1);
-        } else if (is_name(name.bytes, name.len)) {
-            variables_set(&shell->variables, name, equals + 1);
-            variables_export(&shell->variables, name, true);
+        } else {
+            bool exported = name.len == 0 || name.bytes[0] != '-';
+            take_variable(shell, (struct slice){name.bytes + !exported, name.len - !exported},
+                          equals + 1, exported);
         }
     }
 }
@@ -81,7 +90,7 @@ static void serve_input(struct shell *shell)
     char byte = '\0';
     bool more = true;
     while (more && !shell->exits && !interrupt_poll(shell)) {
-        more = stream_read_byte(&shell->streams.at[0], &byte);
+        more = read_byte(shell, &byte);
         if (more) {
             text_add_char(&text, byte);
         }

@@ -77,7 +77,8 @@ static void read_all(struct shell *shell, j6_handle_t channel, struct text *out)
 static void command(void *context, struct slice list, struct text *out)
 {
     struct shell *shell = context;
-    j6_handle_t channel, process, reading;
+    j6_handle_t channel, reading;
+    struct started started;
     if (j6_channel_create(0, &channel) != j6_status_ok) {
         complain(shell, "there is no room for another channel\n");
         return;
@@ -87,8 +88,11 @@ static void command(void *context, struct slice list, struct text *out)
                          .streams = job_streams(&shell->streams, job),
                          .terminal = job->terminal.handle};
     what.streams.at[1] = (struct stream){channel, 0, false};
-    if (start(shell, &what, &process) == status_ok) {
-        job_add(job, process, "sh", true);
+    int result = start(shell, &what, &started);
+    if (result == status_ok) {
+        job_add(job, &started, "sh");
+    } else {
+        job_add_failed(job, result);
     }
     terminal_job_close_channels(&job->terminal);
     /* Only those that write may keep the channel open. */
