@@ -106,9 +106,11 @@ static int kill_process(struct shell *shell, const char *text)
     if (!number_of(text, &number) || number == 0) {
         return usage(shell, "kill");
     }
-    if (job_of_process(shell, process_koid(number), &process) == NULL) {
+    struct job *job = job_of_process(shell, process_koid(number), &process);
+    if (job == NULL) {
         return kill_service(shell, text, process_koid(number));
     }
+    job_has_ended(shell, job);
     if (process->handle == j6_handle_none) {
         complain(shell, "kill: %s: that has ended already\n", text);
         return status_failed;

@@ -17,16 +17,12 @@
 static const char *special(struct shell *shell, char c)
 {
     static char digits[24];
-    j6_koid_t koid = 0;
     unsigned long value = 0;
     switch (c) {
     case '?': value = (unsigned long)shell->status; break;
     case '#': value = argument_count(shell->arguments); break;
     case '!': value = shell->last_background; break;
-    case '$':
-        j6_object_koid(j6_handle_self_process, &koid);
-        value = koid_number(koid);
-        break;
+    case '$': value = shell->number; break;
     default: return NULL;
     }
     snprintf(digits, sizeof(digits), "%lu", value);

@@ -2,6 +2,7 @@
 /* Starts programs; scripts, and text that is to run beside the shell, as another shell. */
 #include "userland/shell/start.h"
 #include "userland/shell/expand.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,12 +57,18 @@ static int start_shell(struct shell *shell, const struct start *what, const char
     return result;
 }
 
-/* sh -c TEXT $0 $1 …; what $? is goes along as a variable that no script can name. */
+/* Variables that no script can name tell it what $? and $$ are. */
+static void set_special(struct shell *shell, const char *name, uint64_t value)
+{
+    char number[24];
+    snprintf(number, sizeof(number), "%" PRIu64, value);
+    variables_set(&shell->variables, (struct slice){name, 1}, number);
+}
+
+/* sh -c TEXT $0 $1 … */
 static int start_text(struct shell *shell, const struct start *what, struct started *out_started)
 {
-    char number[16];
     struct arguments argv = {NULL, 0, 0};
-    struct slice status = {"?", 1};
     const char *first[] = {"sh", "-c", arena_copy(&shell->arena, what->text.bytes, what->text.len),
                            shell->name};
     for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
@@ -70,10 +77,11 @@ static int start_text(struct shell *shell, const struct start *what, struct star
     for (const char *const *argument = shell->arguments; *argument != NULL; argument++) {
         arguments_add(&shell->arena, &argv, *argument);
     }
-    snprintf(number, sizeof(number), "%d", shell->status);
-    variables_set(&shell->variables, status, number);
+    set_special(shell, "?", (uint64_t)shell->status);
+    set_special(shell, "$", shell->number);
     int result = start_shell(shell, what, argv.at, out_started);
-    variables_unset(&shell->variables, status);
+    variables_unset(&shell->variables, (struct slice){"?", 1});
+    variables_unset(&shell->variables, (struct slice){"$", 1});
     return result;
 }
 
