@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* < > >> >&: a file is opened by the shell, so the command needs no right to open it. */
-#include "userland/shell/shell.h"
-#include <proto/files.h>
+#include "userland/shell/expand.h"
+#include "userland/shell/files.h"
 #include <string.h>
 
 static uint64_t flags_of(enum redirect_kind kind)
@@ -43,6 +43,8 @@ static bool apply(struct shell *shell, const struct redirect *redirect,
     const char *target = expand_string(&shell->arena, &source, redirect->target.text, error);
     if (target == NULL) {
         complain(shell, "%s\n", error);
+    }
+    if (target == NULL || shell->interrupted) {
         return false;
     }
     if (redirect->kind != redirect_same) {

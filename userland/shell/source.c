@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What expansions and completion ask the shell for: variables, output of commands, names of all kinds. */
+#include "userland/shell/builtin.h"
 #include "userland/shell/complete.h"
 #include "userland/shell/grants.h"
-#include "userland/shell/shell.h"
-#include <proto/files.h>
+#include "userland/shell/expand.h"
+#include "userland/shell/files.h"
+#include "userland/shell/job.h"
+#include "userland/shell/start.h"
 #include <proto/services.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,16 +17,12 @@
 static const char *special(struct shell *shell, char c)
 {
     static char digits[24];
-    j6_koid_t koid = 0;
     unsigned long value = 0;
     switch (c) {
     case '?': value = (unsigned long)shell->status; break;
     case '#': value = argument_count(shell->arguments); break;
     case '!': value = shell->last_background; break;
-    case '$':
-        j6_object_koid(j6_handle_self_process, &koid);
-        value = koid_number(koid);
-        break;
+    case '$': value = shell->number; break;
     default: return NULL;
     }
     snprintf(digits, sizeof(digits), "%lu", value);
@@ -74,21 +73,22 @@ static void read_all(struct shell *shell, j6_handle_t channel, struct text *out)
 static void command(void *context, struct slice list, struct text *out)
 {
     struct shell *shell = context;
-    j6_handle_t channel, process, reading;
+    j6_handle_t channel, reading;
+    struct started started;
     if (j6_channel_create(0, &channel) != j6_status_ok) {
         complain(shell, "there is no room for another channel\n");
         return;
     }
     struct job *job = job_new(shell, list, true);
-    struct start what = {.text = list, .streams = shell->streams, .terminal = job->terminal.handle};
-    for (unsigned i = 0; i < 3; i += 2) {
-        if (what.streams.at[i].of_terminal && job->terminal.handle != j6_handle_none) {
-            what.streams.at[i].handle = i == 0 ? job->terminal.input : job->terminal.output;
-        }
-    }
+    struct start what = {.text = list,
+                         .streams = job_streams(&shell->streams, job),
+                         .terminal = job->terminal.handle};
     what.streams.at[1] = (struct stream){channel, 0, false};
-    if (start(shell, &what, &process) == status_ok) {
-        job_add(job, process, "sh", true);
+    int result = start(shell, &what, &started);
+    if (result == status_ok) {
+        job_add(job, &started, "sh");
+    } else {
+        job_add_failed(job, result);
     }
     terminal_job_close_channels(&job->terminal);
     /* Only those that write may keep the channel open. */
