@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: userland/shell/editor.c userland/shell/editor_draw.c userland/shell/editor_search.c userland/shell/editor_complete.c userland/shell/complete.c userland/shell/history.c userland/shell/utf8.c userland/shell/parser.c userland/shell/token.c userland/shell/word.c userland/shell/text.c */
+/* SOURCES: userland/shell/editor*.c userland/shell/complete*.c userland/shell/history.c userland/shell/utf8.c userland/shell/pars*.c userland/shell/lexer.c userland/shell/word.c userland/shell/text.c */
 /* Any keys: the cursor stays in the line, on the border of a character, and the drawing below its first row. */
 #include "userland/shell/editor.h"
 #include "userland/shell/syntax.h"

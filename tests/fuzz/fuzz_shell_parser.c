@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: userland/shell/parser.c userland/shell/token.c userland/shell/word.c userland/shell/text.c userland/shell/expand.c userland/shell/arithmetic.c userland/shell/pattern.c */
+/* SOURCES: userland/shell/pars*.c userland/shell/lexer.c userland/shell/word.c userland/shell/text.c userland/shell/expand.c userland/shell/field.c userland/shell/parameter.c userland/shell/arithmetic.c userland/shell/pattern.c */
 /*
  * Any bytes as commands: the parser makes progress, its nodes point into the text, and all words that it finds can be
  * expanded, with variables, output and names that are as strange.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: userland/shell/editor.c userland/shell/editor_draw.c userland/shell/editor_search.c userland/shell/editor_complete.c userland/shell/complete.c userland/shell/history.c userland/shell/utf8.c userland/shell/parser.c userland/shell/token.c userland/shell/word.c userland/shell/text.c */
+/* SOURCES: userland/shell/editor*.c userland/shell/complete*.c userland/shell/history.c userland/shell/utf8.c userland/shell/pars*.c userland/shell/lexer.c userland/shell/word.c userland/shell/text.c */
 /*
  * The line editor at a terminal of the test's own, which understands what the editor sends, and no more: so what is
  * seen is checked, not the bytes.
@@ -331,6 +331,49 @@ static void sequences_that_mean_nothing_do_nothing(void **state)
     expect_line("\033[11111111111111111111", "abc1111111");
 }
 
+static void a_line_is_drawn_again_when_the_terminal_is_wider_or_narrower(void **state)
+{
+    (void)state;
+    type("0123456789012345678901234567" LEFT LEFT);
+    expect_row(0, "$ 012345678901234567");
+    expect_row(1, "8901234567");
+    expect_cursor(1, 8);
+    editor_resized(&editor, 10);
+    type("");
+    expect_row(0, "$ 01234567");
+    expect_row(1, "8901234567");
+    expect_row(2, "8901234567");
+    expect_row(3, "");
+    expect_cursor(2, 8);
+    editor_resized(&editor, COLUMNS);
+    type("x");
+    expect_row(0, "$ 012345678901234567");
+    expect_row(1, "89012345x67");
+    expect_row(2, "");
+}
+
+/* The others' lines end what was there, and go on below: the terminal doesn't say how many they were. */
+static void a_line_is_drawn_again_behind_what_others_have_shown(void **state)
+{
+    (void)state;
+    const char *others = "\r\nlog\r\n";
+    type("0123456789012345678901234567");
+    feed_screen(others, strlen(others));
+    editor_disturbed(&editor);
+    type(LEFT "x");
+    expect_row(1, "8901234567");
+    expect_row(2, "log");
+    expect_row(3, "$ 012345678901234567");
+    expect_row(4, "890123456x7");
+    expect_cursor(4, 10);
+    type("\022se");
+    feed_screen(others, strlen(others));
+    editor_disturbed(&editor);
+    type("");
+    expect_row(screen.row - 1, "search: se \u2192 second ");
+    expect_row(screen.row, "one");
+}
+
 static void lines_have_a_longest(void **state)
 {
     (void)state;
@@ -406,6 +449,8 @@ int main(void)
         EDITOR_TEST(a_line_is_given_up_or_ends_everything),
         EDITOR_TEST(a_paste_means_its_text),
         EDITOR_TEST(sequences_that_mean_nothing_do_nothing),
+        EDITOR_TEST(a_line_is_drawn_again_when_the_terminal_is_wider_or_narrower),
+        EDITOR_TEST(a_line_is_drawn_again_behind_what_others_have_shown),
         EDITOR_TEST(lines_have_a_longest),
         EDITOR_TEST(a_word_becomes_what_it_can_be),
         EDITOR_TEST(a_second_tab_shows_what_there_is),

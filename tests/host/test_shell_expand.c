@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: userland/shell/expand.c userland/shell/arithmetic.c userland/shell/pattern.c userland/shell/parser.c userland/shell/token.c userland/shell/word.c userland/shell/text.c userland/shell/variables.c */
+/* SOURCES: userland/shell/expand.c userland/shell/field.c userland/shell/parameter.c userland/shell/arithmetic.c userland/shell/pattern.c userland/shell/variables.c userland/shell/pars*.c userland/shell/lexer.c userland/shell/word.c userland/shell/text.c */
 /* From words to arguments, with variables, arguments, output and files of the test's own. */
 #include "userland/shell/expand.h"
 #include "userland/shell/variables.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: userland/shell/parser.c userland/shell/token.c userland/shell/word.c userland/shell/text.c */
+/* SOURCES: userland/shell/pars*.c userland/shell/lexer.c userland/shell/word.c userland/shell/text.c */
 /* The language of the shell: which text becomes which tree, and what is said about what is wrong. */
 #include "userland/shell/syntax.h"
 #include <test.h>

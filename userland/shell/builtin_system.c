@@ -3,7 +3,8 @@
  * Commands for init, by the handle with the role `services`, and the end of processes: of the shell's own by the
  * handles that it has of them, of services by init, which has theirs. Others are nobody's business here.
  */
-#include "userland/shell/shell.h"
+#include "userland/shell/builtin.h"
+#include "userland/shell/job.h"
 #include <inttypes.h>
 #include <proto/services.h>
 #include <stdio.h>

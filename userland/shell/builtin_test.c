@@ -3,7 +3,7 @@
  * test, [: [!] operand; -n -z of strings, -e -f -d of files; = != of strings, -eq -ne -lt -le -gt -ge of whole
  * numbers; -a and -o between them, from the left. Without an expression `test` tries the system instead.
  */
-#include "userland/shell/shell.h"
+#include "userland/shell/builtin.h"
 #include <proto/files.h>
 #include <stdlib.h>
 #include <string.h>

@@ -35,3 +35,24 @@ struct completion {
 void complete(const struct complete_source *source, const char *line, size_t cursor,
               struct completion *out_completion);
 void completion_free(struct completion *completion);
+
+/* ---- between its files ------------------------------------------------------------------------- */
+
+/* The word so far without its quotes, and the words before it that belong to the same command. */
+struct situation {
+    size_t start;      /* in the line */
+    struct text word;  /* unquoted */
+    char quote;        /* that is open: ' or ", or 0 */
+    unsigned number;   /* of the word in its command */
+    bool redirected;   /* a file: behind < or > */
+    struct text first; /* the command's first two words */
+    struct text second;
+    size_t dollar; /* where a name of a variable begins in the line, if it ends with one; else 0 */
+};
+
+/* complete_line.c: reads a line from its start up to the cursor. */
+void situation_read(struct situation *situation, const char *line, size_t cursor);
+
+/* complete_names.c: gathers what the word can become. Its first `kept` bytes, a directory, stay as they are. */
+void completion_fill(const struct complete_source *source, const struct situation *situation,
+                     enum complete_kind kind, size_t kept, struct completion *completion);

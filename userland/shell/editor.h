@@ -62,18 +62,57 @@ struct editor {
 void editor_begin(struct editor *editor);
 
 enum editor_event editor_byte(struct editor *editor, char byte);
+
+/* The terminal has that many columns now: draws the line anew, in the place where it begins. */
+void editor_resized(struct editor *editor, unsigned columns);
+
+/* Something of others was shown, and the terminal's cursor is on a new row behind it: draws the line anew there. */
+void editor_disturbed(struct editor *editor);
 void editor_free(struct editor *editor);
 
 /* ---- between its files ------------------------------------------------------------------------- */
 
-/* Draws everything anew. */
-void editor_draw(struct editor *editor);
+enum editor_key {
+    key_none,
+    key_up,
+    key_down,
+    key_left,
+    key_right,
+    key_home,
+    key_end,
+    key_delete,
+    key_word_left,
+    key_word_right,
+    key_cut_word,
+    key_cut_word_behind,
+    key_paste_begin,
+    key_paste_end,
+};
 
-/* Puts the terminal's cursor behind everything, and begins a new row. */
+/* editor_draw.c: draws everything anew; puts the terminal's cursor behind everything, and begins a new row. */
+void editor_draw(struct editor *editor);
 void editor_leave(struct editor *editor);
 
+/* editor_move.c: where a character or a word before or behind the cursor begins or ends, or the row of a place; ^W goes by blanks. */
+size_t editor_before(const struct editor *editor);
+size_t editor_behind(const struct editor *editor);
+size_t editor_word_before(const struct editor *editor);
+size_t editor_word_behind(const struct editor *editor);
+size_t editor_blank_before(const struct editor *editor);
+size_t editor_row_start(const struct editor *editor, size_t at);
+size_t editor_row_end(const struct editor *editor, size_t at);
+
+/* editor_change.c: nothing of it draws. What was cut comes back by ^Y, what was erased doesn't. */
 void editor_insert(struct editor *editor, const char *bytes, size_t len);
 void editor_set(struct editor *editor, const char *line);
+void editor_erase(struct editor *editor, size_t from, size_t to);
+void editor_cut(struct editor *editor, size_t from, size_t to);
+void editor_up(struct editor *editor);
+void editor_down(struct editor *editor);
+
+/* editor_keys.c: what a key does; a byte behind an ESC. */
+void editor_act(struct editor *editor, enum editor_key key);
+void editor_sequence_byte(struct editor *editor, char byte);
 
 void editor_bell(struct editor *editor);
 void editor_complete(struct editor *editor);

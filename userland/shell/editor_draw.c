@@ -130,6 +130,18 @@ void editor_draw(struct editor *editor)
     editor->column = cursor.column;
 }
 
+void editor_resized(struct editor *editor, unsigned columns)
+{
+    editor->columns = columns;
+    editor_draw(editor);
+}
+
+void editor_disturbed(struct editor *editor)
+{
+    editor->row = 0;
+    editor_draw(editor);
+}
+
 void editor_leave(struct editor *editor)
 {
     size_t cursor = editor->cursor;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* help, and the tour. */
+#include "userland/shell/builtin.h"
 #include "userland/shell/grants.h"
-#include "userland/shell/shell.h"
 #include <stdlib.h>
 #include <string.h>
 

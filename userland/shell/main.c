@@ -5,7 +5,8 @@
  *   sh FILE [ARGUMENT…]   from a file
  *   sh -c TEXT [NAME [ARGUMENT…]]
  */
-#include "userland/shell/shell.h"
+#include "userland/shell/files.h"
+#include "userland/shell/job.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,7 +108,7 @@ static void serve(struct shell *shell, int argc, char **argv)
         shell->arguments = argc > 4 ? (const char *const *)argv + 4 : no_arguments;
         run_text(shell, shell->name, argv[2], strlen(argv[2]));
     } else if (shell->interactive) {
-        person_serve(shell);
+        interactive_serve(shell);
     } else if (argc > 1 && argv[1][0] != '-') {
         shell->name = argv[1];
         shell->arguments = (const char *const *)argv + 2;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* < > >> >&: a file is opened by the shell, so the command needs no right to open it. */
-#include "userland/shell/shell.h"
-#include <proto/files.h>
+#include "userland/shell/expand.h"
+#include "userland/shell/files.h"
 #include <string.h>
 
 static uint64_t flags_of(enum redirect_kind kind)

@@ -11,6 +11,7 @@ struct shell_test {
     j6_handle_t interrupt; /* an event, or 0 */
     j6_handle_t services;  /* or 0 */
     j6_handle_t names;     /* or 0 */
+    j6_handle_t terminal;  /* or 0 */
     j6_handle_t out;       /* of the shell that runs */
     j6_handle_t process;
     int64_t status; /* of the last one */

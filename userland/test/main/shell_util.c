@@ -56,6 +56,7 @@ void shell_start(struct shell_test *shell, const char *const *arguments)
         {"interrupt", shell->interrupt, PASSED_ON | j6_right_wait},
         {"services", shell->services, PASSED_ON | j6_right_endpoint_send},
         {"names", shell->names, PASSED_ON | j6_right_endpoint_send},
+        {"terminal", shell->terminal, PASSED_ON | j6_right_endpoint_send},
     };
     struct j6_spawn_row rows[sizeof(all) / sizeof(all[0])];
     size_t count = 0;

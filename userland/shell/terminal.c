@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-#include "userland/shell/system.h"
+#include "userland/shell/terminal.h"
 #include <proto/terminal.h>
 
 enum { COLUMNS = 80 };
 
+static const uint64_t news = terminal_resized | terminal_disturbed;
+
 /* An event that jobs signal; the shell's own handle stays. */
-static void watch(const struct terminal *terminal, j6_handle_t job)
+static void watch(const struct terminal *terminal, j6_handle_t job, uint64_t signals)
 {
     j6_handle_t copy;
     if (j6_handle_duplicate(terminal->interrupt, j6_right_signal | j6_right_transfer, 0, &copy) ==
             j6_status_ok &&
-        terminal_watch(job, copy, terminal_interrupt) != j6_status_ok) {
+        terminal_watch(job, copy, signals) != j6_status_ok) {
         j6_handle_close(copy); /* it may have gone with the request: then this does nothing */
     }
 }
@@ -34,7 +36,7 @@ void terminal_begin(struct terminal *terminal, bool for_person, j6_handle_t *out
     if (j6_event_create(0, &terminal->interrupt) != j6_status_ok) {
         terminal->interrupt = j6_handle_none;
     }
-    watch(terminal, terminal->own);
+    watch(terminal, terminal->own, terminal_interrupt | news);
 }
 
 void terminal_end(struct terminal *terminal)
@@ -51,6 +53,26 @@ void terminal_keys(struct terminal *terminal, bool one_by_one)
         uint64_t mode = one_by_one ? terminal_mode_newline : terminal_mode_usual;
         j6_status_t status = terminal_set_mode(terminal->own, mode);
         (void)status; /* a terminal that has gone shows when it is read from */
+    }
+}
+
+uint64_t terminal_await_key(struct terminal *terminal, j6_handle_t input)
+{
+    struct j6_wait_item items[] = {{terminal->interrupt, news, 0},
+                                   {input, j6_signal_channel_can_recv | j6_signal_closed, 0}};
+    if (terminal->own == j6_handle_none || terminal->interrupt == j6_handle_none ||
+        j6_object_wait_many(items, 2, j6_deadline_never) != j6_status_ok) {
+        return 0;
+    }
+    uint64_t seen = items[0].signals & news; /* what is set behind this comes once more */
+    j6_object_signal(terminal->interrupt, seen, 0);
+    return seen;
+}
+
+void terminal_forget_news(struct terminal *terminal)
+{
+    if (terminal->own != j6_handle_none && terminal->interrupt != j6_handle_none) {
+        j6_object_signal(terminal->interrupt, news, 0);
     }
 }
 
@@ -78,7 +100,7 @@ struct terminal_job terminal_job_begin(struct terminal *terminal, bool foregroun
         terminal_job_end(terminal, &job);
         return (struct terminal_job){0, 0, 0, 0};
     }
-    watch(terminal, job.handle);
+    watch(terminal, job.handle, terminal_interrupt);
     return job;
 }
 

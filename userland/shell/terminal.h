@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the shell asks of other services: the terminal, with a job for each command that it runs
- * (<proto/terminal.h>), and init (<proto/services.h>). Each function also says what it does where there is none.
+ * The shell's terminal, with a job there for each command that it runs (<proto/terminal.h>). Where there is none,
+ * each function does nothing, or says what it tells.
  */
 #pragma once
 #include <j6/j6.h>
 
 struct terminal {
-    j6_handle_t own;       /* the shell's own job; 0: there is no terminal */
-    j6_handle_t interrupt; /* an event, with terminal_interrupt set by Ctrl-C; 0: nobody can */
+    j6_handle_t own; /* the shell's own job; 0: there is no terminal */
+    /* An event, with terminal_interrupt set by Ctrl-C, and what the own job is told besides; 0: nobody can. */
+    j6_handle_t interrupt;
 };
 
 /* The job of a command; all 0 without a terminal. */
@@ -29,6 +30,15 @@ void terminal_end(struct terminal *terminal);
 
 /* Keys one by one, for the editor; else lines, which the terminal itself lets people edit, and Ctrl-C. */
 void terminal_keys(struct terminal *terminal, bool one_by_one);
+
+/*
+ * Waits until something was typed, or the line that is edited has to be drawn again: tells terminal_resized and
+ * terminal_disturbed, or 0.
+ */
+uint64_t terminal_await_key(struct terminal *terminal, j6_handle_t input);
+
+/* Such news from before a line is drawn are none. */
+void terminal_forget_news(struct terminal *terminal);
 
 /* 80 where nobody knows. */
 unsigned terminal_columns(struct terminal *terminal);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "userland/shell/token.h"
+#include "userland/shell/lexer.h"
 #include <string.h>
 
 static const struct {

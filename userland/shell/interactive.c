@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Somebody at a terminal: the line editor reads, and shows where the shell is. */
 #include "userland/shell/editor.h"
-#include "userland/shell/shell.h"
-#include <stdio.h>
+#include "userland/shell/job.h"
+#include <proto/terminal.h>
 #include <string.h>
 
 static void flush(struct shell *shell, struct editor *editor)
@@ -11,15 +11,30 @@ static void flush(struct shell *shell, struct editor *editor)
     text_clear(&editor->out);
 }
 
+/* What has happened to the terminal while the line stands there. */
+static void draw_again(struct shell *shell, struct editor *editor, uint64_t news)
+{
+    if (news & terminal_disturbed) {
+        editor_disturbed(editor);
+    }
+    if (news & terminal_resized) {
+        editor_resized(editor, terminal_columns(&shell->terminal));
+    }
+}
+
 static enum editor_event read_line(struct shell *shell, struct editor *editor)
 {
     enum editor_event event = editor_more;
+    terminal_forget_news(&shell->terminal);
     editor->columns = terminal_columns(&shell->terminal);
     editor_begin(editor);
     while (event == editor_more) {
         char byte;
         flush(shell, editor);
-        if (!stream_read_byte(&shell->streams.at[0], &byte)) {
+        uint64_t news = terminal_await_key(&shell->terminal, shell->streams.at[0].handle);
+        if (news != 0) {
+            draw_again(shell, editor, news);
+        } else if (!stream_read_byte(&shell->streams.at[0], &byte)) {
             event = editor_end;
         } else {
             event = editor_byte(editor, byte);
@@ -51,7 +66,7 @@ static void run_line(struct shell *shell, const struct editor *editor)
     memory_give(line);
 }
 
-void person_serve(struct shell *shell)
+void interactive_serve(struct shell *shell)
 {
     struct complete_source completion = complete_source_of(shell);
     struct text prompt = {NULL, 0, 0};

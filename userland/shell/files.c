@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the shell is in the tree of files, and what files say. */
-#include "userland/shell/shell.h"
-#include <proto/files.h>
+#include "userland/shell/files.h"
+#include "userland/shell/builtin.h"
 #include <proto/names.h>
 #include <string.h>
 

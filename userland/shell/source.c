@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What expansions and completion ask the shell for: variables, output of commands, names of all kinds. */
+#include "userland/shell/builtin.h"
 #include "userland/shell/complete.h"
 #include "userland/shell/grants.h"
-#include "userland/shell/shell.h"
-#include <proto/files.h>
+#include "userland/shell/expand.h"
+#include "userland/shell/files.h"
+#include "userland/shell/job.h"
+#include "userland/shell/start.h"
 #include <proto/services.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,12 +83,9 @@ static void command(void *context, struct slice list, struct text *out)
         return;
     }
     struct job *job = job_new(shell, list, true);
-    struct start what = {.text = list, .streams = shell->streams, .terminal = job->terminal.handle};
-    for (unsigned i = 0; i < 3; i += 2) {
-        if (what.streams.at[i].of_terminal && job->terminal.handle != j6_handle_none) {
-            what.streams.at[i].handle = i == 0 ? job->terminal.input : job->terminal.output;
-        }
-    }
+    struct start what = {.text = list,
+                         .streams = job_streams(&shell->streams, job),
+                         .terminal = job->terminal.handle};
     what.streams.at[1] = (struct stream){channel, 0, false};
     if (start(shell, &what, &process) == status_ok) {
         job_add(job, process, "sh", true);
