@@ -18,6 +18,9 @@ enum { EXIT_NO_UART = 1, EXIT_FAILURE = 2 };
 
 enum { USUAL_COLUMNS = 80, USUAL_ROWS = 24 };
 
+static const j6_time_t FINISHED_WITHIN = 1000000000; /* 1 s: half of what init waits for */
+static const j6_time_t BETWEEN_LOOKS = 1000000;
+
 static struct kept own_memory;
 static struct terminal terminal = {.driver = {.name = "console"}, .kept = &own_memory};
 
@@ -97,6 +100,19 @@ static j6_status_t open_uart(uint16_t port, uint64_t irq)
     return status;
 }
 
+/* The system ends, and no interrupt comes through any more: what is to be shown goes out as far as the line takes it in time. */
+static void finish(void)
+{
+    j6_time_t now = 0, end;
+    j6_clock(&now);
+    end = now + FINISHED_WITHIN;
+    while (output_finish(&terminal) && now < end) {
+        j6_thread_sleep(now + BETWEEN_LOOKS);
+        uart_serve(&terminal.uart);
+        j6_clock(&now);
+    }
+}
+
 static int run(char **argv, uint16_t port, uint64_t irq)
 {
     uint64_t verbosity;
@@ -117,7 +133,12 @@ static int run(char **argv, uint16_t port, uint64_t irq)
     if (driver_argument(argv, "log", &verbosity)) {
         open_log(verbosity);
     }
-    return give_up("stopped", terminal_serve(&terminal));
+    status = terminal_serve(&terminal);
+    if (status != j6_status_closed) {
+        return give_up("stopped", status);
+    }
+    finish();
+    return 0;
 }
 
 int main(int argc, char **argv)

@@ -113,15 +113,18 @@ static void serve_output(void *context, uint64_t signals)
     }
 }
 
-static void go_on(struct output *output)
+/* False: nobody would tell of more, so it is looked at again when something else happens. */
+static bool go_on(struct output *output)
 {
+    bool told = true;
     j6_status_t status = take_piece(output);
     if (status == j6_status_closed) {
         end(output);
     } else if (status != j6_status_ok) {
-        output_set_waits(output,
-                         driver_watch(&output->terminal->driver, &output->watch) != j6_status_ok);
+        told = driver_watch(&output->terminal->driver, &output->watch) == j6_status_ok;
+        output_set_waits(output, !told);
     }
+    return told;
 }
 
 /* ---- the foreground's place ----------------------------------------------------------------- */
@@ -214,13 +217,20 @@ void output_work(struct terminal *terminal)
 {
     struct output *output;
     follow_foreground(terminal);
-    while (terminal->waiting > 0 && has_room(terminal) && (output = next(terminal)) != NULL) {
-        go_on(output);
+    while (terminal->waiting > 0 && has_room(terminal) && (output = next(terminal)) != NULL &&
+           go_on(output)) {
         follow_foreground(terminal);
     }
     if (terminal->waiter_count > 0) {
         answer_waiters(terminal);
     }
+}
+
+bool output_finish(struct terminal *terminal)
+{
+    while (has_room(terminal) && log_show_next(terminal)) {}
+    uart_continue(&terminal->uart);
+    return ring_count(&terminal->uart.to_send) > 0;
 }
 
 /* ---- channels ------------------------------------------------------------------------------- */

@@ -155,6 +155,12 @@ void output_let_go(struct terminal *terminal, struct job *job);
 /* Shows what there is, as far as there is room. */
 void output_work(struct terminal *terminal);
 
+/*
+ * The endpoint has closed: shows what the log still says. Is anything on its way? Nobody who writes is watched any
+ * more: those have ended.
+ */
+bool output_finish(struct terminal *terminal);
+
 /* Somebody's text, for which there is room. */
 void output_show(struct output *output, const char *text, size_t len);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: userland/init/manifest.c userland/init/manifest_words.c lib/string.c */
+/* SOURCES: userland/init/manifest.c userland/init/manifest_entry.c userland/init/manifest_handle.c userland/init/manifest_words.c lib/string.c */
 /*
  * Any bytes as a manifest: what is right has a program and a name that ends, lists end, and a service that
  * isn't right has been reported with its line.

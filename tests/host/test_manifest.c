@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SOURCES: userland/init/manifest.c userland/init/manifest_words.c lib/string.c */
+/* SOURCES: userland/init/manifest.c userland/init/manifest_entry.c userland/init/manifest_handle.c userland/init/manifest_words.c lib/string.c */
 /* Manifests of services: what their words mean, and what each mistake is told as. */
 #include "userland/init/manifest.h"
 #include <test.h>

@@ -66,7 +66,7 @@ class Typist:
     def enter(self, command):
         """Types a command, which must fit into the row, up to its echo."""
         self.type(command + b"\r")
-        self.until(command + b"\r\n")
+        self.until(re.compile(re.escape(command) + rb"\r+\n"))
 
     def ask(self, command, patience=PATIENCE):
         """Types a command, and gives what it writes up to the next prompt."""

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "userland/init/control.h"
 #include "lib/string.h"
+#include "userland/init/client.h"
+#include "userland/init/ending.h"
 #include "userland/init/manager.h"
 #include <proto/services.h>
 
@@ -10,7 +12,7 @@ enum { KILLED_ON_REQUEST = -1 };
 static bool may(const struct j6_request *request, bool changes)
 {
     struct client client;
-    if (!manager_find_client(request->badge, &client)) {
+    if (!client_find(request->badge, &client)) {
         return false;
     }
     return client.line == NULL || (client.line->kind == manifest_services &&
@@ -22,7 +24,7 @@ static j6_status_t may_change(const struct j6_request *request)
     if (!may(request, true)) {
         return j6_err_denied;
     }
-    return manager_is_ending() ? j6_err_bad_state : j6_status_ok;
+    return ending_has_begun() ? j6_err_bad_state : j6_status_ok;
 }
 
 static void fill_row(struct services_row *row, const struct service *service)
@@ -128,6 +130,6 @@ j6_status_t control_serve_power(struct j6_request *request)
     /* Before the end: there may be nothing to wait for. */
     j6_answer(request->server->endpoint, request->token, j6_status_ok, NULL, 0, 0);
     request->token = 0;
-    manager_power(action);
+    ending_begin(action);
     return j6_status_ok;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "userland/init/manager.h"
 #include "userland/init/control.h"
+#include "userland/init/ending.h"
 #include "userland/init/grant.h"
 #include "userland/init/names.h"
 #include "userland/init/report.h"
@@ -8,10 +9,7 @@
 
 enum { KEY_TIMER = 0, KEY_SERVICE = 1 };
 
-/* Our exit codes, where there is no machine to switch off. */
-enum { EXIT_OFF = 0, EXIT_FAILURE = 1, EXIT_RESET = 2 };
-
-static const j6_time_t ENDS_WITHIN = 2000000000; /* 2 s, then it is killed */
+enum { EXIT_FAILURE = 1 };
 
 static j6_handle_t endpoint;
 static j6_handle_t timer;
@@ -37,97 +35,6 @@ j6_handle_t manager_endpoint(void)
 j6_status_t manager_bind(j6_handle_t process, uint64_t signals, size_t slot)
 {
     return j6_object_bind(process, signals, endpoint, KEY_SERVICE + slot);
-}
-
-/* ---- who asks: bit 63 | life | service | line ------------------------------------------------ */
-
-enum { BADGE_LINE_BITS = 8, BADGE_SERVICE_BITS = 8 };
-
-static const uint64_t BADGE = 1ull << 63;
-
-j6_status_t manager_client(const struct service *service, size_t line, j6_handle_t *out_handle)
-{
-    uint64_t slot = (uint64_t)(service - services);
-    uint64_t badge = BADGE | service->starts << (BADGE_SERVICE_BITS + BADGE_LINE_BITS) |
-                     slot << BADGE_LINE_BITS | line;
-    return j6_handle_duplicate(endpoint, names_rights, badge, out_handle);
-}
-
-bool manager_find_client(uint64_t badge, struct client *out_client)
-{
-    *out_client = (struct client){NULL, NULL};
-    if (badge == 0) {
-        return true;
-    }
-    uint64_t line = badge & ((1 << BADGE_LINE_BITS) - 1);
-    uint64_t slot = badge >> BADGE_LINE_BITS & ((1 << BADGE_SERVICE_BITS) - 1);
-    if (slot >= service_count || line >= services[slot].entry->handle_count) {
-        return false;
-    }
-    const struct service *service = &services[slot];
-    out_client->service = service;
-    out_client->line = &service->entry->handles[line];
-    return service->process != 0 &&
-           service->starts == (badge & ~BADGE) >> (BADGE_SERVICE_BITS + BADGE_LINE_BITS);
-}
-
-/* ---- the end --------------------------------------------------------------------------------- */
-
-static bool is_ending;
-static uint64_t last_action;
-
-bool manager_is_ending(void)
-{
-    return is_ending;
-}
-
-static noreturn void end_system(void)
-{
-    j6_status_t status = j6_system_power(j6_find("system"), last_action, 0);
-    report_end(status);
-    j6_exit(last_action == j6_power_off ? EXIT_OFF : EXIT_RESET);
-}
-
-/* The one that was started last, and hasn't ended. */
-static struct service *last_started(void)
-{
-    struct service *last = NULL;
-    for (size_t i = 0; i < service_count; i++) {
-        struct service *service = &services[i];
-        if (service->process != 0 && (last == NULL || service->order > last->order)) {
-            last = service;
-        }
-    }
-    return last;
-}
-
-/* One after the other: who was started later may need those before it. */
-static void end_next(void)
-{
-    struct service *service = last_started();
-    if (service == NULL) {
-        end_system();
-    }
-    if (!service->is_stopping) {
-        service_end(service);
-        service->due = manager_now() + ENDS_WITHIN;
-    }
-}
-
-void manager_power(uint64_t action)
-{
-    if (is_ending) {
-        return;
-    }
-    is_ending = true;
-    last_action = action;
-    report_power(action);
-    for (size_t i = 0; i < service_count; i++) {
-        services[i].restarts = false;
-        services[i].is_stopping = false;
-        services[i].due = j6_deadline_never;
-    }
-    manager_go_on();
 }
 
 /* ---- what happens next ----------------------------------------------------------------------- */
@@ -215,8 +122,8 @@ static void set_timer(void)
 static void go_on_once(void)
 {
     do_what_is_due();
-    if (is_ending) {
-        end_next();
+    if (ending_has_begun()) {
+        ending_go_on();
         return;
     }
     while (start_what_can_be() || next_phase()) {}

@@ -12,10 +12,6 @@ int manager_run(void);
 /* Something has changed: starts what can be started, and does what is due. */
 void manager_go_on(void);
 
-/* Ends all services, then the system. */
-void manager_power(uint64_t action);
-bool manager_is_ending(void);
-
 /* ---- for services ---------------------------------------------------------------------------- */
 
 j6_time_t manager_now(void);
@@ -26,19 +22,5 @@ uint64_t manager_next_order(void);
 /* The signals arrive at service_signalled, once. */
 J6_MUST_USE j6_status_t manager_bind(j6_handle_t process, uint64_t signals, size_t slot);
 
-/* ---- who asks ------------------------------------------------------------------------------- */
-
-/* Both NULL: who started this init. */
-struct client {
-    const struct service *service;
-    const struct manifest_handle *line;
-};
-
+/* Where everything arrives. */
 j6_handle_t manager_endpoint(void);
-
-/* A handle to ask init with, for the line of that number of the service's life that begins. */
-J6_MUST_USE j6_status_t manager_client(const struct service *service, size_t line,
-                                       j6_handle_t *out_handle);
-
-/* False: that life has ended. */
-bool manager_find_client(uint64_t badge, struct client *out_client);

@@ -4,145 +4,6 @@
 #include "lib/string.h"
 #include "userland/init/manifest_words.h"
 
-/* ---- lines about a service ------------------------------------------------------------------- */
-
-static bool read_program(struct manifest_line *line)
-{
-    struct manifest_entry *entry = line->entry;
-    entry->program = line->words[1];
-    line->words[1] = entry->name;
-    return manifest_keep(line, 1, &entry->argv);
-}
-
-static bool read_when(struct manifest_line *line)
-{
-    return manifest_keep(line, 1, &line->entry->when);
-}
-
-/* A name has one service. */
-static bool read_serves(struct manifest_line *line)
-{
-    const struct manifest *manifest = line->manifest;
-    for (size_t i = 1; i < line->count; i++) {
-        if (!manifest_is_name(line, i)) {
-            return false;
-        }
-        for (size_t k = 0; k < manifest->count; k++) {
-            if (manifest_has_word(manifest->entries[k].serves, line->words[i])) {
-                return manifest_fail(line, i, "is served by another service already");
-            }
-        }
-    }
-    return manifest_keep(line, 1, &line->entry->serves);
-}
-
-static bool read_after(struct manifest_line *line)
-{
-    for (size_t i = 1; i < line->count; i++) {
-        if (!manifest_is_name(line, i)) {
-            return false;
-        }
-    }
-    return manifest_keep(line, 1, &line->entry->after);
-}
-
-static bool read_endpoint(struct manifest_line *line)
-{
-    struct manifest_entry *entry = line->entry;
-    entry->has_endpoint = true;
-    for (size_t i = 3; i < line->count; i++) {
-        if (string_equal(line->words[i], "kept")) {
-            entry->keeps_endpoint = true;
-        } else if (string_equal(line->words[i], "badges")) {
-            entry->makes_badges = true;
-        } else {
-            return manifest_fail(line, i, "isn't known here");
-        }
-    }
-    return manifest_number(line, 1, &entry->endpoint_bytes) &&
-           manifest_number(line, 2, &entry->endpoint_handles);
-}
-
-static bool read_restart(struct manifest_line *line)
-{
-    static const char *const words[] = {"always", "failure", "never", NULL};
-    size_t choice;
-    if (!manifest_choice(line, 1, words, &choice)) {
-        return false;
-    }
-    line->entry->restart = (enum manifest_restart)choice;
-    return true;
-}
-
-static bool read_absent(struct manifest_line *line)
-{
-    uint64_t code;
-    if (!manifest_number(line, 1, &code)) {
-        return false;
-    }
-    line->entry->has_absent = true;
-    line->entry->absent = (int64_t)code;
-    return true;
-}
-
-static bool read_limits(struct manifest_line *line)
-{
-    struct j6_limits *limits = &line->entry->limits;
-    const struct manifest_option options[] = {
-        {"pages", &limits->pages},       {"handles", &limits->handles},
-        {"threads", &limits->threads},   {"processes", &limits->processes},
-        {"priority", &limits->priority},
-    };
-    line->entry->has_limits = true;
-    for (size_t i = 1; i < line->count; i++) {
-        if (!manifest_option(line, i, options, sizeof(options) / sizeof(options[0]))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool read_needs(struct manifest_line *line)
-{
-    static const char *const words[] = {"framebuffer", "program", NULL};
-    enum { NEEDS_FRAMEBUFFER, NEEDS_PROGRAM };
-    for (size_t i = 1; i < line->count; i++) {
-        size_t choice;
-        if (!manifest_choice(line, i, words, &choice)) {
-            return false;
-        }
-        line->entry->needs_framebuffer |= choice == NEEDS_FRAMEBUFFER;
-        line->entry->needs_program |= choice == NEEDS_PROGRAM;
-    }
-    return true;
-}
-
-static bool read_end(struct manifest_line *line)
-{
-    static const char *const words[] = {"poweroff", NULL};
-    size_t choice;
-    line->entry->ends_system = manifest_choice(line, 1, words, &choice);
-    return line->entry->ends_system;
-}
-
-static bool read_start(struct manifest_line *line)
-{
-    static const char *const words[] = {"last", NULL};
-    size_t choice;
-    line->entry->is_last = manifest_choice(line, 1, words, &choice);
-    return line->entry->is_last;
-}
-
-static bool read_ready(struct manifest_line *line)
-{
-    static const char *const words[] = {"started", NULL};
-    size_t choice;
-    line->entry->is_ready_when_started = manifest_choice(line, 1, words, &choice);
-    return line->entry->is_ready_when_started;
-}
-
-/* ---- the lines ------------------------------------------------------------------------------- */
-
 /* What follows a bad line of this kind, up to the next one, belongs to nothing. */
 static bool read_service(struct manifest_line *line)
 {
@@ -179,19 +40,19 @@ static const struct keyword {
     bool (*read)(struct manifest_line *line);
 } keywords[] = {
     {"service", 1, 1, false, read_service},
-    {"program", 1, MANIFEST_LINE_WORDS_MAX, true, read_program},
-    {"when", 2, MANIFEST_LINE_WORDS_MAX, true, read_when},
-    {"needs", 1, 2, true, read_needs},
-    {"serves", 1, MANIFEST_LINE_WORDS_MAX, true, read_serves},
-    {"endpoint", 2, 4, true, read_endpoint},
+    {"program", 1, MANIFEST_LINE_WORDS_MAX, true, manifest_read_program},
+    {"when", 2, MANIFEST_LINE_WORDS_MAX, true, manifest_read_when},
+    {"needs", 1, 2, true, manifest_read_needs},
+    {"serves", 1, MANIFEST_LINE_WORDS_MAX, true, manifest_read_serves},
+    {"endpoint", 2, 4, true, manifest_read_endpoint},
     {"handle", 2, MANIFEST_LINE_WORDS_MAX, false, manifest_read_handle},
-    {"after", 1, MANIFEST_LINE_WORDS_MAX, true, read_after},
-    {"restart", 1, 1, true, read_restart},
-    {"absent", 1, 1, true, read_absent},
-    {"end", 1, 1, true, read_end},
-    {"start", 1, 1, true, read_start},
-    {"ready", 1, 1, true, read_ready},
-    {"limits", 1, 5, true, read_limits},
+    {"after", 1, MANIFEST_LINE_WORDS_MAX, true, manifest_read_after},
+    {"restart", 1, 1, true, manifest_read_restart},
+    {"absent", 1, 1, true, manifest_read_absent},
+    {"end", 1, 1, true, manifest_read_end},
+    {"start", 1, 1, true, manifest_read_start},
+    {"ready", 1, 1, true, manifest_read_ready},
+    {"limits", 1, 5, true, manifest_read_limits},
 };
 
 enum { KEYWORDS = sizeof(keywords) / sizeof(keywords[0]) };

@@ -28,7 +28,10 @@ bool manifest_has_word(const char *const *list, const char *word);
 
 bool manifest_is_name(struct manifest_line *line, size_t word);
 
-/* A decimal number, or from 0x on a hexadecimal one. */
+/* Is all of it a number, a decimal one or from 0x on a hexadecimal one, that 64 bits hold? Reports nothing. */
+bool manifest_parse_number(const char *text, size_t len, uint64_t *out_number);
+
+/* The word as such a number. */
 bool manifest_number(struct manifest_line *line, size_t word, uint64_t *out_number);
 
 /* Which of the words it is; the list ends in NULL. */
@@ -44,5 +47,18 @@ struct manifest_option {
 bool manifest_option(struct manifest_line *line, size_t word, const struct manifest_option *options,
                      size_t count);
 
-/* A line `handle`. */
+/* ---- lines, by their first words ------------------------------------------------------------- */
+
 bool manifest_read_handle(struct manifest_line *line);
+bool manifest_read_program(struct manifest_line *line);
+bool manifest_read_when(struct manifest_line *line);
+bool manifest_read_serves(struct manifest_line *line);
+bool manifest_read_after(struct manifest_line *line);
+bool manifest_read_endpoint(struct manifest_line *line);
+bool manifest_read_restart(struct manifest_line *line);
+bool manifest_read_absent(struct manifest_line *line);
+bool manifest_read_limits(struct manifest_line *line);
+bool manifest_read_needs(struct manifest_line *line);
+bool manifest_read_end(struct manifest_line *line);
+bool manifest_read_start(struct manifest_line *line);
+bool manifest_read_ready(struct manifest_line *line);

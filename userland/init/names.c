@@ -1,91 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* A name whose service has closed is free again; who waits for a name is answered when it has a service. */
+/* Who may look up what, and who waits for it: that is answered when it has a service. */
 #include "userland/init/names.h"
 #include "lib/string.h"
-#include "userland/init/grant.h"
+#include "userland/init/client.h"
+#include "userland/init/grant_handle.h"
 #include "userland/init/manager.h"
-#include <proto/names.h>
+#include "userland/init/name_table.h"
 
-enum { NAMES = 256, WAITERS = 256 };
+enum { WAITERS = 256 };
 
 static const char FILES[] = "files";
 
-/* Free where the handle, or the token, is 0. */
-static struct {
-    struct names_fields key;
-    j6_handle_t endpoint;
-} table[NAMES];
-
+/* Free where the token is 0. */
 static struct {
     struct names_fields key;
     struct client client;
     uint64_t token;
 } waiters[WAITERS];
 
-/* ---- the table ------------------------------------------------------------------------------- */
-
-static bool is_same(const struct names_fields *one, const struct names_fields *other)
-{
-    return memcmp(one, other, sizeof(*one)) == 0;
-}
-
-/* Not empty, with an end, and nothing behind it: so names are equal if all their bytes are. */
-static bool is_name(const struct names_fields *key)
-{
-    size_t len = strnlen(key->name, sizeof(key->name));
-    for (size_t i = len; i < sizeof(key->name); i++) {
-        if (key->name[i] != 0) {
-            return false;
-        }
-    }
-    return len > 0 && len < sizeof(key->name);
-}
-
-static bool has_closed(j6_handle_t endpoint)
-{
-    return j6_object_wait(endpoint, j6_signal_closed, NULL, j6_deadline_poll) == j6_status_ok;
-}
-
-static void forget(size_t i)
-{
-    j6_handle_close(table[i].endpoint);
-    table[i].endpoint = 0;
-}
-
-static j6_handle_t find(const struct names_fields *key)
-{
-    for (size_t i = 0; i < NAMES; i++) {
-        if (table[i].endpoint == 0 || !is_same(&table[i].key, key)) {
-            continue;
-        }
-        if (!has_closed(table[i].endpoint)) {
-            return table[i].endpoint;
-        }
-        forget(i);
-    }
-    return 0;
-}
-
 j6_handle_t names_find(const char *name)
 {
     const struct names_fields key = names_fields(name);
-    return find(&key);
-}
-
-/* Takes the handle over. */
-static bool add(const struct names_fields *key, j6_handle_t endpoint)
-{
-    for (size_t i = 0; i < NAMES; i++) {
-        if (table[i].endpoint != 0 && has_closed(table[i].endpoint)) {
-            forget(i);
-        }
-        if (table[i].endpoint == 0) {
-            table[i].key = *key;
-            table[i].endpoint = endpoint;
-            return true;
-        }
-    }
-    return false;
+    return name_table_find(&key);
 }
 
 /* ---- who may what ---------------------------------------------------------------------------- */
@@ -149,7 +85,7 @@ static j6_status_t give(const struct client *client, const struct names_fields *
 static void answer_waiters(const struct names_fields *key, j6_handle_t endpoint)
 {
     for (size_t i = 0; i < WAITERS; i++) {
-        if (waiters[i].token == 0 || !is_same(&waiters[i].key, key)) {
+        if (waiters[i].token == 0 || !name_is_same(&waiters[i].key, key)) {
             continue;
         }
         j6_handle_t copy = 0;
@@ -168,7 +104,7 @@ void names_add(const char *const *names, j6_handle_t endpoint)
         if (j6_handle_duplicate(endpoint, names_rights, 0, &copy) != j6_status_ok) {
             continue;
         }
-        if (!add(&key, copy)) {
+        if (!name_table_add(&key, copy)) {
             j6_handle_close(copy);
             continue;
         }
@@ -180,11 +116,7 @@ void names_remove(const char *const *names)
 {
     for (; names != NULL && *names != NULL; names++) {
         const struct names_fields key = names_fields(*names);
-        for (size_t i = 0; i < NAMES; i++) {
-            if (table[i].endpoint != 0 && is_same(&table[i].key, &key)) {
-                forget(i);
-            }
-        }
+        name_table_remove(&key);
     }
 }
 
@@ -203,11 +135,10 @@ static j6_status_t read_request(const struct j6_request *request, bool registers
                                 struct names_fields *out_key, struct client *out_client)
 {
     memcpy(out_key, request->fields, sizeof(*out_key));
-    if (!is_name(out_key)) {
+    if (!name_is_right(out_key)) {
         return j6_err_invalid_arg;
     }
-    bool allowed =
-        manager_find_client(request->badge, out_client) && may(out_client, out_key, registers);
+    bool allowed = client_find(request->badge, out_client) && may(out_client, out_key, registers);
     return allowed ? j6_status_ok : j6_err_denied;
 }
 
@@ -227,10 +158,10 @@ j6_status_t names_serve_register(struct j6_request *request)
     if (owner_of(&key) != NULL) {
         return j6_err_denied;
     }
-    if (find(&key) != 0) {
+    if (name_table_find(&key) != 0) {
         return j6_status_exists;
     }
-    if (!add(&key, request->handle)) {
+    if (!name_table_add(&key, request->handle)) {
         return j6_err_quota;
     }
     answer_waiters(&key, request->handle);
@@ -247,7 +178,7 @@ j6_status_t names_serve_look_up(struct j6_request *request)
     if (status != j6_status_ok) {
         return status;
     }
-    j6_handle_t endpoint = find(&key);
+    j6_handle_t endpoint = name_table_find(&key);
     return endpoint == 0 ? j6_err_not_found
                          : give(&client, &key, endpoint, &request->answer_handle);
 }
@@ -263,7 +194,7 @@ j6_status_t names_serve_wait(struct j6_request *request)
         return status;
     }
     const struct service *owner = owner_of(&key);
-    j6_handle_t endpoint = find(&key);
+    j6_handle_t endpoint = name_table_find(&key);
     if (endpoint != 0) {
         return give(&client, &key, endpoint, &request->answer_handle);
     }

@@ -4,17 +4,15 @@
 #include "lib/format.h"
 #include "lib/string.h"
 #include "userland/init/grant.h"
+#include "userland/init/grant_handle.h"
 #include "userland/init/manager.h"
 #include "userland/init/names.h"
 #include "userland/init/report.h"
-#include <proto/names.h>
+#include "userland/init/texts.h"
 
-enum { DEATHS_MAX = 8, KILLED_BY_INIT = -1 };
+enum { KILLED_BY_INIT = -1 };
 
-static const j6_time_t MILLISECOND = 1000000;
-static const j6_time_t FIRST_PAUSE = 10 * MILLISECOND; /* twice as long after each death in a row */
-static const j6_time_t LONG_LIFE = 10000 * MILLISECOND; /* the deaths before don't count after it */
-static const j6_time_t READY_WITHIN = 30000 * MILLISECOND;
+static const j6_time_t READY_WITHIN = 30000000000; /* 30 s, then it is killed */
 
 struct service services[MANIFEST_SERVICES_MAX];
 size_t service_count;
@@ -53,8 +51,7 @@ bool service_is_coming(const struct service *service)
 
 /* ---- how it is ------------------------------------------------------------------------------- */
 
-/* Nobody serves its names any more. */
-static void settle(struct service *service, enum services_state state, const char *detail)
+void service_settle(struct service *service, enum services_state state, const char *detail)
 {
     service->state = state;
     service->due = j6_deadline_never;
@@ -82,107 +79,13 @@ void services_init(const struct manifest *manifest)
         char detail[services_detail_size];
         if (service->entry->bad_line != 0) {
             format(detail, sizeof(detail), "line %u of the manifest", service->entry->bad_line);
-            settle(service, services_state_failed, detail);
+            service_settle(service, services_state_failed, detail);
         } else if (service->entry->needs_framebuffer && !grant_has_framebuffer()) {
-            settle(service, services_state_absent, "there is no framebuffer");
+            service_settle(service, services_state_absent, "there is no framebuffer");
         } else if (service->entry->needs_program && !grant_has_program(service)) {
-            settle(service, services_state_absent, "there is no program");
+            service_settle(service, services_state_absent, "there is no program");
         }
     }
-}
-
-/* ---- death ----------------------------------------------------------------------------------- */
-
-static void describe(const struct j6_end_info *end, char *text, size_t cap)
-{
-    if (end->reason == j6_reason_fault) {
-        format(text, cap, "it has faulted, vector %u", end->vector);
-    } else if (end->reason == j6_reason_no_memory) {
-        format(text, cap, "it had no memory");
-    } else if (end->reason == j6_reason_killed) {
-        format(text, cap, "it was killed");
-    } else {
-        format(text, cap, "it has exited with code %lld", (long long)end->code);
-    }
-}
-
-/* Again after a while, unless it has died too often. */
-static void pause_or_give_up(struct service *service, const char *why)
-{
-    char detail[services_detail_size];
-    j6_time_t now = manager_now();
-    if (service->began + LONG_LIFE < now) {
-        service->deaths_in_a_row = 0;
-    }
-    service->deaths++;
-    if (++service->deaths_in_a_row >= DEATHS_MAX) {
-        format(detail, sizeof(detail), "given up: %u times in a row %s", DEATHS_MAX, why);
-        settle(service, services_state_failed, detail);
-        return;
-    }
-    service->state = services_state_pausing;
-    service->due = now + (FIRST_PAUSE << (service->deaths_in_a_row - 1));
-    string_copy(service->detail, sizeof(service->detail), why);
-    report_state(service);
-}
-
-static void close_texts(struct service *service)
-{
-    for (size_t i = 0; i < SERVICE_TEXTS_MAX; i++) {
-        if (service->texts[i].channel != 0) {
-            j6_handle_close(service->texts[i].channel);
-            service->texts[i].channel = 0;
-        }
-    }
-}
-
-/* Its clients learn of it by the end of the endpoint, unless another process will go on with that. */
-static void bury(struct service *service)
-{
-    j6_handle_close(service->process);
-    service->process = 0;
-    close_texts(service);
-    names_remove(service->entry->serves);
-    if (service->receiver == 0 && service->endpoint != 0) {
-        j6_handle_close(service->endpoint);
-        service->endpoint = 0;
-    }
-}
-
-static void decide(struct service *service, const struct j6_end_info *end)
-{
-    const struct manifest_entry *entry = service->entry;
-    char why[services_detail_size];
-    bool exited = end->reason == j6_reason_exited;
-    bool well = exited && end->code == 0;
-    describe(end, why, sizeof(why));
-    if (service->restarts) {
-        service->restarts = false;
-        service->state = services_state_waiting;
-        service->due = j6_deadline_never;
-    } else if (service->is_stopping || manager_is_ending()) {
-        settle(service, services_state_stopped, "");
-    } else if (exited && entry->has_absent && end->code == entry->absent) {
-        settle(service, services_state_absent, why);
-    } else if (exited && entry->ends_system) {
-        settle(service, services_state_ended, "");
-        manager_power(j6_power_off);
-    } else if (well && entry->restart != manifest_restart_always) {
-        settle(service, services_state_ended, "");
-    } else if (entry->restart == manifest_restart_never) {
-        settle(service, services_state_failed, why);
-    } else {
-        pause_or_give_up(service, why);
-    }
-}
-
-static void died(struct service *service)
-{
-    struct j6_end_info end = {0};
-    uint64_t len = sizeof(end);
-    j6_object_info(service->process, j6_topic_end, &end, &len);
-    bury(service);
-    decide(service, &end);
 }
 
 /* ---- start ----------------------------------------------------------------------------------- */
@@ -194,7 +97,7 @@ static void ready(struct service *service)
     service->due = j6_deadline_never;
     service->detail[0] = '\0';
     /* First: who finds it finds it with what it shows. */
-    grant_show_texts(service->entry->serves, service->endpoint);
+    texts_show(service->entry->serves, service->endpoint);
     names_add(service->entry->serves, service->endpoint);
     report_state(service);
 }
@@ -235,10 +138,10 @@ void service_start(struct service *service)
     j6_status_t status = start(service);
     if (status != j6_status_ok && is_for_ever(status)) {
         string_copy(why, sizeof(why), service->detail);
-        settle(service, services_state_failed, why);
+        service_settle(service, services_state_failed, why);
     } else if (status != j6_status_ok) {
         string_copy(why, sizeof(why), service->detail);
-        pause_or_give_up(service, why);
+        service_pause(service, why);
     } else if (service->entry->is_ready_when_started) {
         ready(service);
     }
@@ -247,7 +150,7 @@ void service_start(struct service *service)
 void service_signalled(struct service *service, uint64_t signals)
 {
     if (signals & j6_signal_closed) {
-        died(service);
+        service_died(service);
         return;
     }
     watch(service, j6_signal_closed);
@@ -288,7 +191,7 @@ void service_stop(struct service *service)
     if (service->process != 0) {
         j6_process_kill(service->process, KILLED_BY_INIT);
     } else if (service->state != services_state_stopped) {
-        settle(service, services_state_stopped, "");
+        service_settle(service, services_state_stopped, "");
     }
 }
 

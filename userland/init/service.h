@@ -73,3 +73,14 @@ void service_end(struct service *service);
 bool service_is_coming(const struct service *service);
 
 const char *service_state_text(enum services_state state);
+
+/* ---- from one state to the next -------------------------------------------------------------- */
+
+/* It doesn't serve, and isn't coming: who waits for its names learns that. */
+void service_settle(struct service *service, enum services_state state, const char *detail);
+
+/* Again after a while, unless it has died too often. */
+void service_pause(struct service *service, const char *why);
+
+/* Its process has ended. */
+void service_died(struct service *service);

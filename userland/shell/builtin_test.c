@@ -4,7 +4,7 @@
  * numbers; -a and -o between them. Without an expression `test` tries the system instead.
  */
 #include "userland/shell/builtin.h"
-#include <proto/files.h>
+#include "userland/shell/files.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ struct expression {
 static bool is_file(struct shell *shell, const char *operator, const char * path)
 {
     struct files_stat stat;
-    if (files_stat(shell->directory, path, 0, &stat) != j6_status_ok) {
+    if (look_at_file(shell, path, &stat) != j6_status_ok) {
         return false;
     }
     switch (operator[1]) {

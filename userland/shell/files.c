@@ -123,6 +123,9 @@ bool files_again(struct shell *shell)
     if (status != j6_status_ok) {
         return false;
     }
+    if (shell->files != j6_handle_none) {
+        j6_handle_close(shell->files);
+    }
     shell->files = client;
     if (shell->reader != j6_handle_none) {
         j6_handle_close(shell->reader);
@@ -142,6 +145,13 @@ j6_status_t open_file(struct shell *shell, const char *path, uint64_t flags,
     bool again = status == j6_status_closed && files_again(shell);
     return again ? files_open(shell->directory, path, flags, files_mode_write, out_stat, out_file)
                  : status;
+}
+
+j6_status_t look_at_file(struct shell *shell, const char *path, struct files_stat *out_stat)
+{
+    j6_status_t status = files_stat(shell->directory, path, 0, out_stat);
+    bool again = status == j6_status_closed && files_again(shell);
+    return again ? files_stat(shell->directory, path, 0, out_stat) : status;
 }
 
 bool file_text(struct shell *shell, const char *path, struct text *out_text)

@@ -66,6 +66,27 @@ static void run_line(struct shell *shell, const struct editor *editor)
     memory_give(line);
 }
 
+void interactive_streams(struct shell *shell, const struct terminal_channels *channels)
+{
+    shell->streams.at[0] = (struct stream){channels->input, 0, true};
+    shell->streams.at[1] = shell->streams.at[2] = (struct stream){channels->output, 0, true};
+}
+
+/* The input has ended: goes on at another terminal if this one has died. */
+static bool move_on(struct shell *shell)
+{
+    struct terminal_channels old = {shell->streams.at[0].handle, shell->streams.at[1].handle};
+    struct terminal_channels channels;
+    if (!terminal_again(&shell->terminal, &channels)) {
+        return false;
+    }
+    j6_handle_close(old.input);
+    j6_handle_close(old.output);
+    interactive_streams(shell, &channels);
+    terminal_keys(&shell->terminal, true);
+    return true;
+}
+
 void interactive_serve(struct shell *shell)
 {
     struct complete_source completion = complete_source_of(shell);
@@ -76,7 +97,7 @@ void interactive_serve(struct shell *shell)
                             .next_prompt = "> "};
     enum editor_event event = editor_more;
     terminal_keys(&shell->terminal, true);
-    while (event != editor_end && !shell->exits) {
+    while (!shell->exits && (event != editor_end || move_on(shell))) {
         jobs_report(shell);
         make_prompt(shell, &prompt);
         editor.prompt = text_string(&prompt);

@@ -20,17 +20,6 @@ static void take_streams(struct shell *shell)
     }
 }
 
-/* At a terminal of its own they are that one's. */
-static void take_terminal(struct shell *shell, bool for_person)
-{
-    j6_handle_t input = 0, output = 0;
-    terminal_begin(&shell->terminal, for_person, &input, &output);
-    if (shell->terminal.own != j6_handle_none) {
-        shell->streams.at[0] = (struct stream){input, 0, true};
-        shell->streams.at[1] = shell->streams.at[2] = (struct stream){output, 0, true};
-    }
-}
-
 /* A part of the system object for looking, and one for the log: commands get no more of it. */
 static j6_handle_t restricted(uint32_t kind)
 {
@@ -114,7 +103,10 @@ static void serve(struct shell *shell, int argc, char **argv)
 {
     bool has_text = argc > 2 && strcmp(argv[1], "-c") == 0;
     bool forced = argc == 2 && strcmp(argv[1], "-i") == 0;
-    take_terminal(shell, argc == 1);
+    struct terminal_channels channels;
+    if (terminal_begin(&shell->terminal, argc == 1, &channels)) {
+        interactive_streams(shell, &channels);
+    }
     files_begin(shell, start_path(shell));
     shell->interactive = forced || shell->terminal.own != j6_handle_none;
     if (has_text) {

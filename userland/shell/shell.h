@@ -76,6 +76,9 @@ bool interrupt_poll(struct shell *shell);
 /* Reads commands from somebody at the terminal until there are no more. */
 void interactive_serve(struct shell *shell);
 
+/* The shell's streams are those of its own job there. */
+void interactive_streams(struct shell *shell, const struct terminal_channels *channels);
+
 /* What expansion and completion ask the shell for (source.c). */
 struct expand_source;
 struct complete_source;

@@ -107,13 +107,13 @@ static void command(void *context, struct slice list, struct text *out)
 typedef void each_name(void *argument, const char *name);
 
 /* With a / behind those of directories, or without. */
-static void list_directory(j6_handle_t at, const char *path, bool marked, each_name *each,
+static void list_directory(struct shell *shell, const char *path, bool marked, each_name *each,
                            void *argument)
 {
     enum { CAP = 8192 };
     struct files_stat stat;
     j6_handle_t directory;
-    if (files_open(at, path, files_open_read | files_open_directory, 0, &stat, &directory) !=
+    if (open_file(shell, path, files_open_read | files_open_directory, &stat, &directory) !=
         j6_status_ok) {
         return;
     }
@@ -139,7 +139,7 @@ static void list_directory(j6_handle_t at, const char *path, bool marked, each_n
 static void pattern_names(void *context, const char *directory, each_name *each, void *argument)
 {
     struct shell *shell = context;
-    list_directory(shell->directory, directory, false, each, argument);
+    list_directory(shell, directory, false, each, argument);
 }
 
 struct expand_source expand_source_of(struct shell *shell)
@@ -157,7 +157,7 @@ static void list_commands(struct shell *shell, each_name *each, void *argument)
     for (size_t n = 0; (builtin = builtin_at(n)) != NULL; n++) {
         each(argument, builtin->name);
     }
-    list_directory(shell->files, "/bin", false, each, argument);
+    list_directory(shell, "/bin", false, each, argument);
 }
 
 static void list_services(each_name *each, void *argument)
@@ -194,7 +194,7 @@ static void complete_names(void *context, enum complete_kind kind, const char *d
     struct shell *shell = context;
     switch (kind) {
     case complete_commands: list_commands(shell, each, argument); break;
-    case complete_files: list_directory(shell->directory, directory, true, each, argument); break;
+    case complete_files: list_directory(shell, directory, true, each, argument); break;
     case complete_services: list_services(each, argument); break;
     case complete_roles: list_roles(each, argument); break;
     case complete_variables:

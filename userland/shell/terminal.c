@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "userland/shell/terminal.h"
+#include <proto/names.h>
 #include <proto/terminal.h>
 
 enum { COLUMNS = 80 };
@@ -17,26 +18,82 @@ static void watch(const struct terminal *terminal, j6_handle_t job, uint64_t sig
     }
 }
 
-void terminal_begin(struct terminal *terminal, bool for_person, j6_handle_t *out_input,
-                    j6_handle_t *out_output)
+static j6_status_t open_own(struct terminal *terminal, j6_handle_t service,
+                            struct terminal_channels *out_channels)
 {
     struct terminal_open_answer answer;
-    j6_handle_t given = for_person ? j6_find("terminal") : j6_handle_none;
-    terminal->interrupt = j6_find("interrupt");
-    if (given == j6_handle_none ||
-        terminal_open(given, terminal_open_foreground, &answer, &terminal->own) != j6_status_ok) {
-        terminal->own = j6_handle_none;
-        return;
+    struct terminal_channels channels = {0, 0};
+    j6_handle_t own;
+    j6_status_t status = terminal_open(service, terminal_open_foreground, &answer, &own);
+    if (status != j6_status_ok) {
+        return status;
     }
-    if (terminal_input(terminal->own, out_input) != j6_status_ok ||
-        terminal_output(terminal->own, out_output) != j6_status_ok) {
-        terminal_end(terminal);
-        return;
+    status = terminal_input(own, &channels.input);
+    if (status == j6_status_ok) {
+        status = terminal_output(own, &channels.output);
+    }
+    if (status != j6_status_ok) {
+        if (channels.input != j6_handle_none) {
+            j6_handle_close(channels.input);
+        }
+        j6_handle_close(own);
+        return status;
+    }
+    terminal->own = own;
+    *out_channels = channels;
+    watch(terminal, own, terminal_interrupt | news);
+    return j6_status_ok;
+}
+
+/* By its name, from the service that takes the place of one that has died, whenever that comes. */
+static bool find_own(struct terminal *terminal, struct terminal_channels *out_channels)
+{
+    const j6_time_t pause = 1000000000;
+    j6_handle_t names = j6_find("names");
+    j6_status_t status = names != j6_handle_none ? j6_status_closed : j6_err_denied;
+    while (status == j6_status_closed || status == j6_err_not_found) {
+        j6_handle_t service;
+        if (status == j6_err_not_found) { /* it was given up: until somebody restarts it */
+            j6_time_t now = 0;
+            j6_clock(&now);
+            j6_thread_sleep(now + pause);
+        }
+        status = names_wait(names, "terminal", j6_deadline_never, &service);
+        if (status == j6_status_ok) {
+            status = open_own(terminal, service, out_channels);
+            j6_handle_close(service);
+        }
+    }
+    return status == j6_status_ok;
+}
+
+bool terminal_begin(struct terminal *terminal, bool for_person,
+                    struct terminal_channels *out_channels)
+{
+    j6_handle_t given = for_person ? j6_find("terminal") : j6_handle_none;
+    terminal->own = j6_handle_none;
+    terminal->interrupt = j6_find("interrupt");
+    if (given == j6_handle_none) {
+        return false;
     }
     if (j6_event_create(0, &terminal->interrupt) != j6_status_ok) {
         terminal->interrupt = j6_handle_none;
     }
-    watch(terminal, terminal->own, terminal_interrupt | news);
+    j6_status_t status = open_own(terminal, given, out_channels);
+    return status == j6_status_ok ||
+           (status == j6_status_closed && find_own(terminal, out_channels));
+}
+
+/* The answer to a request says it for sure: what belongs to a process that dies closes one after the other. */
+bool terminal_again(struct terminal *terminal, struct terminal_channels *out_channels)
+{
+    struct terminal_state state;
+    if (terminal->own == j6_handle_none ||
+        terminal_look(terminal->own, &state) != j6_status_closed) {
+        return false;
+    }
+    terminal_end(terminal);
+    return find_own(terminal, out_channels);
 }
 
 void terminal_end(struct terminal *terminal)
@@ -134,22 +191,41 @@ void terminal_job_end(struct terminal *terminal, struct terminal_job *job)
     *job = (struct terminal_job){0, 0, 0, 0};
 }
 
+/*
+ * Has somebody interrupted what runs? A terminal that has gone does so itself, by the event that all shells within
+ * this one share: nobody could any more.
+ */
+static bool is_interrupted(const struct terminal *terminal, uint64_t event, uint64_t own)
+{
+    if (own & j6_signal_closed) {
+        j6_object_signal(terminal->interrupt, 0, terminal_interrupt);
+    }
+    return (event & terminal_interrupt) || (own & j6_signal_closed);
+}
+
 j6_status_t terminal_wait(struct terminal *terminal, j6_handle_t object, uint64_t mask,
                           j6_time_t deadline)
 {
     if (terminal->interrupt == j6_handle_none) {
         return j6_object_wait(object, mask, NULL, deadline);
     }
-    struct j6_wait_item items[] = {{terminal->interrupt, terminal_interrupt, 0}, {object, mask, 0}};
-    j6_status_t status = j6_object_wait_many(items, 2, deadline);
-    bool interrupted = items[0].signals & terminal_interrupt;
-    return interrupted ? j6_status_cancelled : status;
+    struct j6_wait_item items[] = {{object, mask, 0},
+                                   {terminal->interrupt, terminal_interrupt, 0},
+                                   {terminal->own, j6_signal_closed, 0}};
+    j6_status_t status =
+        j6_object_wait_many(items, terminal->own != j6_handle_none ? 3 : 2, deadline);
+    return is_interrupted(terminal, items[1].signals, items[2].signals) ? j6_status_cancelled
+                                                                        : status;
 }
 
 bool terminal_is_interrupted(struct terminal *terminal)
 {
-    return j6_object_wait(terminal->interrupt, terminal_interrupt, NULL, j6_deadline_poll) ==
-           j6_status_ok;
+    struct j6_wait_item items[] = {{terminal->interrupt, terminal_interrupt, 0},
+                                   {terminal->own, j6_signal_closed, 0}};
+    return terminal->interrupt != j6_handle_none &&
+           j6_object_wait_many(items, terminal->own != j6_handle_none ? 2 : 1, j6_deadline_poll) ==
+               j6_status_ok &&
+           is_interrupted(terminal, items[0].signals, items[1].signals);
 }
 
 void terminal_interrupt_clear(struct terminal *terminal)

@@ -20,13 +20,25 @@ struct terminal_job {
     uint64_t id;
 };
 
+/* The channels of the shell's own job. */
+struct terminal_channels {
+    j6_handle_t input;
+    j6_handle_t output;
+};
+
 /*
  * Takes what the role `interrupt` gives, or, for a person's shell, makes a job of its own by the role `terminal`, and
- * tells the channels of that.
+ * tells its channels. False: it has none.
  */
-void terminal_begin(struct terminal *terminal, bool for_person, j6_handle_t *out_input,
-                    j6_handle_t *out_output);
+bool terminal_begin(struct terminal *terminal, bool for_person,
+                    struct terminal_channels *out_channels);
 void terminal_end(struct terminal *terminal);
+
+/*
+ * The input has ended. If that is because the terminal itself has gone: waits for the one that takes its place, by
+ * the role `names`, and makes a job there. False: it hasn't, or nobody can find another.
+ */
+bool terminal_again(struct terminal *terminal, struct terminal_channels *out_channels);
 
 /* Keys one by one, for the editor; else lines, which the terminal itself lets people edit, and Ctrl-C. */
 void terminal_keys(struct terminal *terminal, bool one_by_one);
@@ -52,7 +64,10 @@ void terminal_job_end(struct terminal *terminal, struct terminal_job *job);
 /* Its channels, once the programs have them. */
 void terminal_job_close_channels(struct terminal_job *job);
 
-/* Something is ready at `object`, or Ctrl-C was typed: then the status is cancelled. Else what object_wait says. */
+/*
+ * Something is ready at `object`, or Ctrl-C was typed, or nobody can type it any more since the terminal has gone:
+ * then the status is cancelled. Else what object_wait says.
+ */
 j6_status_t terminal_wait(struct terminal *terminal, j6_handle_t object, uint64_t mask,
                           j6_time_t deadline);
 bool terminal_is_interrupted(struct terminal *terminal);

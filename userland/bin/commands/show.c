@@ -165,12 +165,29 @@ static void show_objects(const struct j6_objects_info *objects)
     }
 }
 
+/* What has just ended, and who has started this, takes some time to give back what it had. */
+static bool wait_first(int argc, char **argv)
+{
+    struct options options = options_of(argv);
+    j6_time_t now = 0;
+    char option;
+    while ((option = option_next(&options, "d:")) != '\0') {
+        char *end = NULL;
+        double pause = option == 'd' ? strtod(options.argument, &end) : 0;
+        if (option == '?' || *end != '\0' || !(pause >= 0 && pause < 1e6)) {
+            return false;
+        }
+        j6_clock(&now);
+        j6_thread_sleep(now + (j6_time_t)(pause * 1e9));
+    }
+    return options.at == argc;
+}
+
 int command_mem(int argc, char **argv)
 {
     struct j6_snapshot frames, objects, slabs;
-    (void)argv;
-    if (no_arguments(argc) != exit_ok) {
-        return exit_usage;
+    if (!wait_first(argc, argv)) {
+        return wrong_usage();
     }
     if (!look(j6_topic_frames, 0, &frames) || !look(j6_topic_objects, 0, &objects) ||
         !look(j6_topic_slabs, 0, &slabs)) {

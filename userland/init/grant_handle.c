@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* A function for each kind of handle. */
+#include "userland/init/grant_handle.h"
+#include "lib/page.h"
+#include "lib/string.h"
+#include "userland/init/client.h"
+#include "userland/init/inputs.h"
+#include "userland/init/manager.h"
+#include "userland/init/names.h"
+#include "userland/init/texts.h"
+#include <proto/files.h>
+#include <proto/names.h>
+
+static const char FILES[] = "files";
+static const j6_time_t ANSWERED_WITHIN = 1000000000; /* 1 s */
+
+static const uint64_t MODULE_RIGHTS =
+    j6_right_duplicate | j6_right_transfer | j6_right_vma_map | j6_right_vma_read;
+
+j6_status_t grant_ask(j6_handle_t endpoint, const struct j6_ask *ask)
+{
+    return j6_ask(endpoint, ask, manager_now() + ANSWERED_WITHIN);
+}
+
+bool grant_has_framebuffer(void)
+{
+    return inputs_framebuffer() != NULL;
+}
+
+static struct j6_range framebuffer_range(void)
+{
+    const struct j6_framebuffer *framebuffer = inputs_framebuffer();
+    struct j6_range range = {.kind = j6_range_phys};
+    if (framebuffer != NULL) {
+        uint64_t end = framebuffer->address + (uint64_t)framebuffer->pitch * framebuffer->height;
+        range.first = page_down(framebuffer->address);
+        range.count = page_up(end) - range.first;
+    }
+    return range;
+}
+
+static j6_status_t make_system(const struct manifest_handle *line, j6_handle_t *out_handle)
+{
+    struct j6_range ranges[MANIFEST_LINE_WORDS_MAX];
+    for (size_t i = 0; i < line->range_count; i++) {
+        bool framebuffer = line->ranges[i].kind == MANIFEST_RANGE_FRAMEBUFFER;
+        ranges[i] = framebuffer ? framebuffer_range() : line->ranges[i];
+    }
+    return j6_system_restrict(j6_find("system"), ranges, line->range_count, out_handle);
+}
+
+static j6_status_t make_service(const struct manifest_handle *line, j6_handle_t *out_handle)
+{
+    return j6_handle_duplicate(names_find(line->words[0]), names_rights, 0, out_handle);
+}
+
+j6_status_t grant_files(const struct manifest_handle *line, j6_handle_t *out_top)
+{
+    const struct files_request request = {
+        .flags = line->read_only ? files_client_read_only : 0,
+        .value = line->open,
+        .bytes = line->bytes,
+    };
+    const struct j6_ask ask = {.code = files_code_client,
+                               .fields = &request,
+                               .size = sizeof(request),
+                               .data = (void *)line->words[0],
+                               .len = strlen(line->words[0]),
+                               .out_handle = out_top};
+    return grant_ask(names_find(FILES), &ask);
+}
+
+static j6_status_t make_framebuffer(j6_handle_t *out_handle)
+{
+    const struct j6_framebuffer *framebuffer = inputs_framebuffer();
+    uint64_t len = sizeof(*framebuffer);
+    j6_status_t status =
+        framebuffer != NULL ? j6_vma_create(PAGE_SIZE, 0, out_handle) : j6_err_not_found;
+    return status == j6_status_ok ? j6_vma_write(*out_handle, 0, framebuffer, &len) : status;
+}
+
+/* The first life's, which goes on as long as init does. */
+static j6_status_t make_memory(struct service *service, const struct manifest_handle *line,
+                               j6_handle_t *out_handle)
+{
+    if (service->memory == 0) {
+        j6_status_t status = j6_vma_create(line->pages * PAGE_SIZE, 0, &service->memory);
+        if (status != j6_status_ok) {
+            return status;
+        }
+    }
+    return j6_handle_duplicate(service->memory, j6_handle_rights(service->memory), 0, out_handle);
+}
+
+static j6_status_t make_module(const struct manifest_handle *line, j6_handle_t *out_handle)
+{
+    j6_handle_t module = inputs_module(line->words[0]);
+    return module == 0 ? j6_err_not_found
+                       : j6_handle_duplicate(module, MODULE_RIGHTS, 0, out_handle);
+}
+
+j6_status_t grant_handle(struct service *service, const struct manifest_handle *line,
+                         j6_handle_t *out_handle, uint64_t *out_rights)
+{
+    size_t index = (size_t)(line - service->entry->handles);
+    switch (line->kind) {
+    case manifest_system:
+        *out_rights = GRANTED | j6_right_info | j6_right_system_restrict;
+        return make_system(line, out_handle);
+    case manifest_service: *out_rights = names_rights; return make_service(line, out_handle);
+    case manifest_text:
+        *out_rights = GRANTED | j6_right_channel_send;
+        return texts_create(service, line->words[0], out_handle);
+    case manifest_files: *out_rights = names_rights; return grant_files(line, out_handle);
+    case manifest_names:
+    case manifest_services:
+        *out_rights = names_rights;
+        return client_create(service, index, out_handle);
+    case manifest_module: *out_rights = MODULE_RIGHTS; return make_module(line, out_handle);
+    case manifest_file:
+        *out_rights = GRANTED | j6_right_vma_map | j6_right_vma_read | j6_right_vma_exec;
+        return inputs_file(line->words[0], out_handle);
+    case manifest_memory:
+        *out_rights = GRANTED | j6_right_vma_map | j6_right_vma_read | j6_right_vma_write;
+        return make_memory(service, line, out_handle);
+    case manifest_framebuffer:
+        *out_rights = GRANTED | j6_right_vma_map | j6_right_vma_read;
+        return make_framebuffer(out_handle);
+    }
+    return j6_err_unexpected;
+}
+
+const char *grant_needs(const struct manifest_handle *line)
+{
+    switch (line->kind) {
+    case manifest_service:
+    case manifest_text: return line->words[0];
+    case manifest_files: return FILES;
+    default: return NULL;
+    }
+}
