@@ -18,41 +18,22 @@ enum { QUIET_LINES = terminal_mode_lines | terminal_mode_interrupt | terminal_mo
 static struct console console;
 static j6_handle_t ports;
 
-static void loop(void)
-{
-    j6_port_write8(CONSOLE_COM2 + UART_MODEM_CONTROL,
-                   MODEM_READY | MODEM_REQUEST | MODEM_IRQ | MODEM_LOOP);
-}
-
 static void start(void)
 {
     struct terminal_state state;
     console_start(&console, CONSOLE_COM2, NULL);
     expect_ok(terminal_look(console.terminal, &state)); /* it has its device */
-    loop();
+    console_loop();
 }
 
 static bool open(void)
 {
-    struct terminal_state state;
-    ports = ports_open(CONSOLE_COM2, UART_PORTS);
-    j6_port_write8(CONSOLE_COM2 + UART_SCRATCH, 0x5a);
-    if (j6_port_read8(CONSOLE_COM2 + UART_SCRATCH) != 0x5a) {
-        ports_close(ports);
-        test_skip("no COM2");
-        return false;
-    }
-    console_open(&console, CONSOLE_COM2, NULL);
-    expect_ok(terminal_look(console.terminal, &state));
-    loop();
-    return true;
+    return console_loop_open(&console, &ports);
 }
 
 static void close(void)
 {
-    console_close(&console);
-    j6_port_write8(CONSOLE_COM2 + UART_MODEM_CONTROL, MODEM_READY | MODEM_REQUEST | MODEM_IRQ);
-    ports_close(ports);
+    console_loop_close(&console, ports);
 }
 
 /* It must not be typed to before it has its mode. */
