@@ -110,11 +110,14 @@ def are_like(lines, wanted):
 
 def do(somebody, command, wanted):
     """Who isn't the foreground may write behind the next prompt."""
-    somebody.type(command.encode() + b"\r")
-    somebody.until(re.compile(re.escape(command.encode()) + rb"\r+\n"))
-    text = somebody.until(somebody.prompt)
-    while len(lines_of(text)) < len(wanted):
-        text += b"\n" + somebody.until(b"\n")
+    try:
+        somebody.type(command.encode() + b"\r")
+        somebody.until(re.compile(re.escape(command.encode()) + rb"\r+\n"))
+        text = somebody.until(somebody.prompt)
+        while len(lines_of(text)) < len(wanted):
+            text += b"\n" + somebody.until(b"\n")
+    except typist.Wrong as error:
+        raise typist.Wrong(f"`{command}`: {error}") from None
     if not are_like(lines_of(text), wanted):
         raise typist.Wrong(f"`{command}` shows {lines_of(text)} instead of {wanted}")
 
