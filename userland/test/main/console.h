@@ -22,16 +22,6 @@ void console_start(struct console *console, uint16_t port, const char *log);
 void console_kill(struct console *console);
 void console_close(struct console *console);
 
-/*
- * One at COM2 with its UART in a loop: what a job writes is what is typed. False: there is no COM2, and the test is
- * skipped. `out_ports` goes to console_loop_close.
- */
-bool console_loop_open(struct console *console, j6_handle_t *out_ports);
-void console_loop_close(struct console *console, j6_handle_t ports);
-
-/* Puts the UART into its loop again, for a driver that was started since. */
-void console_loop(void);
-
 struct console_job {
     uint64_t id;
     j6_handle_t job;

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/string.h"
 #include "userland/test/main/console.h"
-#include "userland/test/main/devices.h"
 #include <j6/archive.h>
-#include <j6/ports.h>
 #include <j6/uart_device.h>
 
 static const uint64_t ENDPOINT_RIGHTS = j6_right_endpoint_receive | j6_right_endpoint_send |
@@ -64,35 +62,6 @@ void console_close(struct console *console)
     expect_ok(j6_handle_close(console->terminal));
     expect_ok(j6_handle_close(console->endpoint));
     expect_ok(j6_handle_close(console->memory));
-}
-
-void console_loop(void)
-{
-    j6_port_write8(CONSOLE_COM2 + UART_MODEM_CONTROL,
-                   MODEM_READY | MODEM_REQUEST | MODEM_IRQ | MODEM_LOOP);
-}
-
-bool console_loop_open(struct console *console, j6_handle_t *out_ports)
-{
-    struct terminal_state state;
-    *out_ports = ports_open(CONSOLE_COM2, UART_PORTS);
-    j6_port_write8(CONSOLE_COM2 + UART_SCRATCH, 0x5a);
-    if (j6_port_read8(CONSOLE_COM2 + UART_SCRATCH) != 0x5a) {
-        ports_close(*out_ports);
-        test_skip("no COM2");
-        return false;
-    }
-    console_open(console, CONSOLE_COM2, NULL);
-    expect_ok(terminal_look(console->terminal, &state)); /* it has its device */
-    console_loop();
-    return true;
-}
-
-void console_loop_close(struct console *console, j6_handle_t ports)
-{
-    console_close(console);
-    j6_port_write8(CONSOLE_COM2 + UART_MODEM_CONTROL, MODEM_READY | MODEM_REQUEST | MODEM_IRQ);
-    ports_close(ports);
 }
 
 void console_job_open(struct console_job *job, j6_handle_t from, uint64_t flags)

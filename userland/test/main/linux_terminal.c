@@ -1,24 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Programs for Linux at a terminal. Its UART is in a loop: what they write is what is typed. */
 #include "userland/test/main/channel.h"
-#include "userland/test/main/console.h"
+#include "userland/test/main/console_loop.h"
 #include "userland/test/main/files.h"
 #include "userland/test/main/linux.h"
 
-enum { QUIET_LINES = terminal_mode_lines | terminal_mode_interrupt | terminal_mode_return };
-
 static const uint64_t JOB_RIGHTS =
     J6_RIGHT(40) | J6_RIGHT(41) | J6_RIGHT(48); /* duplicate, transfer, send */
-
-static struct console console;
-static j6_handle_t ports;
-
-static void job_open(struct console_job *job)
-{
-    console_job_open(job, console.terminal, 0);
-    expect_ok(terminal_set_mode(job->job, QUIET_LINES));
-    expect_ok(terminal_foreground(console.terminal, job->id));
-}
 
 /* Runs a check whose stdin and stdout are these, and stderr a pipe, with the job as its terminal. */
 static void expect_check(const char *check, const struct console_job *job, j6_handle_t in,
@@ -36,13 +24,13 @@ static void expect_check(const char *check, const struct console_job *job, j6_ha
 static void expect_at_terminal(const char *check)
 {
     struct console_job job;
-    if (!console_loop_open(&console, &ports)) {
+    if (!loop_open()) {
         return;
     }
-    job_open(&job);
+    loop_shell_open(&job, QUIET_LINES);
     expect_check(check, &job, job.input, j6_right_wait | RECEIVE, job.output, j6_right_wait | SEND);
     console_job_close(&job);
-    console_loop_close(&console, ports);
+    loop_close();
 }
 
 TEST(a_musl_program_at_a_terminal_learns_its_size_and_sets_its_mode)
@@ -59,10 +47,10 @@ TEST(a_pipe_and_a_file_are_no_terminal_though_the_program_has_one)
 {
     struct console_job job;
     struct file_service service;
-    if (!console_loop_open(&console, &ports)) {
+    if (!loop_open()) {
         return;
     }
-    job_open(&job);
+    loop_shell_open(&job, QUIET_LINES);
     j6_handle_t pipe = channel_new();
     j6_handle_t files = files_begin(&service);
     j6_handle_t file = file_open(files, "tmp/out", files_open_write | files_open_create);
@@ -71,20 +59,20 @@ TEST(a_pipe_and_a_file_are_no_terminal_though_the_program_has_one)
     expect_ok(j6_handle_close(file));
     files_end(&service);
     console_job_close(&job);
-    console_loop_close(&console, ports);
+    loop_close();
 }
 
 TEST(a_musl_program_whose_terminal_has_gone_has_none)
 {
     struct console_job job;
-    if (!console_loop_open(&console, &ports)) {
+    if (!loop_open()) {
         return;
     }
-    job_open(&job);
-    console_kill(&console); /* its successor knows nothing of the job */
-    console_start(&console, CONSOLE_COM2, NULL);
+    loop_shell_open(&job, QUIET_LINES);
+    console_kill(&loop_console); /* its successor knows nothing of the job */
+    loop_start();
     expect_check("terminal_elsewhere", &job, job.input, j6_right_wait | RECEIVE, job.output,
                  j6_right_wait | SEND);
     console_job_close(&job);
-    console_loop_close(&console, ports);
+    loop_close();
 }
