@@ -264,8 +264,8 @@ TEST(a_service_whose_memory_is_used_up_goes_on_with_what_it_has)
     expect_ok(files_list(directory, 0, rows, sizeof(rows), &len, &answer));
     expect(answer.count > 1);
     expect_ok(files_read(file, 0, bytes, 1, &len));
-    expect_ok(files_rename(root, "tmp/0000", "tmp/file2", 0));
     expect_ok(files_remove(root, "tmp/0001", files_remove_directory));
+    expect_ok(files_rename(root, "tmp/0000", "tmp/file2", 0)); /* in the place of that name */
     expect_ok(files_make_directory(root, "tmp/0001"));
     expect_ok(j6_handle_close(directory));
     expect_ok(j6_handle_close(file));
