@@ -126,8 +126,10 @@ static bool wait_for_return(struct shell *shell)
 {
     char byte = '\0';
     say(shell, "-- Return goes on, q ends --");
+    terminal_keys(&shell->terminal, keys_are_lines);
     bool on = read_byte(shell, &byte) && byte == '\n';
     while (!on && byte != '\n' && read_byte(shell, &byte)) {}
+    terminal_keys(&shell->terminal, keys_wait);
     return on;
 }
 
