@@ -123,10 +123,10 @@ int command_irq(int argc, char **argv)
     if (!look(j6_topic_cpus, 0, &cpus)) {
         return exit_failed;
     }
-    printf("%3s %12s %12s %12s %12s %12s %12s\n", "CPU", "all", "devices", "timer", "other CPUs",
+    printf("%3s %11s %11s %11s %11s %11s %11s\n", "CPU", "all", "devices", "timer", "other CPUs",
            "shootdowns", "nobody's");
     J6_SNAPSHOT_EACH(row, &cpus) {
-        printf("%3u %12llu %12llu %12llu %12llu %12llu %12llu\n", row->index,
+        printf("%3u %11llu %11llu %11llu %11llu %11llu %11llu\n", row->index,
                (unsigned long long)row->interrupts, (unsigned long long)row->device_interrupts,
                (unsigned long long)row->alarms, (unsigned long long)row->kicks,
                (unsigned long long)row->shootdowns, (unsigned long long)row->spurious);
