@@ -28,6 +28,8 @@ static enum editor_event read_line(struct shell *shell, struct editor *editor)
     terminal_forget_news(&shell->terminal);
     editor->columns = terminal_columns(&shell->terminal);
     editor_begin(editor);
+    flush(shell, editor);
+    j6_ready(); /* with the first prompt */
     while (event == editor_more) {
         char byte;
         flush(shell, editor);
