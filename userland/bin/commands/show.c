@@ -48,7 +48,7 @@ int command_about(int argc, char **argv)
         printf("memory     %s, %s of it free\n", size_text(frames.total * j6_page_size),
                size_text(frames.free * j6_page_size));
     }
-    puts("           a microkernel with capabilities; `help` lists commands, `tour` shows around");
+    puts("           `help` lists commands, `tour` shows the system around");
     return exit_ok;
 }
 
@@ -81,8 +81,8 @@ int command_uptime(int argc, char **argv)
     }
     j6_clock(&ns);
     unsigned long long seconds = ns / 1000000000;
-    printf("up %llu:%02llu:%02llu, %llu CPUs\n", seconds / 3600, seconds / 60 % 60, seconds % 60,
-           (unsigned long long)cpu_count());
+    printf("up %llu:%02llu:%02llu, %llu CPU%s\n", seconds / 3600, seconds / 60 % 60, seconds % 60,
+           (unsigned long long)cpu_count(), cpu_count() == 1 ? "" : "s");
     return exit_ok;
 }
 
