@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The released system as a person has it: who sits at COM1 types what tests/shell/*.session has, and what is below, and
 looks at the screen."""
+import calendar
 import concurrent.futures
 import time
 
@@ -16,6 +17,7 @@ CTRL_C, CTRL_D, CTRL_G, CTRL_K, CTRL_L, CTRL_R, CTRL_U, CTRL_W, CTRL_Y = (
     bytes([ord(letter) - 64]) for letter in "CDGKLRUWY")
 PASTE_BEGINS, PASTE_ENDS = b"\x1b[200~", b"\x1b[201~"
 SCREEN = 80
+MINUTE = 60
 
 
 def expect_rows(wanted, found):
@@ -118,6 +120,14 @@ def clears_the_screen(who):
     who.wait(lambda: who.screen.row == who.screen.top and who.is_at_prompt(), "an empty screen")
 
 
+def tells_the_time(who):
+    """QEMU's clock is that of who runs the test, in UTC."""
+    text = who.ask("date")[0]
+    told = calendar.timegm(time.strptime(text, "%Y-%m-%d %H:%M:%S UTC"))
+    if abs(told - time.time()) > MINUTE:
+        raise Wrong(f"at {time.strftime('%F %T', time.gmtime())} it is {text}")
+
+
 # ---- Ctrl-C, and programs that a person sits before ------------------------------------------------
 
 def interrupts_a_pipeline(who):
@@ -141,13 +151,19 @@ def follows_the_log_until_ctrl_c(who):
     who.ask("wait")
 
 
-def shows_what_runs_until_ctrl_c(who):
+def shows_what_runs_until_q_or_ctrl_c(who):
     row = who.enter("top")
     who.await_row(r"\d+ threads, .*", row, count=2)
     who.await_row(r" +\d+ +\d+ +\d running +\d+\.\d +\d+K?  top", row)
     who.type(CTRL_C)
     who.await_prompt(row)
     expect_rows(["130"], who.ask("echo $?"))
+    row = who.enter("top -d 1000")
+    who.await_row("/ > top -d 1000", row)
+    who.type(b"xq")
+    who.await_prompt(row)
+    expect_rows(["0"], who.ask("echo $?"))
+    expect_rows(["~ \\d+ threads, .*"], who.ask("top -n 1 -d 0.01 | head -n 1"))
 
 
 def shows_around(who):
@@ -210,9 +226,10 @@ TESTS = {
     "a_paste_at_com1_is_text_and_no_keys": takes_a_paste_as_text,
     "an_unfinished_command_at_com1_goes_on_in_the_next_row": goes_on_in_the_next_row_with_what_is_unfinished,
     "the_screen_at_com1_is_cleared": clears_the_screen,
+    "the_date_at_com1_is_that_of_the_machines_clock": tells_the_time,
     "ctrl_c_at_com1_ends_a_pipeline": interrupts_a_pipeline,
     "the_log_at_com1_is_followed_until_ctrl_c": follows_the_log_until_ctrl_c,
-    "top_at_com1_shows_what_runs_until_ctrl_c": shows_what_runs_until_ctrl_c,
+    "top_at_com1_shows_what_runs_until_q_or_ctrl_c": shows_what_runs_until_q_or_ctrl_c,
     "the_tour_at_com1_goes_on_by_return_and_ends_by_q": shows_around,
     "commands_at_com1_read_what_is_typed_up_to_ctrl_d": reads_what_is_typed_for_a_command,
     "what_is_typed_ahead_at_com1_is_run": runs_what_was_typed_ahead,
