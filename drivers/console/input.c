@@ -128,8 +128,13 @@ static void make_ready(struct terminal *terminal)
     discipline_next(&terminal->discipline);
 }
 
+/* Bytes that a job hasn't read become lines when it wants lines: they are typed again. */
 void input_set_mode(struct terminal *terminal, struct job *job, uint32_t mode)
 {
+    bool wants_lines = (mode & ~job->mode & terminal_mode_lines) != 0;
+    if (terminal->foreground == job && wants_lines) {
+        take_back(terminal, job);
+    }
     job->mode = mode;
     if (terminal->foreground == job && discipline_set_mode(&terminal->discipline, mode)) {
         make_ready(terminal);

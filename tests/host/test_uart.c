@@ -91,6 +91,15 @@ static void uart_starts_from_whatever_state_it_was_left_in(void **state)
     expect_echo(1);
 }
 
+static void uart_takes_what_came_before_it_was_started(void **state)
+{
+    (void)state;
+    start((struct uart_model){
+        .fifos_on = true, .received = {0, 7, 14}, .received_count = 3, .has_sent = true});
+    echo_at_interrupts();
+    expect_echo(3);
+}
+
 /* ---- bytes ---------------------------------------------------------------------------------- */
 
 static void expect_echo_of_some(struct uart_model kind)
@@ -321,6 +330,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(uart_is_found_where_one_answers),
         cmocka_unit_test(uart_starts_from_whatever_state_it_was_left_in),
+        cmocka_unit_test(uart_takes_what_came_before_it_was_started),
         cmocka_unit_test(uart_echoes_what_comes_as_fast_as_it_goes_out),
         cmocka_unit_test(uart_echoes_without_fifos),
         cmocka_unit_test(uart_echoes_where_an_idle_transmitter_raises_no_interrupt),

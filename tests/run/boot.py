@@ -16,6 +16,7 @@ import screen
 TEST_LINE = re.compile(r"TEST (\S+) (PASS|FAIL|SKIP)(?: (.*))?$")
 LEFT_OUT = re.compile(r"tests: \d+ run, (\d+) left out")
 AFTER_PANIC = 5     # seconds for the rest of a panic's report
+LOOKS = 50          # at a CPU that is to be idle
 NMIS = 10           # after each line of a test, where a configuration wants them
 GRACE = 10          # seconds for the last lines on the screen, and for the CPU to stop
 
@@ -57,7 +58,7 @@ class Watch:
 
     def satisfied(self):
         """A boot that doesn't end by itself has said all that it had to say."""
-        return self.config.expect in ("stop", "lines") and not self.wanted
+        return self.config.expect in ("stop", "lines", "idle") and not self.wanted
 
     def judge(self, how):
         """How it ended, against what was expected: returns for a pass, raises Failure otherwise."""
@@ -94,11 +95,20 @@ def registers(guest):
         return []
 
 
-def halted(guest):
-    """The CPU waits for nothing any more: halted with interrupts off."""
+def is_halted(guest, interrupts):
+    """The CPU is halted, with interrupts on or off."""
     text = guest.qmp.monitor("info registers")
     flags = int(re.search(r"[ER]FL=([0-9a-f]+)", text)[1], 16)
-    return "HLT=1" in text and not flags & 0x200
+    return "HLT=1" in text and bool(flags & 0x200) == interrupts
+
+
+def is_idle(guest):
+    """It waits for interrupts whenever one looks."""
+    for _ in range(LOOKS):
+        if not is_halted(guest, interrupts=True):
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def await_true(what, question, seconds):
@@ -163,7 +173,9 @@ def check_end(guest, config):
     if config.screen:
         check_screen(guest, config, GRACE if config.lines else config.limit)
     if config.expect == "stop":
-        await_true("the CPU goes on instead of stopping", lambda: halted(guest), GRACE)
+        await_true("the CPU goes on instead of stopping", lambda: is_halted(guest, False), GRACE)
+    if config.expect == "idle":
+        await_true("the CPU is busy with something", lambda: is_idle(guest), GRACE)
     return config.expect
 
 

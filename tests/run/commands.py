@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Tests of what a person types: make run with and without a terminal, make deps, make debug."""
+import contextlib
 import os
 import pty
 import select
@@ -34,6 +35,14 @@ def expect(report, name, found, status, text):
         report.passed(name)
 
 
+@contextlib.contextmanager
+def typed(text):
+    with tempfile.TemporaryFile() as file:
+        file.write(text)
+        file.seek(0)
+        yield file
+
+
 def run_without_terminal(report):
     status, lines = image.make(paths.TOP, "run", **NO_DISPLAY)
     expect(report, "make_run_with_empty_input_ends_once_init_is_ready", (status, lines), 0,
@@ -45,11 +54,21 @@ def run_without_terminal(report):
         env=dict(os.environ, SENARY_IMAGE=released, **NO_DISPLAY))
     expect(report, "make_run_with_closed_input_ends_once_init_is_ready",
            (closed.returncode, closed.stdout.splitlines()), 0, "init: ready")
-    with tempfile.TemporaryFile() as file:
-        file.write(b"help\nmore\n" * 1000)
-        file.seek(0)
+
+
+def run_with_a_pipe(report):
+    """Its commands are run, to the last one, and then the machine ends in good order."""
+    name = "make_run_does_what_is_piped_into_it"
+    with typed(b"ps; poweroff\n") as file:
+        found = image.make(paths.TOP, "run", stdin=file, **NO_DISPLAY)
+    if not any(line.endswith("  shell") for line in found[1]):
+        report.failed(name, "ps shows no shell", tail=found[1])
+    else:
+        expect(report, name, found, 0, "init: the services end, then the system is switched off")
+    released = os.path.join(paths.BUILD, "senary.iso")
+    with typed(b"".join(b"more %d\n" % number for number in range(100)) + b"echo over $?") as file:
         expect(report, "make_run_with_piped_input_ends_at_its_end",
-               runner("run", released, stdin=file), 0, "init: ready")
+               runner("run", released, stdin=file), 0, "over 127")
 
 
 def run_in_terminal(report):
@@ -130,7 +149,7 @@ def deps(report):
 
 
 def run(report):
-    for test in (run_without_terminal, run_in_terminal, run_to_other_ends, debug, deps):
+    for test in (run_without_terminal, run_with_a_pipe, run_in_terminal, run_to_other_ends, debug, deps):
         try:
             test(report)
         except Exception as error:      # one broken test, and the others go on

@@ -49,7 +49,7 @@ class Configuration:
         return bool(self.append or self.remove or self.damage or self.stub or self.mode)
 
 
-EXPECTATIONS = {"verdict", "failure", "power-off", "reset", "stop", "lines"}
+EXPECTATIONS = {"verdict", "failure", "power-off", "reset", "stop", "lines", "idle"}
 CONSOLES = {"serial", "debug-port", "none"}
 
 

@@ -22,12 +22,13 @@ def output_of(command, stdin=subprocess.DEVNULL, **more):
     return done.returncode, done.stdout.splitlines()
 
 
-def make(folder, *arguments, **variables):
+def make(folder, *arguments, stdin=subprocess.DEVNULL, **variables):
     """Runs make as a person would: without what the make that started us left in the environment."""
     environment = {key: value for key, value in os.environ.items()
                    if not key.startswith("MAKE") and key not in ("MFLAGS", "SENARY_BUILD")}
     environment.update(variables)
-    return output_of(["make", f"-j{os.cpu_count() or 1}", *arguments], cwd=folder, env=environment)
+    return output_of(["make", f"-j{os.cpu_count() or 1}", *arguments], stdin,
+                     cwd=folder, env=environment)
 
 
 def size_is_small(report):

@@ -20,6 +20,9 @@ READY = re.compile(rb"(^|\n)\r*init: ready")
 PANIC = re.compile(rb"(^|\n)\r*PANIC")
 LIMIT = 300         # seconds for a boot that nobody watches
 AFTER_PANIC = 3
+SILENT = 60         # behind the end of the input
+AGAIN = 5
+END = b"\r\x04"     # behind a line that isn't finished, too
 
 
 def display():
@@ -67,20 +70,22 @@ def run_once(line):
     if os.isatty(0):
         print("Leave with Ctrl-A X.  (Ctrl-A C: QEMU's monitor, and back.)", flush=True)
         return subprocess.call(line + ["-serial", "mon:stdio"])
-    print("Input is no terminal: the machine is stopped at its end. In a terminal, leave with "
-          "Ctrl-A X.", flush=True)
+    print("Input is no terminal: it is typed at the prompt, and its end is Ctrl-D. In a terminal, leave "
+          "with Ctrl-A X.", flush=True)
     return Unattended(line).run()
 
 
 class Unattended:
-    """Input from a pipe or a file goes to the serial console once init is ready; at its end, the
-    machine is stopped. A panic, or no `init: ready` in time, is a failure."""
+    """Input from a pipe or a file goes to the serial console once init is ready. Its end is a Ctrl-D there, which ends
+    the shell, and so the machine; typed again while nothing comes, since others may have read it. A
+    panic, or no `init: ready` in time, is a failure."""
 
     def __init__(self, line):
         self.console = machine.Console()
         self.process, self.qmp = machine.launch(line, self.console)
         self.seen = b""
-        self.ready = False
+        self.to_type = b""
+        self.ready = self.ended = False
         self.limit = time.monotonic() + LIMIT
 
     def run(self):
@@ -96,17 +101,32 @@ class Unattended:
 
     def serve(self):
         while True:
-            sources = [self.console] + ([0] if self.ready else [])
-            left = None if self.ready else max(0, self.limit - time.monotonic())
-            news, _, _ = select.select(sources, [], [], left)
-            if not news:
+            readable, writable = self.wait()
+            if self.console in readable and not self.output():
+                return self.process.wait()
+            if 0 in readable:
+                self.input()
+            if writable:
+                self.to_type = self.to_type[os.write(self.console.input, self.to_type[:select.PIPE_BUF]):]
+            if not self.ready and time.monotonic() > self.limit:
                 print("\nThe machine never said `init: ready`, or stopped in a panic.")
                 return 3
-            if self.console in news and not self.output():
-                return self.process.wait()
-            if 0 in news and not self.input():
+            if self.ended and time.monotonic() > self.limit:
+                print("\nThe machine has been silent behind the end of the input: it is stopped.")
                 self.qmp.command("quit")
                 return self.process.wait()
+
+    def wait(self):
+        """Until something can be done, or it is time for another Ctrl-D, or the limit."""
+        reads_on = self.ready and not self.ended and not self.to_type
+        sources = [self.console] + ([0] if reads_on else [])
+        left = max(0, self.limit - time.monotonic())
+        readable, writable, _ = select.select(
+            sources, [self.console.input] if self.to_type and self.ready else [], [],
+            min(left, AGAIN) if self.ended else None if self.ready else left)
+        if self.ended and not readable and not writable:
+            self.to_type = END
+        return readable, writable
 
     def output(self):
         data = self.console.read()
@@ -118,13 +138,16 @@ class Unattended:
             self.limit = min(self.limit, time.monotonic() + AFTER_PANIC)
         elif READY.search(self.seen):
             self.ready = True
+        if self.ended and self.ready:
+            self.limit = time.monotonic() + SILENT
         return bool(data)
 
     def input(self):
         data = os.read(0, 4096)
-        if data:
-            self.console.write(data)
-        return bool(data)
+        self.to_type = data or END
+        if not data:
+            self.ended = True
+            self.limit = time.monotonic() + SILENT
 
 
 def debug(_):

@@ -15,8 +15,6 @@ import paths
 import typist
 
 PROMPT = "/ > "
-# What init says of the start behind the first prompt.
-SETTLED = [re.compile(rb"ok .*\] shell, .*\n"), re.compile(rb"ended .*\] hello\r\n")]
 LOG = re.compile(r"\[ *\d+\.\d+\] ")
 # Make, but for what would start a machine and wait for a person.
 SCRIPT = """set -e
@@ -91,12 +89,6 @@ def is_like(line, wanted):
     return re.fullmatch(r"\d+".join(map(re.escape, re.split(r"\d+", wanted))), line)
 
 
-def settle(somebody):
-    text = somebody.until(somebody.prompt, typist.STARTED)
-    while not all(line.search(text) for line in SETTLED):
-        text += somebody.until(b"\n") + b"\n"
-
-
 def are_like(lines, wanted):
     """In any order: jobs and init write beside each other."""
     left = list(wanted)
@@ -132,7 +124,7 @@ def run(report):
         return
     config = configurations.Configuration(name, build="tutorial", image="normal")
     with typist.at(report, config) as (guest, somebody):
-        settle(somebody)
+        somebody.until(somebody.prompt, typist.STARTED)
         *most, (last, _) = commands()
         for command, wanted in most:
             do(somebody, command, wanted)

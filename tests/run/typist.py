@@ -79,11 +79,11 @@ class Typist:
 
 
 @contextlib.contextmanager
-def at(report, config, prompt=PROMPT):
+def at(report, config, prompt=PROMPT, kind=Typist):
     """Boots it, and gives (machine, typist); what goes wrong fails the test of that name, which passes else."""
     log = paths.log_file(config.name)
     guest = machine.Machine(config, paths.image(config), log)
-    typist = Typist(guest.console, prompt)
+    typist = kind(guest.console, prompt)
     try:
         with guest:
             yield guest, typist

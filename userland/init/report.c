@@ -40,7 +40,8 @@ void report_state(struct service *service)
 {
     bool again = service->reported == service->state;
     service->reported = service->state;
-    if (service->state == services_state_running && !again) {
+    bool tells_itself = service->entry->is_last && service->starts == 1; /* by its prompt */
+    if (service->state == services_state_running && !again && !tells_itself) {
         report_running(service);
     } else if (service->state != services_state_running) {
         report_other(service);

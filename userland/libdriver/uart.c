@@ -76,12 +76,24 @@ static void set_speed(const struct uart *uart, uint16_t divisor)
     write_register(uart, UART_LINE_CONTROL, LINE_8_BITS);
 }
 
-/* Half of the FIFO is left for what comes until the interrupt is served. */
+static bool has_fifos(const struct uart *uart)
+{
+    return (read_register(uart, UART_IRQ_ID) & IRQ_ID_FIFOS) == IRQ_ID_FIFOS;
+}
+
+/*
+ * Half of the FIFO is left for what comes until the interrupt is served. FIFOs that are on already, as the kernel or
+ * another driver leaves them, keep what is in them: somebody may have typed before there was a driver.
+ */
 static void start_fifos(struct uart *uart)
 {
-    write_register(uart, UART_FIFO_CONTROL, FIFO_ON | FIFO_CLEAR | FIFO_TRIGGER_8);
-    bool on = (read_register(uart, UART_IRQ_ID) & IRQ_ID_FIFOS) == IRQ_ID_FIFOS;
-    uart->fifo_size = on ? UART_FIFO_SIZE : 1;
+    uint8_t clear = has_fifos(uart) ? 0 : FIFO_CLEAR;
+    write_register(uart, UART_FIFO_CONTROL, FIFO_ON | FIFO_TRIGGER_8 | clear);
+    read_register(uart, UART_LINE_STATUS);
+    if (clear != 0) {
+        read_register(uart, UART_DATA);
+    }
+    uart->fifo_size = has_fifos(uart) ? UART_FIFO_SIZE : 1;
 }
 
 void uart_start(struct uart *uart, uint16_t base)
@@ -91,8 +103,6 @@ void uart_start(struct uart *uart, uint16_t base)
     write_register(uart, UART_IRQ_ENABLE, 0);
     set_speed(uart, UART_DIVISOR_115200);
     start_fifos(uart);
-    read_register(uart, UART_LINE_STATUS);
-    read_register(uart, UART_DATA);
     read_lines(uart);
     uart_continue(uart);
 }

@@ -173,7 +173,10 @@ static inline j6_status_t terminal_look(j6_handle_t job, struct terminal_state *
     return j6_ask(job, &ask, j6_deadline_never);
 }
 
-/* Of this job. What was typed before in lines remains lines. bad_state: that is the terminal itself. */
+/*
+ * Of this job. What was typed before in lines remains lines; other bytes that it hasn't read are typed again if it
+ * wants lines now. bad_state: that is the terminal itself.
+ */
 static inline j6_status_t terminal_set_mode(j6_handle_t job, uint64_t mode)
 {
     return terminal_ask_number(job, terminal_code_set_mode, mode, j6_handle_none);

@@ -89,7 +89,9 @@ int builtin_read(struct shell *shell, const char *const *argv)
             return usage(shell, argv[0]);
         }
     }
+    terminal_keys(&shell->terminal, keys_are_lines);
     bool read = read_line(shell, &line, raw);
+    terminal_keys(&shell->terminal, keys_wait);
     const char *rest = text_string(&line);
     for (const char *const *name = names; *name != NULL; name++) {
         struct slice word = next_word(&rest, name[1] == NULL);

@@ -6,17 +6,28 @@
 #include <string.h>
 
 static const char language[] =
-    "a; b         one after the other       a && b  a || b   b if a succeeded, failed\n"
-    "a | b        b reads what a writes     a &      in the background\n"
-    "< FILE  > FILE  >> FILE  2> FILE  2>&1          where input and output go\n"
-    "NAME=value  $NAME  ${NAME:-other}  $?           variables; the status of the last command\n"
-    "$(a)  $((1 + 2))  *.txt                         what a prints; a sum; names of files\n"
-    "if a; then b; else c; fi    while a; do b; done    for N in 1 2; do b; done\n"
-    "! a  { a; b; }  ( a; b )    'as it stands'  \"with $NAME\"  \\$\n";
+    "a; b                       one after the other\n"
+    "a && b    a || b           b if a succeeded, b if a failed\n"
+    "a | b     a &              b reads what a writes; a in the background\n"
+    "< FILE  > FILE  >> FILE    input from a file, output to it, to its end\n"
+    "2> FILE   2>&1             errors to a file, to where the output goes\n"
+    "NAME=value   $NAME         a variable; ${NAME:-other} if there is none\n"
+    "$?   $(a)   $((1 + 2))     the last status; what a prints; a sum\n"
+    "*.txt                      names of files\n"
+    "'as it stands'  \"$NAME\"   quotes; \\ is for one character\n"
+    "if a; then b; else c; fi   for N in 1 2; do b; done   while a; do b; done\n"
+    "! a   { a; b; }   ( a; b ) the opposite; together; in a shell of its own\n";
 
 static const char keys[] =
-    "Tab completes, twice shows what there is. Up and Down: earlier commands, ^R searches them.\n"
-    "^C gives up, ^D ends. An unfinished command goes on on the next line.\n";
+    "Tab             completes; twice: shows what there is\n"
+    "Up, Down        earlier commands\n"
+    "^R              searches them while you type; ^R again: further back\n"
+    "^A ^E           to the beginning, to the end; ^Left ^Right: by words\n"
+    "^W ^U ^K ^Y     cuts a word, to the beginning, to the end; brings it back\n"
+    "^C              ends what runs, or gives up the line\n"
+    "^L              clears the screen\n"
+    "^D              ends the shell, and the system is switched off\n"
+    "Return          runs the command, or goes on in a new row if it isn't complete\n";
 
 static const char *grant_text(enum grant grant)
 {
@@ -31,22 +42,60 @@ static const char *grant_text(enum grant grant)
 
 static void line(struct shell *shell, const char *name, const char *summary)
 {
-    say(shell, "  %-10s %s\n", name, summary);
+    say(shell, "%-10s %s\n", name, summary);
 }
 
 static int help_all(struct shell *shell)
 {
     const struct known_command *known;
     const struct builtin *builtin;
-    say(shell, "The language\n%s\nKeys\n%s\nCommands of the shell\n", language, keys);
-    for (size_t n = 0; (builtin = builtin_at(n)) != NULL; n++) {
-        line(shell, builtin->name, builtin->summary);
-    }
-    say(shell, "\nPrograms\n");
     for (size_t n = 0; (known = known_command_at(n)) != NULL; n++) {
         line(shell, known->name, known->summary);
     }
-    say(shell, "\n`help COMMAND` says more, `tour` shows the system around.\n");
+    for (size_t n = 0; (builtin = builtin_at(n)) != NULL; n++) {
+        line(shell, builtin->name, builtin->summary);
+    }
+    return status_ok;
+}
+
+/* ---- all that there is, on one screen ------------------------------------------------------------ */
+
+enum { NAME_WIDTH = 10, NAMES_IN_ROW = 7 };
+
+static void add_name(struct text *out, size_t n, const char *name)
+{
+    bool last = n % NAMES_IN_ROW == NAMES_IN_ROW - 1;
+    text_format(out, n % NAMES_IN_ROW == 0 ? "  %-*s" : "%-*s", last ? 0 : NAME_WIDTH, name);
+    text_add_string(out, last ? "\n" : "");
+}
+
+static void end_names(struct text *out, size_t count)
+{
+    text_add_string(out, count % NAMES_IN_ROW != 0 ? "\n" : "");
+}
+
+static int help_names(struct shell *shell)
+{
+    const struct known_command *known;
+    const struct builtin *builtin;
+    struct text out = {NULL, 0, 0};
+    size_t n;
+    text_add_string(&out, "Programs\n");
+    for (n = 0; (known = known_command_at(n)) != NULL; n++) {
+        add_name(&out, n, known->name);
+    }
+    end_names(&out, n);
+    text_add_string(&out, "Commands of the shell\n");
+    for (n = 0; (builtin = builtin_at(n)) != NULL; n++) {
+        add_name(&out, n, builtin->name);
+    }
+    end_names(&out, n);
+    say_bytes(shell, text_string(&out), out.len);
+    text_free(&out);
+    say(shell, "\n`help NAME` explains one of them, `help all` says in a line what each does.\n"
+               "Pipes, variables and loops are as in other shells: `help language`.\n"
+               "Tab completes, Up brings commands back, ^C ends them: `help keys`.\n"
+               "`tour` shows the system around.\n");
     return status_ok;
 }
 
@@ -59,10 +108,17 @@ static void explain(struct shell *shell, const char *name, const char *arguments
 int builtin_help(struct shell *shell, const char *const *argv)
 {
     if (argv[1] == NULL) {
-        return help_all(shell);
+        return help_names(shell);
     }
     if (argv[2] != NULL) {
         return usage(shell, argv[0]);
+    }
+    if (strcmp(argv[1], "all") == 0) {
+        return help_all(shell);
+    }
+    if (strcmp(argv[1], "language") == 0 || strcmp(argv[1], "keys") == 0) {
+        say(shell, "%s", argv[1][0] == 'l' ? language : keys);
+        return status_ok;
     }
     const struct builtin *builtin = builtin_find(argv[1]);
     const struct known_command *known = known_command(argv[1]);
@@ -86,24 +142,29 @@ static const struct stop {
     const char *text;
     const char *command; /* NULL: there is nothing to run */
 } stops[] = {
-    {"Senary is a microkernel. The kernel knows seven kinds of objects: systems, events, channels,\n"
-     "endpoints, areas of memory, processes and threads. All else is done by programs.",
+    {"Senary is a microkernel. The kernel knows seven kinds of objects: systems,\n"
+     "events, channels, endpoints, areas of memory, processes and threads. All else\n"
+     "is done by programs.",
      "about"},
-    {"These are all processes. init started the services, and a service that dies is started again.\n"
-     "This shell is a process like any other.",
+    {"These are all processes. init started the services, and a service that dies is\n"
+     "started again: try `svc kill files`. This shell is a process like any other.",
      "ps"},
-    {"What a process can do, its handles say: each names an object, and the rights that it gives. A\n"
-     "process has no other way to reach anything. These are the shell's own.",
+    {"What a process can do, its handles say: each names an object, and the rights\n"
+     "that it gives. A process has no other way to reach anything. These are the\n"
+     "shell's own.",
      "handles $$"},
-    {"A server receives at an endpoint, its clients have handles to send there. `tree` finds out from\n"
-     "all handles who serves whom.",
+    {"A server receives at an endpoint, its clients have handles to send there.\n"
+     "`tree` finds out from all handles who serves whom.",
      "tree"},
-    {"A command gets what it needs, and no more: `cat` reads files and can't change one, `ps` sees no\n"
-     "files at all. The shell opens what < and > name, so a command needs no right for that.",
+    {"A command gets what it needs, and no more: `cat` reads files and can't change\n"
+     "one, `ps` sees no files at all. The shell opens what < and > name, so a command\n"
+     "needs no right for that.",
      "help ps"},
-    {"Memory is areas that processes map. A program starts from a copy-on-write clone of its file.",
+    {"Memory is areas that processes map. A program starts from a copy-on-write\n"
+     "clone of its file.",
      "maps $$"},
-    {"The two ends of a pipe are handles of one channel, and nothing of it is in a third place.",
+    {"The two ends of a pipe are handles of one channel, and nothing of it is in a\n"
+     "third place.",
      "ls /bin | wc -l"},
     {"The kernel's log has what every program and driver says about itself.", "log | tail -n 5"},
     {"That was the tour. `help` lists all commands.", NULL},
@@ -126,8 +187,10 @@ static bool wait_for_return(struct shell *shell)
 {
     char byte = '\0';
     say(shell, "-- Return goes on, q ends --");
+    terminal_keys(&shell->terminal, keys_are_lines);
     bool on = read_byte(shell, &byte) && byte == '\n';
     while (!on && byte != '\n' && read_byte(shell, &byte)) {}
+    terminal_keys(&shell->terminal, keys_wait);
     return on;
 }
 

@@ -28,6 +28,8 @@ static enum editor_event read_line(struct shell *shell, struct editor *editor)
     terminal_forget_news(&shell->terminal);
     editor->columns = terminal_columns(&shell->terminal);
     editor_begin(editor);
+    flush(shell, editor);
+    j6_ready(); /* with the first prompt */
     while (event == editor_more) {
         char byte;
         flush(shell, editor);
@@ -58,9 +60,9 @@ static void run_line(struct shell *shell, const struct editor *editor)
     history_add(&shell->history, line);
     shell->interrupted = false;
     terminal_interrupt_clear(&shell->terminal);
-    terminal_keys(&shell->terminal, false);
+    terminal_keys(&shell->terminal, keys_wait);
     run_text(shell, "input", line, strlen(line));
-    terminal_keys(&shell->terminal, true);
+    terminal_keys(&shell->terminal, keys_are_edited);
     terminal_interrupt_clear(&shell->terminal);
     shell->interrupted = false;
     memory_give(line);
@@ -83,7 +85,7 @@ static bool move_on(struct shell *shell)
     j6_handle_close(old.input);
     j6_handle_close(old.output);
     interactive_streams(shell, &channels);
-    terminal_keys(&shell->terminal, true);
+    terminal_keys(&shell->terminal, keys_are_edited);
     return true;
 }
 
@@ -96,7 +98,7 @@ void interactive_serve(struct shell *shell)
                             .is_complete = parse_is_complete,
                             .next_prompt = "> "};
     enum editor_event event = editor_more;
-    terminal_keys(&shell->terminal, true);
+    terminal_keys(&shell->terminal, keys_are_edited);
     while (!shell->exits && (event != editor_end || move_on(shell))) {
         jobs_report(shell);
         make_prompt(shell, &prompt);

@@ -104,11 +104,15 @@ void terminal_end(struct terminal *terminal)
     }
 }
 
-void terminal_keys(struct terminal *terminal, bool one_by_one)
+void terminal_keys(struct terminal *terminal, enum terminal_keys keys)
 {
+    static const uint64_t modes[] = {
+        [keys_are_edited] = terminal_mode_newline,
+        [keys_wait] = terminal_mode_newline | terminal_mode_interrupt,
+        [keys_are_lines] = terminal_mode_usual,
+    };
     if (terminal->own != j6_handle_none) {
-        uint64_t mode = one_by_one ? terminal_mode_newline : terminal_mode_usual;
-        j6_status_t status = terminal_set_mode(terminal->own, mode);
+        j6_status_t status = terminal_set_mode(terminal->own, modes[keys]);
         (void)status; /* a terminal that has gone shows when it is read from */
     }
 }

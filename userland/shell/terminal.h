@@ -40,8 +40,12 @@ void terminal_end(struct terminal *terminal);
  */
 bool terminal_again(struct terminal *terminal, struct terminal_channels *out_channels);
 
-/* Keys one by one, for the editor; else lines, which the terminal itself lets people edit, and Ctrl-C. */
-void terminal_keys(struct terminal *terminal, bool one_by_one);
+/*
+ * What becomes of keys that are typed to the shell itself. While it runs commands, only Ctrl-C means something: what the
+ * others mean is decided by who reads them, which may be a command, the editor, or a builtin that takes lines.
+ */
+enum terminal_keys { keys_are_edited, keys_wait, keys_are_lines };
+void terminal_keys(struct terminal *terminal, enum terminal_keys keys);
 
 /*
  * Waits until something was typed, or the line that is edited has to be drawn again: tells terminal_resized and

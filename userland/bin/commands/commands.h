@@ -39,6 +39,9 @@ struct options {
 struct options options_of(char **argv);
 char option_next(struct options *options, const char *flags);
 
+/* Before the first output: large pieces, where no person sits before it. */
+void output_begin(void);
+
 /*
  * Runs a function on each file that is named, or on stdin; `name` is NULL then, and "-" means it too. The worst
  * of the codes.

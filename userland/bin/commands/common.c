@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int failed(const char *what)
 {
@@ -56,10 +57,22 @@ char option_next(struct options *options, const char *flags)
     return letter;
 }
 
+/* A read of a file, and a write to one, are calls of another process: few large ones. */
+enum { BUFFER_SIZE = 65536 };
+
+void output_begin(void)
+{
+    static char buffer[BUFFER_SIZE];
+    if (!isatty(STDOUT_FILENO)) {
+        setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+    }
+}
+
 /* ---- files --------------------------------------------------------------------------------------- */
 
 static int one_file(const char *name, file_function *function, void *context)
 {
+    static char buffer[BUFFER_SIZE];
     if (strcmp(name, "-") == 0) {
         return function(stdin, NULL, context);
     }
@@ -67,6 +80,7 @@ static int one_file(const char *name, file_function *function, void *context)
     if (file == NULL) {
         return failed(name);
     }
+    setvbuf(file, buffer, _IOFBF, sizeof(buffer));
     int code = function(file, name, context);
     if (ferror(file)) {
         code = failed(name);

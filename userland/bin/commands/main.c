@@ -67,6 +67,7 @@ int main(int argc, char **argv)
         show(stdout, "", command);
         return exit_ok;
     }
+    output_begin();
     int code = command->run(argc, argv);
     return fflush(stdout) == 0 || code != exit_ok ? code : failed("stdout");
 }

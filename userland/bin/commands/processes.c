@@ -67,7 +67,7 @@ static bool look_inside(int argc, char **argv, uint64_t topic, struct j6_snapsho
 
 /* ---- handles ------------------------------------------------------------------------------------- */
 
-static void show_rights(enum j6_type type, uint64_t rights)
+static const char *right_name(enum j6_type type, unsigned bit)
 {
     static const char *const common[] = {"duplicate", "transfer", "wait",
                                          "signal",    "info",     "close"};
@@ -79,16 +79,31 @@ static void show_rights(enum j6_type type, uint64_t rights)
         [j6_type_process] = {"kill", "start", "give", "map", "debug"},
         [j6_type_thread] = {"kill", "control", "debug"},
     };
-    const char *separator = "";
-    for (unsigned i = 0; i < 5; i++) {
-        if (type < j6_type_count && own[type][i] != NULL && rights & J6_RIGHT(48 + i)) {
-            printf("%s%s", separator, own[type][i]);
-            separator = ",";
-        }
+    if (bit >= 48) {
+        return bit < 53 && type < j6_type_count ? own[type][bit - 48] : NULL;
     }
-    for (unsigned i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
-        if (rights & J6_RIGHT(40 + i)) {
-            printf("%s%s", separator, common[i]);
+    return bit >= 40 && bit < 46 ? common[bit - 40] : NULL;
+}
+
+/* Those of the type first; what there is or, if that is less to read, what isn't there. */
+static void show_rights(enum j6_type type, uint64_t rights)
+{
+    const unsigned first = 40, count = 13, start = 8;
+    unsigned present = 0, missing = 0;
+    for (unsigned bit = first; bit < first + count; bit++) {
+        bool has = rights & J6_RIGHT(bit);
+        bool is_one = right_name(type, bit) != NULL;
+        present += is_one && has;
+        missing += is_one && !has;
+    }
+    bool inverted = missing < 3 && missing < present;
+    const char *separator = inverted && missing != 0 ? "all but " : "";
+    fputs(inverted && missing == 0 ? "all" : "", stdout);
+    for (unsigned i = 0; i < count; i++) {
+        unsigned bit = first + (i + start) % count;
+        const char *name = right_name(type, bit);
+        if (name != NULL && ((rights & J6_RIGHT(bit)) != 0) != inverted) {
+            printf("%s%s", separator, name);
             separator = ",";
         }
     }
@@ -102,9 +117,9 @@ int command_handles(int argc, char **argv)
     if (!look_inside(argc, argv, j6_topic_handles, &handles, &code)) {
         return code;
     }
-    printf("%-16s %-8s %8s %8s  %s\n", "HANDLE", "TYPE", "OBJECT", "BADGE", "RIGHTS");
+    printf("%-16s %-8s %6s %16s  %s\n", "HANDLE", "TYPE", "OBJECT", "BADGE", "RIGHTS");
     J6_SNAPSHOT_EACH(row, &handles) {
-        printf("%016llx %-8s %8llu %8llx  ", (unsigned long long)row->handle,
+        printf("%016llx %-8s %6llu %16llx  ", (unsigned long long)row->handle,
                j6_type_text(row->type), (unsigned long long)koid_number(row->koid),
                (unsigned long long)row->badge);
         show_rights(row->type, row->rights);

@@ -48,7 +48,7 @@ int command_about(int argc, char **argv)
         printf("memory     %s, %s of it free\n", size_text(frames.total * j6_page_size),
                size_text(frames.free * j6_page_size));
     }
-    puts("           a microkernel with capabilities; `help` lists commands, `tour` shows around");
+    puts("           `help` lists commands, `tour` shows the system around");
     return exit_ok;
 }
 
@@ -81,8 +81,8 @@ int command_uptime(int argc, char **argv)
     }
     j6_clock(&ns);
     unsigned long long seconds = ns / 1000000000;
-    printf("up %llu:%02llu:%02llu, %llu CPUs\n", seconds / 3600, seconds / 60 % 60, seconds % 60,
-           (unsigned long long)cpu_count());
+    printf("up %llu:%02llu:%02llu, %llu CPU%s\n", seconds / 3600, seconds / 60 % 60, seconds % 60,
+           (unsigned long long)cpu_count(), cpu_count() == 1 ? "" : "s");
     return exit_ok;
 }
 
@@ -123,10 +123,10 @@ int command_irq(int argc, char **argv)
     if (!look(j6_topic_cpus, 0, &cpus)) {
         return exit_failed;
     }
-    printf("%3s %12s %12s %12s %12s %12s %12s\n", "CPU", "all", "devices", "timer", "other CPUs",
+    printf("%3s %11s %11s %11s %11s %11s %11s\n", "CPU", "all", "devices", "timer", "other CPUs",
            "shootdowns", "nobody's");
     J6_SNAPSHOT_EACH(row, &cpus) {
-        printf("%3u %12llu %12llu %12llu %12llu %12llu %12llu\n", row->index,
+        printf("%3u %11llu %11llu %11llu %11llu %11llu %11llu\n", row->index,
                (unsigned long long)row->interrupts, (unsigned long long)row->device_interrupts,
                (unsigned long long)row->alarms, (unsigned long long)row->kicks,
                (unsigned long long)row->shootdowns, (unsigned long long)row->spurious);

@@ -3,21 +3,22 @@
 #include "userland/bin/commands/commands.h"
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- cat ----------------------------------------------------------------------------------------- */
 
+/* What there is, as soon as it is there: behind a pipe, or in front of a person, more may come much later. */
 static int copy_out(FILE *file, const char *name, void *context)
 {
     static char buf[65536];
-    size_t len;
-    (void)name;
+    ssize_t len;
     (void)context;
-    while ((len = fread(buf, 1, sizeof(buf), file)) != 0) {
-        if (fwrite(buf, 1, len, stdout) != len) {
+    while ((len = read(fileno(file), buf, sizeof(buf))) > 0) {
+        if (fwrite(buf, 1, (size_t)len, stdout) != (size_t)len || fflush(stdout) != 0) {
             return failed("stdout");
         }
     }
-    return exit_ok;
+    return len == 0 ? exit_ok : failed(name != NULL ? name : "stdin");
 }
 
 int command_cat(int argc, char **argv)

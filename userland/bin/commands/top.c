@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * top: what threads did between two looks, the busiest first, with the CPU that each ran on last. At a terminal the
- * screen is drawn again each time, until Ctrl-C; else one list follows the other.
+ * screen is drawn again each time, until q or Ctrl-C; else one list follows the other.
  */
 #include "userland/bin/commands/commands.h"
+#include <proto/terminal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { THREADS_MAX = 4096, SHOWN_MAX = 18 };
 
@@ -111,7 +113,8 @@ static void show(struct picture *now, const struct picture *before)
     unsigned cpus = j6_clock_page()->cpu_count;
     j6_status_t status = j6_system_info(j6_find("system"), j6_topic_frames, 0, &frames, &len);
     (void)status; /* then it shows none */
-    printf("%zu threads, %u CPUs %.0f%% busy, memory %s of %s used\n\n", now->count, cpus,
+    printf("%zu threads, %u CPU%s %.0f%% busy, memory %s of %s used\n\n", now->count, cpus,
+           cpus == 1 ? "" : "s",
            passed > 0 && idle < cpus * passed ? 100 - 100 * idle / (cpus * passed) : 0.0,
            size_text((frames.total - frames.free) * j6_page_size),
            size_text(frames.total * j6_page_size));
@@ -131,22 +134,50 @@ static void show(struct picture *now, const struct picture *before)
     qsort(now->threads, now->count, sizeof(now->threads[0]), compare_koids);
 }
 
+/* Keys as they are typed, if there is a terminal to type at. */
+static j6_handle_t open_keys(void)
+{
+    j6_handle_t terminal = j6_find("terminal");
+    const uint64_t mode = terminal_mode_newline | terminal_mode_interrupt;
+    bool typed = terminal != j6_handle_none && isatty(STDIN_FILENO) &&
+                 terminal_set_mode(terminal, mode) == j6_status_ok;
+    return typed ? j6_find("stdin") : j6_handle_none;
+}
+
+/* Until then. False: q was typed. */
+static bool wait_until(j6_time_t then, j6_handle_t keys)
+{
+    char key = '\0';
+    while (keys != j6_handle_none &&
+           j6_object_wait(keys, j6_signal_channel_can_recv, NULL, then) == j6_status_ok) {
+        uint64_t len = sizeof(key);
+        if (j6_channel_receive(keys, &len, &key, j6_deadline_poll) == j6_status_ok && key == 'q') {
+            return false;
+        }
+    }
+    j6_thread_sleep(then);
+    return true;
+}
+
 static int watch(uint64_t times, double pause)
 {
     static struct picture pictures[2];
-    bool terminal = j6_find("terminal") != j6_handle_none;
+    bool person = isatty(STDOUT_FILENO);
+    j6_handle_t keys = person ? open_keys() : j6_handle_none;
     if (!take_picture(&pictures[0])) {
         return exit_failed;
     }
     for (uint64_t i = 1; times == 0 || i <= times; i++) {
         struct picture *now = &pictures[i % 2];
         struct picture *before = &pictures[(i + 1) % 2];
-        j6_thread_sleep(before->time + (j6_time_t)(pause * 1e9));
+        if (!wait_until(before->time + (j6_time_t)(pause * 1e9), keys)) {
+            return exit_ok;
+        }
         if (!take_picture(now)) {
             return exit_failed;
         }
         compare_pictures(now, before);
-        fputs(terminal ? "\033[H\033[2J" : i > 1 ? "\n" : "", stdout);
+        fputs(person ? "\033[H\033[2J" : i > 1 ? "\n" : "", stdout);
         show(now, before);
         if (fflush(stdout) != 0) {
             return failed("stdout");

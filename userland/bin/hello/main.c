@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A small program to start others with: shows what it was given, and greets whoever its argument names, on its
- * `stdout` if it has one and on the page with the role `page` where there is one, else in the log.
+ * A small program to start others with: greets whoever its argument names, on its `stdout` if it has one and on the
+ * page with the role `page` where there is one, else in the log. There it also shows what it was given.
  */
 #include "lib/format.h"
 #include <j6/j6.h>
@@ -9,11 +9,11 @@
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "world";
-    j6_print_rows("hello");
-
     j6_handle_t out = j6_find("stdout");
     if (out != j6_handle_none) {
         j6_channel_printf(out, "hello, %s\n", name);
+    } else {
+        j6_print_rows("hello");
     }
     j6_handle_t page = j6_find("page");
     if (page == j6_handle_none) {

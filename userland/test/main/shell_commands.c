@@ -64,7 +64,9 @@ TEST(every_command_explains_itself_in_a_line)
         "itself.\nsh: help: nothing: nothing is known about that; a program may say more by "
         "--help\n");
     shell_expect_words(shell, "help",
-                       "The language|Keys|Commands of the shell|poweroff|Programs|tree|");
+                       "Programs|tree|Commands of the shell|poweroff|`help language`|");
+    shell_expect_words(shell, "help all", "tree  |shows who made whom|poweroff|switches|");
+    shell_expect_words(shell, "help language; help keys", "a && b|a; b; done|Tab|^R|Return|");
     shell_expect_words(shell, "tour", "[1/9]|[9/9]|`help` lists all commands|");
     shell_end(shell);
 }
@@ -76,12 +78,12 @@ TEST(commands_look_at_the_system)
     shell_expect_words(shell, "handles $$", "HANDLE|channel|send|endpoint|system|");
     shell_expect_words(shell, "maps $$", "ADDRESS|r-x|rw-|");
     shell_expect_words(shell, "tree", "kernel|init|files|serves at endpoint|sh(|tree|");
-    shell_expect_words(shell, "top -n 2 -d 0.05", "CPUs|%CPU|top|CPUs|");
+    shell_expect_words(shell, "top -n 2 -d 0.05", "CPU|%CPU|top|CPU|");
     shell_expect_words(shell, "mem", "memory|free|objects|process|kernel's caches|");
     shell_expect_words(shell, "irq", "CPU|timer|");
     shell_expect_words(shell, "log | tail -n 3", "[|");
     shell_expect_words(shell, "about", "Senary|commit|CPUs|memory|");
-    shell_expect_words(shell, "uptime", "up 0:|CPUs|");
+    shell_expect_words(shell, "uptime", "up 0:|CPU|");
     shell_expect_words(shell, "bench", "does nothing|ns  a call of Linux|opening a file|");
     shell_expect_words(shell, "test", "ok     the clock runs|ok     a file keeps|");
     shell_expect_words(shell, "time true", " s|");
