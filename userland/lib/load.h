@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Loads an ELF file that lies in an area into a process that is being made. */
 #pragma once
+#include "lib/elf.h"
 #include <j6/info.h>
+#include <j6/start.h>
 #include <j6/status.h>
 #include <j6/types.h>
 #include <stdbool.h>
@@ -16,6 +18,9 @@ struct loaded {
     uint64_t entry;
     uint64_t phdr; /* 0: in no segment */
     size_t phnum;
+    size_t
+        row_count; /* for its start table, of the kind j6_start_segment: none for a native program */
+    struct j6_start_handle rows[2 * ELF_SEGMENTS_MAX];
 };
 
 /*

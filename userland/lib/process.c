@@ -21,7 +21,7 @@ enum {
 /* What goes onto the start stack, as it is collected. */
 struct contents {
     struct start_stack start;
-    struct j6_start_handle rows[SELF_ROWS + j6_spawn_rows_max];
+    struct j6_start_handle rows[SELF_ROWS + j6_spawn_rows_max + 2 * ELF_SEGMENTS_MAX];
 };
 
 static bool set_row(struct j6_start_handle *row, uint32_t kind, const char *role,
@@ -54,6 +54,14 @@ static j6_status_t give_handles(j6_handle_t process, const struct j6_program *pr
     contents->start.rows = table;
     contents->start.row_count = SELF_ROWS + program->row_count;
     return j6_status_ok;
+}
+
+static void add_segments(const struct loaded *loaded, struct contents *contents)
+{
+    struct j6_start_handle *table = contents->rows;
+    memcpy(&table[contents->start.row_count], loaded->rows,
+           loaded->row_count * sizeof(loaded->rows[0]));
+    contents->start.row_count += loaded->row_count;
 }
 
 /* For a long one: builds it in place, its pages are mapped here for a moment. */
@@ -155,7 +163,11 @@ static j6_status_t prepare(j6_handle_t process, const struct j6_program *program
         .clock_page = layout.clock_page,
     };
     memcpy(start->random, chance.bytes, sizeof(start->random));
-    return give_handles(process, program, out_contents);
+    status = give_handles(process, program, out_contents);
+    if (status == j6_status_ok) {
+        add_segments(&loaded, out_contents);
+    }
+    return status;
 }
 
 j6_status_t j6_start_program(j6_handle_t process, const struct j6_program *program)

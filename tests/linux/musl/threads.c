@@ -221,6 +221,10 @@ int ids(void)
     check(pthread_create(&thread, NULL, tell_id, &other) == 0 && pthread_join(thread, NULL) == 0);
     check(other > 0 && other != getpid());
     check_error(ENOSYS, syscall(56, 17, 0, 0, 0, 0));
+    pthread_attr_t attributes;
+    size_t size;
+    check(pthread_getattr_np(pthread_self(), &attributes) == 0);
+    check(pthread_attr_getstacksize(&attributes, &size) == 0 && size > 1000000);
     cpu_set_t cpus;
     check(sched_getaffinity(0, sizeof(cpus), &cpus) == 0 && CPU_COUNT(&cpus) >= 1);
     check(sysconf(_SC_NPROCESSORS_ONLN) >= 1);
