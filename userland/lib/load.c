@@ -234,6 +234,7 @@ j6_status_t load_image(j6_handle_t process, const struct j6_layout_info *layout,
         .entry = base + image.entry,
         .phdr = image.phdr == 0 ? 0 : base + image.phdr,
         .phnum = image.phnum,
+        .rows = out_loaded->rows,
     };
     const struct load load = {process, base, out_loaded};
     return map_segments(&load, elf, &image);

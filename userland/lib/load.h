@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { LOADED_ROWS_MAX = 2 * ELF_SEGMENTS_MAX };
+
 /* Where to start, and what lies where, in the new process. */
 struct loaded {
     bool native;  /* a program of Senary's own */
@@ -18,9 +20,8 @@ struct loaded {
     uint64_t entry;
     uint64_t phdr; /* 0: in no segment */
     size_t phnum;
-    size_t
-        row_count; /* for its start table, of the kind j6_start_segment: none for a native program */
-    struct j6_start_handle rows[2 * ELF_SEGMENTS_MAX];
+    struct j6_start_handle *rows; /* set before: room for rows of the kind j6_start_segment … */
+    size_t row_count;             /* … of its start table. A native program has none */
 };
 
 /*

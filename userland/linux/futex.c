@@ -52,6 +52,7 @@ static int64_t requeue(user_ptr_t word, uint64_t count, const uint32_t *expected
 int64_t linux_futex(user_ptr_t word, int operation, uint32_t value, uint64_t time_or_count,
                     user_ptr_t other, uint32_t expected)
 {
+    uint64_t both = (uint64_t)value + (uint32_t)time_or_count;
     (void)other;
     switch (operation & FUTEX_CMD_MASK) {
     case FUTEX_WAIT: return wait_until(word, value, time_or_count, operation);
@@ -61,8 +62,8 @@ int64_t linux_futex(user_ptr_t word, int operation, uint32_t value, uint64_t tim
                    ? wait_until(word, value, time_or_count, operation)
                    : -EINVAL;
     case FUTEX_WAKE_BITSET: return expected == FUTEX_BITSET_MATCH_ANY ? wake(word, value) : -EINVAL;
-    case FUTEX_REQUEUE: return requeue(word, value + (uint32_t)time_or_count, NULL);
-    case FUTEX_CMP_REQUEUE: return requeue(word, value + (uint32_t)time_or_count, &expected);
+    case FUTEX_REQUEUE: return requeue(word, both, NULL);
+    case FUTEX_CMP_REQUEUE: return requeue(word, both, &expected);
     default: return -ENOSYS;
     }
 }
