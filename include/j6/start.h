@@ -12,15 +12,23 @@
 #define J6_AT_SYSINFO      0x6a360003
 
 enum {
-    j6_start_self = 1,  /* the handle names the process or a thread of it */
-    j6_start_other = 2, /* the handle names something that was given to it */
+    j6_start_self = 1,    /* the handle names the process or a thread of it */
+    j6_start_other = 2,   /* the handle names something that was given to it */
+    j6_start_segment = 3, /* it names an area that a program of another system lies in */
 };
 
 struct j6_start_handle {
     uint32_t kind; /* j6_start_… */
     uint32_t type; /* j6_type_… */
-    char role[24]; /* padded with NUL */
+    char role[24]; /* padded with NUL; of a segment, struct j6_start_mapping */
     j6_handle_t handle;
+};
+
+/* How a segment is mapped. */
+struct j6_start_mapping {
+    uint64_t address; /* and j6_map_… in its lowest bits, so that it is no role's name */
+    uint64_t len;
+    uint64_t offset; /* in the area */
 };
 
 /* A picture in memory; width 0 when there is none. */

@@ -70,6 +70,17 @@ def size(name, path):
     print(f"BENCH {name} {os.path.getsize(path)} bytes", flush=True)
 
 
+def sizes():
+    """Of the programs of the ISO: those of its archive, init and the layer; of the image itself."""
+    places = [os.path.join(paths.CURRENT, "files", folder) for folder in ("bin", "lib")]
+    files = [os.path.join(place, name) for place in places for name in sorted(os.listdir(place))]
+    files.append(os.path.join(paths.CURRENT, "root", "boot", "init"))
+    for path in files:
+        if not os.path.islink(path):
+            size("size_of_" + os.path.basename(path), path)
+    size("iso_size", os.path.join(paths.CURRENT, "senary.iso"))
+
+
 def count(figure):
     """What the instructions of a call are; what is wrong. The log shows them all if there are as many."""
     kinds, instructions = counts.of_a_call()
@@ -111,7 +122,7 @@ def run(_):
                 wrong.append(f"no boot_to_init with {memory} MiB")
     if "kernel_image" not in values:
         size("kernel_image", os.path.join(paths.CURRENT, "kernel.elf"))
-    size("iso_size", os.path.join(paths.CURRENT, "senary.iso"))
+    sizes()
     calibration = values.get("calibration_2m")
     if not values:
         wrong.append("no BENCH line at all")

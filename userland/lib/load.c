@@ -7,6 +7,7 @@
 #include "userland/lib/load.h"
 #include "lib/elf.h"
 #include "lib/page.h"
+#include "lib/string.h"
 #include "userland/lib/area.h"
 #include "userland/lib/image.h"
 #include <j6/j6.h>
@@ -16,10 +17,21 @@ enum {
     PLACES_TRIED = 64,
 };
 
+static const uint64_t SEGMENT_RIGHTS =
+    j6_right_vma_map | j6_right_vma_read | j6_right_vma_write | j6_right_vma_exec;
+
+/* Where a program goes. */
+struct load {
+    j6_handle_t process;
+    uint64_t base;
+    struct loaded *loaded;
+};
+
 /* Pages of the file, as an area that is the program's own. */
 struct pages {
     j6_handle_t area;
-    uint64_t first; /* where in the file they begin */
+    uint64_t first;    /* where in the file they begin */
+    j6_handle_t given; /* the area, in the process; 0: it needs none */
 };
 
 /* An area doesn't tell its size: what the headers speak of must be there, as cloning it shows. */
@@ -82,13 +94,38 @@ static uint64_t map_flags(const struct elf_segment *segment)
            (segment->exec ? j6_map_exec : 0);
 }
 
+/* A program of another system may change what its segments allow: its layer gets what that needs. */
+static j6_status_t give(const struct load *load, j6_handle_t area, j6_handle_t *out_given)
+{
+    *out_given = j6_handle_none;
+    return load->loaded->native
+               ? j6_status_ok
+               : j6_process_give_handle(load->process, area, SEGMENT_RIGHTS, out_given);
+}
+
+static j6_status_t map(const struct load *load, const struct pages *pages, uint64_t address,
+                       uint64_t offset, uint64_t len, const struct elf_segment *segment)
+{
+    uint64_t flags = map_flags(segment);
+    j6_status_t status = j6_vma_map(pages->area, load->process, &address, offset, len, flags);
+    struct loaded *loaded = load->loaded;
+    if (status == j6_status_ok && pages->given != j6_handle_none) {
+        struct j6_start_handle *row = &loaded->rows[loaded->row_count++];
+        const struct j6_start_mapping mapping = {address | (flags & ~(uint64_t)j6_map_exact), len,
+                                                 offset};
+        *row = (struct j6_start_handle){
+            .kind = j6_start_segment, .type = j6_type_vma, .handle = pages->given};
+        memcpy(row->role, &mapping, sizeof(mapping));
+    }
+    return status;
+}
+
 /* The segment's bytes from the file, which lie in these pages, and no others. */
-static j6_status_t map_bytes(j6_handle_t process, const struct pages *pages,
-                             const struct elf_segment *segment, uint64_t base)
+static j6_status_t map_bytes(const struct load *load, const struct pages *pages,
+                             const struct elf_segment *segment)
 {
     uint64_t from = segment->file_offset - pages->first;
     uint64_t end = from + segment->file_size;
-    uint64_t address = base + page_down(segment->vaddr);
     j6_status_t status = clear(pages->area, page_down(from), from);
     if (status == j6_status_ok) {
         status = clear(pages->area, end, page_up(end));
@@ -96,33 +133,35 @@ static j6_status_t map_bytes(j6_handle_t process, const struct pages *pages,
     if (status != j6_status_ok) {
         return status;
     }
-    return j6_vma_map(pages->area, process, &address, page_down(from),
-                      page_up(end) - page_down(from), map_flags(segment));
+    return map(load, pages, load->base + page_down(segment->vaddr), page_down(from),
+               page_up(end) - page_down(from), segment);
 }
 
 /* The pages of the segment behind those that have bytes from the file. */
-static j6_status_t map_zeros(j6_handle_t process, const struct elf_segment *segment, uint64_t base)
+static j6_status_t map_zeros(const struct load *load, const struct elf_segment *segment)
 {
     uint64_t from = segment->file_size != 0 ? page_up(segment->vaddr + segment->file_size)
                                             : page_down(segment->vaddr);
     uint64_t end = page_up(segment->vaddr + segment->mem_size);
-    j6_handle_t area;
+    struct pages zeros = {.first = 0};
     if (from == end) {
         return j6_status_ok;
     }
-    j6_status_t status = j6_vma_create(end - from, 0, &area);
+    j6_status_t status = j6_vma_create(end - from, 0, &zeros.area);
     if (status != j6_status_ok) {
         return status;
     }
-    uint64_t address = base + from;
-    status = j6_vma_map(area, process, &address, 0, 0, map_flags(segment));
-    j6_handle_close(area);
+    status = give(load, zeros.area, &zeros.given);
+    if (status == j6_status_ok) {
+        status = map(load, &zeros, load->base + from, 0, end - from, segment);
+    }
+    j6_handle_close(zeros.area);
     return status;
 }
 
 /* Maps segments that have no page of the file in common, out of one area. */
-static j6_status_t map_from_file(j6_handle_t process, j6_handle_t elf,
-                                 const struct elf_segment *segments, size_t count, uint64_t base)
+static j6_status_t map_from_file(const struct load *load, j6_handle_t elf,
+                                 const struct elf_segment *segments, size_t count)
 {
     uint64_t first = UINT64_MAX;
     uint64_t end = 0;
@@ -138,25 +177,26 @@ static j6_status_t map_from_file(j6_handle_t process, j6_handle_t elf,
     if (status != j6_status_ok) {
         return status;
     }
+    status = give(load, pages.area, &pages.given);
     for (size_t i = 0; i < count && status == j6_status_ok; i++) {
         if (segments[i].file_size != 0) {
-            status = map_bytes(process, &pages, &segments[i], base);
+            status = map_bytes(load, &pages, &segments[i]);
         }
     }
     j6_handle_close(pages.area);
     return status;
 }
 
-static j6_status_t map_segments(j6_handle_t process, j6_handle_t elf, const struct elf_image *image,
-                                uint64_t base)
+static j6_status_t map_segments(const struct load *load, j6_handle_t elf,
+                                const struct elf_image *image)
 {
     size_t together = image_pages_are_apart(image) ? image->segment_count : 1;
     j6_status_t status = j6_status_ok;
     for (size_t i = 0; i < image->segment_count && status == j6_status_ok; i += together) {
-        status = map_from_file(process, elf, &image->segments[i], together, base);
+        status = map_from_file(load, elf, &image->segments[i], together);
     }
     for (size_t i = 0; i < image->segment_count && status == j6_status_ok; i++) {
-        status = map_zeros(process, &image->segments[i], base);
+        status = map_zeros(load, &image->segments[i]);
     }
     return status;
 }
@@ -194,6 +234,8 @@ j6_status_t load_image(j6_handle_t process, const struct j6_layout_info *layout,
         .entry = base + image.entry,
         .phdr = image.phdr == 0 ? 0 : base + image.phdr,
         .phnum = image.phnum,
+        .rows = out_loaded->rows,
     };
-    return map_segments(process, elf, &image, base);
+    const struct load load = {process, base, out_loaded};
+    return map_segments(&load, elf, &image);
 }

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Loads an ELF file that lies in an area into a process that is being made. */
 #pragma once
+#include "lib/elf.h"
 #include <j6/info.h>
+#include <j6/start.h>
 #include <j6/status.h>
 #include <j6/types.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+enum { LOADED_ROWS_MAX = 2 * ELF_SEGMENTS_MAX };
 
 /* Where to start, and what lies where, in the new process. */
 struct loaded {
@@ -16,6 +20,8 @@ struct loaded {
     uint64_t entry;
     uint64_t phdr; /* 0: in no segment */
     size_t phnum;
+    struct j6_start_handle *rows; /* set before: room for rows of the kind j6_start_segment … */
+    size_t row_count;             /* … of its start table. A native program has none */
 };
 
 /*

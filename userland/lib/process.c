@@ -21,7 +21,7 @@ enum {
 /* What goes onto the start stack, as it is collected. */
 struct contents {
     struct start_stack start;
-    struct j6_start_handle rows[SELF_ROWS + j6_spawn_rows_max];
+    struct j6_start_handle rows[SELF_ROWS + LOADED_ROWS_MAX + j6_spawn_rows_max];
 };
 
 static bool set_row(struct j6_start_handle *row, uint32_t kind, const char *role,
@@ -31,7 +31,8 @@ static bool set_row(struct j6_start_handle *row, uint32_t kind, const char *role
     return string_copy(row->role, sizeof(row->role), role);
 }
 
-static j6_status_t give_handles(j6_handle_t process, const struct j6_program *program,
+/* Behind the rows that are there. */
+static j6_status_t give_handles(j6_handle_t process, const struct j6_program *program, size_t there,
                                 struct contents *contents)
 {
     struct j6_start_handle *table = contents->rows;
@@ -47,12 +48,12 @@ static j6_status_t give_handles(j6_handle_t process, const struct j6_program *pr
         if (status != j6_status_ok) {
             return status;
         }
-        if (!set_row(&table[SELF_ROWS + i], j6_start_other, row->role, given)) {
+        if (!set_row(&table[there + i], j6_start_other, row->role, given)) {
             return j6_err_out_of_range;
         }
     }
     contents->start.rows = table;
-    contents->start.row_count = SELF_ROWS + program->row_count;
+    contents->start.row_count = there + program->row_count;
     return j6_status_ok;
 }
 
@@ -140,7 +141,7 @@ static j6_status_t prepare(j6_handle_t process, const struct j6_program *program
     if (status != j6_status_ok) {
         return status;
     }
-    struct loaded loaded = {0};
+    struct loaded loaded = {.rows = &out_contents->rows[SELF_ROWS]};
     status = load(process, program, &layout, &chance, &loaded, out_entry);
     if (status != j6_status_ok) {
         return status;
@@ -155,7 +156,7 @@ static j6_status_t prepare(j6_handle_t process, const struct j6_program *program
         .clock_page = layout.clock_page,
     };
     memcpy(start->random, chance.bytes, sizeof(start->random));
-    return give_handles(process, program, out_contents);
+    return give_handles(process, program, SELF_ROWS + loaded.row_count, out_contents);
 }
 
 j6_status_t j6_start_program(j6_handle_t process, const struct j6_program *program)

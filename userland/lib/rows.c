@@ -38,6 +38,9 @@ void j6_print_rows(const char *who)
 {
     for (size_t i = 0; i < start_row_count; i++) {
         const struct j6_start_handle *row = &start_rows[i];
+        if (row->kind == j6_start_segment) {
+            continue;
+        }
         j6_printf("%s: handle %016llx %-8s %-5s %.*s", who, (unsigned long long)row->handle,
                   j6_type_text(row->type), row->kind == j6_start_self ? "self" : "other",
                   (int)sizeof(row->role), row->role);

@@ -6,11 +6,33 @@
 #include <asm/stat.h>
 #include <linux/stat.h>
 
+/* Up to the end of a line, or of what is there; the first byte is waited for. */
+static j6_status_t receive_line(const struct file *file, user_ptr_t buf, uint64_t *len,
+                                j6_time_t deadline)
+{
+    uint64_t done = 0;
+    char byte = 0;
+    j6_status_t status = j6_status_ok;
+    while (done < *len && byte != '\n' && status == j6_status_ok) {
+        uint64_t piece = 1;
+        status = j6_channel_receive(file->handle, &piece, (void *)(buf + done),
+                                    done == 0 ? deadline : j6_deadline_poll);
+        if (status == j6_status_ok && user_read(&byte, buf + done, 1) != 0) {
+            status = j6_err_bad_address;
+        }
+        done += status == j6_status_ok;
+    }
+    *len = done;
+    return done != 0 ? j6_status_ok : status;
+}
+
 static int64_t channel_read(struct file *file, user_ptr_t buf, uint64_t len)
 {
     uint32_t patience = __atomic_load_n(&file->patience, __ATOMIC_RELAXED);
     j6_time_t deadline = patience == 0 ? file_deadline(file) : terminal_deadline(patience);
-    j6_status_t status = j6_channel_receive(file->handle, &len, (void *)buf, deadline);
+    j6_status_t status = terminal_gives_lines(file)
+                             ? receive_line(file, buf, &len, deadline)
+                             : j6_channel_receive(file->handle, &len, (void *)buf, deadline);
     bool nothing = status == j6_status_would_block || status == j6_status_timed_out;
     if (status == j6_status_closed || (nothing && patience != 0)) {
         return 0; /* all that was written has been read */

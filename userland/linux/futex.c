@@ -38,20 +38,24 @@ static int64_t wake(user_ptr_t word, uint64_t count)
     return linux_error(j6_futex_wake((const uint32_t *)word, count));
 }
 
-/* With a value that the word must have, looked at before. */
-static int64_t requeue(user_ptr_t word, uint64_t count, const uint32_t *expected)
+/* Neither number is negative, as on Linux. With a value that the word must have, looked at before. */
+static int64_t requeue(user_ptr_t word, uint32_t woken, uint32_t moved, const uint32_t *expected)
 {
     uint32_t value;
+    if ((int32_t)woken < 0 || (int32_t)moved < 0) {
+        return -EINVAL;
+    }
     int64_t error = expected != NULL ? user_read(&value, word, sizeof(value)) : 0;
     if (error != 0) {
         return error;
     }
-    return expected != NULL && value != *expected ? -EAGAIN : wake(word, count);
+    return expected != NULL && value != *expected ? -EAGAIN : wake(word, woken + moved);
 }
 
 int64_t linux_futex(user_ptr_t word, int operation, uint32_t value, uint64_t time_or_count,
                     user_ptr_t other, uint32_t expected)
 {
+    uint32_t count = (uint32_t)time_or_count;
     (void)other;
     switch (operation & FUTEX_CMD_MASK) {
     case FUTEX_WAIT: return wait_until(word, value, time_or_count, operation);
@@ -61,8 +65,8 @@ int64_t linux_futex(user_ptr_t word, int operation, uint32_t value, uint64_t tim
                    ? wait_until(word, value, time_or_count, operation)
                    : -EINVAL;
     case FUTEX_WAKE_BITSET: return expected == FUTEX_BITSET_MATCH_ANY ? wake(word, value) : -EINVAL;
-    case FUTEX_REQUEUE: return requeue(word, value + (uint32_t)time_or_count, NULL);
-    case FUTEX_CMP_REQUEUE: return requeue(word, value + (uint32_t)time_or_count, &expected);
+    case FUTEX_REQUEUE: return requeue(word, value, count, NULL);
+    case FUTEX_CMP_REQUEUE: return requeue(word, value, count, &expected);
     default: return -ENOSYS;
     }
 }

@@ -38,10 +38,10 @@ static j6_status_t move_end(uint64_t end)
     if (to > from) {
         status = regions_protect(from, to, j6_map_read | j6_map_write);
     } else if (to < from) {
-        regions_discard(to, from);
         status = regions_protect(to, from, 0);
     }
     if (status == j6_status_ok) {
+        regions_discard(to, from);
         heap.end = end;
     }
     return status;

@@ -168,6 +168,22 @@ int64_t linux_munmap(uint64_t address, uint64_t len)
     return linux_error(status);
 }
 
+/* Of memory that isn't the layer's to change: it is there, or it isn't. */
+static int64_t error_at(uint64_t address)
+{
+    char byte;
+    return user_read(&byte, address, 1) == 0 ? -EACCES : -ENOMEM;
+}
+
+static int64_t protect_locked(uint64_t address, uint64_t end, uint64_t access)
+{
+    if (regions_end(address, end) != end) {
+        regions_take_segments();
+    }
+    uint64_t covered = regions_end(address, end);
+    return covered == end ? linux_error(regions_protect(address, end, access)) : error_at(covered);
+}
+
 int64_t linux_mprotect(uint64_t address, uint64_t len, int protection)
 {
     uint64_t end;
@@ -182,9 +198,9 @@ int64_t linux_mprotect(uint64_t address, uint64_t len, int protection)
         return -ENOMEM;
     }
     regions_lock();
-    j6_status_t status = regions_protect(address, end, (uint64_t)access);
+    int64_t error = protect_locked(address, end, (uint64_t)access);
     regions_unlock();
-    return status == j6_err_not_found ? -ENOMEM : linux_error(status);
+    return error;
 }
 
 int64_t linux_madvise(uint64_t address, uint64_t len, int advice)
@@ -200,7 +216,7 @@ int64_t linux_madvise(uint64_t address, uint64_t len, int advice)
         return -ENOMEM;
     }
     regions_lock();
-    bool covered = regions_cover(address, end);
+    bool covered = regions_end(address, end) == end;
     if (advice == MADV_DONTNEED || advice == MADV_FREE) {
         regions_discard(address, end);
     }

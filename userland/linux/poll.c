@@ -8,28 +8,44 @@
 #include "userland/linux/clocks.h"
 #include "userland/linux/descriptors.h"
 #include "userland/linux/polling.h"
+#include <linux/fcntl.h>
+
+enum { READING = POLLIN | POLLRDNORM, WRITING = POLLOUT | POLLWRNORM };
+
+/* Can it be that it isn't ready? */
+static bool waits(const struct file *file)
+{
+    return (file->kind->readable | file->kind->writable) != 0;
+}
 
 static uint64_t mask_of(const struct file *file, int16_t events)
 {
-    return (events & POLLIN ? file->kind->readable : 0) |
-           (events & POLLOUT ? file->kind->writable : 0);
+    return (events & READING ? file->kind->readable : 0) |
+           (events & WRITING ? file->kind->writable : 0);
+}
+
+/* The other end of a pipe has gone. */
+static int hang_up_of(const struct file *file)
+{
+    uint32_t access = __atomic_load_n(&file->flags, __ATOMIC_RELAXED) & O_ACCMODE;
+    return access == O_WRONLY ? POLLERR : POLLHUP;
 }
 
 /* What the signals of a file's object mean to who asked for these events. */
 static int16_t events_of(const struct file *file, int16_t events, uint64_t signals)
 {
     const struct file_kind *kind = file->kind;
-    bool waits = (kind->readable | kind->writable) != 0;
-    int found = waits && (signals & j6_signal_closed) ? POLLHUP : 0;
-    found |= !waits || (signals & kind->readable) ? POLLIN : 0;
-    found |= !waits || (signals & kind->writable) ? POLLOUT : 0;
+    bool always = !waits(file);
+    int found = !always && (signals & j6_signal_closed) ? hang_up_of(file) : 0;
+    found |= always || (signals & kind->readable) ? READING : 0;
+    found |= always || (signals & kind->writable) ? WRITING : 0;
     return (int16_t)(found & (events | POLLHUP | POLLERR));
 }
 
 static uint64_t signals_of(const struct file *file, uint64_t mask)
 {
     uint64_t signals = 0;
-    if (file->handle != j6_handle_none) {
+    if (waits(file)) {
         j6_status_t status =
             j6_object_wait(file->handle, mask | j6_signal_closed, &signals, j6_deadline_poll);
         (void)status; /* the signals tell */
@@ -53,7 +69,7 @@ static int64_t look(struct polling *polling)
         entry->revents =
             file != NULL ? events_of(file, entry->events, signals_of(file, mask)) : POLLNVAL;
         ready += entry->revents != 0;
-        if (entry->revents == 0 && file->handle != j6_handle_none) {
+        if (entry->revents == 0 && waits(file)) {
             polling->items[polling->waits++] =
                 (struct j6_wait_item){file->handle, mask | j6_signal_closed, 0};
         }
@@ -61,7 +77,7 @@ static int64_t look(struct polling *polling)
     return ready;
 }
 
-static j6_status_t wait(struct polling *polling, j6_time_t deadline)
+static j6_status_t wait_for_any(struct polling *polling, j6_time_t deadline)
 {
     if (polling->waits == 0) {
         return deadline == j6_deadline_poll ? j6_status_ok : j6_thread_sleep(deadline);
@@ -74,7 +90,7 @@ static int64_t run(struct polling *polling, j6_time_t deadline)
     int64_t ready = look(polling);
     j6_time_t now = 0;
     while (ready == 0 && deadline != j6_deadline_poll && now < deadline) {
-        j6_status_t status = wait(polling, deadline);
+        j6_status_t status = wait_for_any(polling, deadline);
         if (j6_is_error(status)) {
             return linux_error(status);
         }

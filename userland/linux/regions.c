@@ -108,6 +108,19 @@ j6_status_t region_map(struct region_area *area, uint64_t offset, uint64_t len, 
     return j6_status_ok;
 }
 
+j6_status_t region_adopt(struct region_area *area, uint64_t start, uint64_t len, uint64_t access,
+                         uint64_t offset)
+{
+    struct region *region = pool_take(&all.regions);
+    if (region == NULL) {
+        return j6_err_no_memory;
+    }
+    *region = (struct region){
+        .start = start, .end = start + len, .area = area, .offset = offset, .access = access};
+    insert(region);
+    return j6_status_ok;
+}
+
 struct region_area *region_area_new(j6_handle_t handle, uint64_t size)
 {
     struct region_area *area = pool_take(&all.areas);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What mmap and brk have given to the program: regions, each a part of one area (a VMA of Senary) with one
- * protection. Cutting makes two regions of one; they are never joined again, except when one grows.
+ * What mmap and brk have given to the program, and its segments: regions, each a part of one area (a VMA of Senary)
+ * with one protection. Cutting makes two regions of one; they are never joined again, except when one grows.
  *
  * Rules for regions: all under regions_lock. What isn't a region isn't the layer's to change: the program's
- * segments, its first stack, the layer itself. What fails changes nothing, unless it says how far it came.
+ * first stack, the layer itself. What fails changes nothing, unless it says how far it came.
  */
 #pragma once
 #include "lib/avl.h"
@@ -17,7 +17,7 @@ struct region_area {
     j6_handle_t handle;
     uint64_t size;    /* bytes */
     uint64_t regions; /* that are parts of it; closed with the last */
-    bool of_file;     /* its pages come from a file, and aren't discarded */
+    bool of_file;     /* its pages come from a file or the program, and aren't discarded */
 };
 
 struct region {
@@ -56,6 +56,13 @@ J6_MUST_USE j6_status_t region_map(struct region_area *area, uint64_t offset, ui
                                    uint64_t access, bool exactly, uint64_t *address,
                                    struct region **out_region);
 
+/* What is mapped already, by others. no_memory. */
+J6_MUST_USE j6_status_t region_adopt(struct region_area *area, uint64_t start, uint64_t len,
+                                     uint64_t access, uint64_t offset);
+
+/* The program's segments become regions, unless they are. */
+void regions_take_segments(void);
+
 /* Regions begin or end at both, where there are any. */
 J6_MUST_USE j6_status_t regions_cut(uint64_t start, uint64_t end);
 
@@ -65,10 +72,10 @@ void region_remove(struct region *region, bool drop);
 /* Takes out all that lies within. no_memory: nothing was done. */
 J6_MUST_USE j6_status_t regions_remove(uint64_t start, uint64_t end);
 
-/* Is all of it regions? */
-bool regions_cover(uint64_t start, uint64_t end);
+/* The first address that no region has, or the end. */
+uint64_t regions_end(uint64_t start, uint64_t end);
 
-/* not_found: it isn't. What fails in the middle leaves the rest as it was. */
+/* not_found: not all of it is regions. What fails in the middle leaves the rest as it was. */
 J6_MUST_USE j6_status_t regions_protect(uint64_t start, uint64_t end, uint64_t access);
 
 /* Gives back the pages of all regions there: they read as zero from now on. */

@@ -3,18 +3,19 @@
 #include "userland/linux/regions.h"
 #include <j6/j6.h>
 
-bool regions_cover(uint64_t start, uint64_t end)
+uint64_t regions_end(uint64_t start, uint64_t end)
 {
     for (struct region *region = region_at(start);
          region != NULL && region->start <= start && start < end; region = region_next(region)) {
         start = region->end;
     }
-    return start >= end;
+    return start < end ? start : end;
 }
 
 j6_status_t regions_protect(uint64_t start, uint64_t end, uint64_t access)
 {
-    j6_status_t status = regions_cover(start, end) ? regions_cut(start, end) : j6_err_not_found;
+    j6_status_t status =
+        regions_end(start, end) == end ? regions_cut(start, end) : j6_err_not_found;
     if (status != j6_status_ok) {
         return status;
     }

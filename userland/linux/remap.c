@@ -33,9 +33,10 @@ int64_t linux_mremap(uint64_t address, uint64_t old_len, uint64_t len, uint64_t 
     if (address % PAGE_SIZE != 0 || old_len == 0 || len == 0 || (flags & ~MREMAP_MAYMOVE)) {
         return -EINVAL;
     }
+    char byte;
     regions_lock();
     const struct region *region = region_at(address);
-    int64_t result = -EFAULT;
+    int64_t result = user_read(&byte, address, 1) == 0 ? -ENOMEM : -EFAULT; /* who else has it */
     if (region != NULL && region->start <= address && old_len <= region->end - address) {
         result = len <= old_len ? shrink(address, address + old_len, address + len)
                                 : grow(address, address + old_len, len, flags & MREMAP_MAYMOVE);

@@ -51,6 +51,9 @@ static int64_t write_from(struct file *file, user_ptr_t buf, uint64_t len, uint6
         struct files_write_answer answer = {0, *offset};
         status = files_write(file->handle, *offset, (const void *)(buf + done),
                              least(len - done, files_data_max), &answer);
+        if (status == j6_status_ok && answer.written == 0) {
+            status = j6_err_unexpected;
+        }
         done += answer.written;
         *offset = answer.end;
     }

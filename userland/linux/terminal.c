@@ -34,20 +34,45 @@ static tcflag_t *field_of(struct termios *termios, size_t mode)
     return (tcflag_t *)((char *)termios + modes[mode].field);
 }
 
-static bool look(const struct file *file, struct terminal_state *out_state)
+/* What is known of a file: once it is, that doesn't change. */
+enum { UNKNOWN, ELSEWHERE, INPUT, OUTPUT };
+
+static uint32_t place_of(const struct file *file, const struct terminal_state *state)
 {
     j6_koid_t koid = 0;
-    j6_handle_t job = j6_find("terminal");
-    return job != j6_handle_none && file->kind == &channel_kind &&
-           j6_object_koid(file->handle, &koid) == j6_status_ok &&
-           terminal_look(job, out_state) == j6_status_ok &&
-           (koid == out_state->input || koid == out_state->output);
+    j6_status_t status = j6_object_koid(file->handle, &koid);
+    return status != j6_status_ok  ? UNKNOWN
+           : koid == state->input  ? INPUT
+           : koid == state->output ? OUTPUT
+                                   : ELSEWHERE;
 }
 
-bool terminal_is(const struct file *file)
+/* What the terminal is like, if the file is at it. */
+static uint32_t look(struct file *file, struct terminal_state *out_state)
+{
+    uint32_t place = __atomic_load_n(&file->at_terminal, __ATOMIC_RELAXED);
+    j6_handle_t job = j6_find("terminal");
+    if (place == ELSEWHERE || job == j6_handle_none || file->kind != &channel_kind ||
+        terminal_look(job, out_state) != j6_status_ok) {
+        return ELSEWHERE;
+    }
+    if (place == UNKNOWN) {
+        place = place_of(file, out_state);
+        __atomic_store_n(&file->at_terminal, place, __ATOMIC_RELAXED);
+    }
+    return place;
+}
+
+bool terminal_is(struct file *file)
 {
     struct terminal_state state;
-    return look(file, &state);
+    return look(file, &state) >= INPUT;
+}
+
+bool terminal_gives_lines(struct file *file)
+{
+    struct terminal_state state;
+    return look(file, &state) == INPUT && (state.mode & terminal_mode_lines);
 }
 
 static int64_t error_of(j6_status_t status)
@@ -146,7 +171,7 @@ static int64_t flush(uint64_t queue)
 static int64_t control(struct file *file, unsigned command, uint64_t argument)
 {
     struct terminal_state state;
-    if (!look(file, &state)) {
+    if (look(file, &state) < INPUT) {
         return -ENOTTY;
     }
     switch (command) {

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -54,6 +55,10 @@ int file_bytes(void)
     check(pread(file, large, sizeof(large), 0) == sizeof(large) && large[299999] == 'l');
     check_error(EFAULT, pread(file, (char *)8, 8, 0));
     check_error(EFAULT, write(file, (char *)8, 8));
+    struct pollfd entry = {file, POLLIN | POLLOUT | POLLPRI, 0};
+    check(poll(&entry, 1, -1) == 1 && entry.revents == (POLLIN | POLLOUT));
+    entry.events = POLLPRI;
+    check(poll(&entry, 1, 1) == 0);
     return unlink("/tmp/bytes");
 }
 

@@ -123,6 +123,46 @@ int cutting(void)
     return 0;
 }
 
+static char written[3 * PAGE] = {1};
+static const char constant[3 * PAGE] = {2};
+static char zeros[3 * PAGE];
+
+static char *page_in(const char *bytes)
+{
+    return (char *)(((uintptr_t)bytes + PAGE - 1) & -(uintptr_t)PAGE);
+}
+
+static int function(void)
+{
+    return 42;
+}
+
+/* The program's own memory: code, constants, variables, and the first stack. */
+int segments(void)
+{
+    char local;
+    char *own[] = {page_in(written), page_in(zeros)};
+    for (int i = 0; i < 2; i++) {
+        own[i][PAGE + 1] = 7;
+        check(mprotect(own[i], PAGE, PROT_READ) == 0 && can_read(own[i]) && !can_write(own[i]));
+        check(can_write(own[i] + PAGE));
+        check(mprotect(own[i], PAGE, PROT_NONE) == 0 && !can_read(own[i]));
+        check(mprotect(own[i], PAGE, READ_WRITE) == 0 && can_write(own[i]));
+        check_error(EACCES, mprotect(own[i], PAGE, READ_WRITE | PROT_EXEC));
+        check(own[i][PAGE + 1] == 7 && madvise(own[i], 2 * PAGE, MADV_FREE) == 0);
+    }
+    char *fixed = page_in(constant);
+    check(!can_write(fixed) && mprotect(fixed, PAGE, READ_WRITE) == 0 && can_write(fixed));
+    char *code = (char *)((uintptr_t)function & -(uintptr_t)PAGE);
+    check(!can_write(code) && mprotect(code, PAGE, PROT_READ) == 0);
+    check(mprotect(code, PAGE, PROT_READ | PROT_EXEC) == 0 && function() == 42);
+    char *stack = (char *)((uintptr_t)&local & -(uintptr_t)PAGE);
+    check_error(EACCES, mprotect(stack, PAGE, PROT_READ));
+    check_error(ENOMEM, mprotect((char *)PAGE, PAGE, PROT_READ));
+    check_error(ENOMEM, mremap(stack, PAGE, 2 * PAGE, 0));
+    return 0;
+}
+
 int remapping(void)
 {
     char *at = map(16 * PAGE, READ_WRITE);

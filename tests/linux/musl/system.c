@@ -227,6 +227,11 @@ int polling(void)
     check(poll(entries, 1, -1) == 1 && (entries[0].revents & POLLHUP));
     entries[0].fd = 99;
     check(poll(entries, 1, -1) == 1 && entries[0].revents == POLLNVAL);
+    check(pipe(pair) == 0 && write(pair[1], "x", 1) == 1);
+    struct pollfd normal[] = {{pair[0], POLLRDNORM, 0}, {pair[1], POLLWRNORM, 0}};
+    check(poll(normal, 2, -1) == 2 && normal[0].revents == POLLRDNORM);
+    check(normal[1].revents == POLLWRNORM && close(pair[0]) == 0);
+    check(poll(&normal[1], 1, -1) == 1 && (normal[1].revents & POLLERR));
     check(poll(NULL, 0, 5) == 0);
     return 0;
 }
@@ -248,6 +253,9 @@ int selecting(void)
     check(write(pair[1], "x", 1) == 1);
     FD_SET(pair[0], &in);
     check(select(pair[1] + 1, &in, &out, NULL, NULL) == 2 && FD_ISSET(pair[0], &in));
+    FD_ZERO(&out);
+    FD_SET(pair[1], &out);
+    check(close(pair[0]) == 0 && select(pair[1] + 1, NULL, &out, NULL, NULL) == 1);
     FD_SET(99, &in);
     check_error(EBADF, select(100, &in, NULL, NULL, NULL));
     check_error(EINVAL, select(-1, NULL, NULL, NULL, NULL));

@@ -58,8 +58,12 @@ int terminal(void)
     raw.c_cc[VTIME] = 0;
     check(tcsetattr(0, TCSANOW, &raw) == 0 && read(0, &c, 1) == 0);
     check(tcdrain(1) == 0 && tcflush(0, TCIOFLUSH) == 0);
-    check(tcsetattr(0, TCSANOW, &usual) == 0 && write(1, "line\r", 5) == 5);
-    expect_typed("line\n", 5);
+    check(tcsetattr(0, TCSANOW, &usual) == 0 && write(1, "line\rnext\r", 10) == 10);
+    struct pollfd input = {0, POLLIN, 0};
+    char buf[16];
+    check(poll(&input, 1, -1) == 1 && tcdrain(1) == 0);
+    check(read(0, buf, sizeof(buf)) == 5 && memcmp(buf, "line\n", 5) == 0);
+    check(read(0, buf, 2) == 2 && read(0, buf + 2, 9) == 3 && memcmp(buf, "next\n", 5) == 0);
     check_error(EFAULT, ioctl(0, TCGETS, 8));
     check_error(ENOTTY, ioctl(0, TIOCSTI, "x"));
     check_error(EINVAL, tcflush(0, 77));

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "check.h"
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -100,6 +101,31 @@ int conditions(void)
     check(turn == 0 && pthread_barrier_init(&barrier, NULL, 1) == 0);
     check(pthread_barrier_wait(&barrier) == PTHREAD_BARRIER_SERIAL_THREAD);
     return 0;
+}
+
+static int word, other_word;
+static atomic_int woken;
+
+static void *wait_for_word(void *argument)
+{
+    syscall(202, &word, 0, 0, NULL, NULL, 0);
+    atomic_store(&woken, 1);
+    return argument;
+}
+
+/* One is woken, and as many as there may be moved: here, woken too. */
+int requeue(void)
+{
+    enum { REQUEUE = 3 };
+    pthread_t thread;
+    check(pthread_create(&thread, NULL, wait_for_word, NULL) == 0);
+    while (!atomic_load(&woken)) {
+        check(syscall(202, &word, REQUEUE, 1, INT_MAX, &other_word, 0) >= 0);
+        sched_yield();
+    }
+    check_error(EINVAL, syscall(202, &word, REQUEUE, 1, -1, &other_word, 0));
+    check_error(EINVAL, syscall(202, &word, REQUEUE, -1, 1, &other_word, 0));
+    return pthread_join(thread, NULL);
 }
 
 static sem_t done;
@@ -221,6 +247,10 @@ int ids(void)
     check(pthread_create(&thread, NULL, tell_id, &other) == 0 && pthread_join(thread, NULL) == 0);
     check(other > 0 && other != getpid());
     check_error(ENOSYS, syscall(56, 17, 0, 0, 0, 0));
+    pthread_attr_t attributes;
+    size_t size;
+    check(pthread_getattr_np(pthread_self(), &attributes) == 0);
+    check(pthread_attr_getstacksize(&attributes, &size) == 0 && size > 1000000);
     cpu_set_t cpus;
     check(sched_getaffinity(0, sizeof(cpus), &cpus) == 0 && CPU_COUNT(&cpus) >= 1);
     check(sysconf(_SC_NPROCESSORS_ONLN) >= 1);
