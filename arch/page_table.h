@@ -187,9 +187,12 @@ void page_table_protect(struct page_table *table, vaddr_t from, vaddr_t end,
 bool page_table_next(const struct page_table *table, vaddr_t from, vaddr_t end,
                      vaddr_t *out_address);
 
+/* Does this CPU have the table loaded, or had it just before, and not let it go since? */
+bool page_table_is_near(const struct page_table *table);
+
 /*
  * The memory behind a user address, as this CPU itself would find it: 0 if a thread of that space couldn't read,
- * or write, it now without a fault, or if this CPU neither has the table loaded nor had it just before.
+ * or write, it now without a fault, or if the table isn't near.
  * Takes no lock. It stays that memory until this CPU answers a shootdown, which it does with interrupts on,
  * and while it spins for a lock.
  */

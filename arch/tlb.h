@@ -42,3 +42,6 @@ void tlb_flush_all(void);
 
 /* One turn of a loop that spins for a lock, with interrupts off: answers shootdowns. */
 void arch_spin_pause(void);
+
+/* How many times this CPU has answered. The debug kernel alone counts. */
+uint64_t tlb_answers_given(void);

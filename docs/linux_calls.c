@@ -34,13 +34,14 @@ static void check_rows(void)
 int main(void)
 {
     check_rows();
-    printf("<!-- Generated from userland/linux/calls.def by docs/linux_calls.c. -->\n"
-           "# Linux's system calls that are served\n\n"
-           "%d calls, in the order of what they are about. *Likewise* refers to the row above. Every other "
-           "call\nis answered by `ENOSYS`, and noted in the log once. What holds for all of them: "
-           "docs/c-library.md.\n\n"
-           "| number | call | how far |\n|---|---|---|\n",
-           ROWS);
+    printf(
+        "<!-- Generated from userland/linux/calls.def by docs/linux_calls.c. -->\n"
+        "# Linux's system calls that are served\n\n"
+        "%d calls, in the order of what they are about. *Likewise* refers to the row above. Every other "
+        "call\nis answered by `ENOSYS`, and noted in the log once. What holds for all of them: "
+        "docs/c-library.md.\n\n"
+        "| number | call | how far |\n|---|---|---|\n",
+        ROWS);
     for (int i = 0; i < ROWS; i++) {
         printf("| %u | `%s` | %s |\n", rows[i].number, rows[i].name, rows[i].how_far);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ipc/badge.h"
 #include "ipc/endpoint.h"
-#include "kernel/thread.h"
+#include "kernel/run_queue.h"
 #include "mm/kalloc.h"
 #include <j6/message.h>
 
@@ -81,7 +81,7 @@ j6_status_t badge_create(struct account *account, struct endpoint *endpoint, uin
 static uint32_t level_of_current(void)
 {
     const struct thread *thread = sched_current();
-    return thread != NULL ? thread->level : PRIORITY_DEFAULT;
+    return thread != NULL ? message_level(thread) : PRIORITY_DEFAULT;
 }
 
 j6_status_t badge_notify(struct endpoint *endpoint, struct badge *badge, uint64_t bits)

@@ -2,6 +2,7 @@
 #include "ipc/binding.h"
 #include "ipc/packet.h"
 #include "kernel/process.h"
+#include "kernel/run_queue.h"
 #include "kernel/signal.h"
 #include "mm/kalloc.h"
 #include <j6/message.h>
@@ -172,7 +173,7 @@ j6_status_t binding_create(struct kobject *object, uint64_t mask, struct endpoin
     }
     binding->object = object->koid;
     binding->key = key;
-    binding->level = thread->level;
+    binding->level = message_level(thread);
     binding->waiter.mask = mask;
     binding->waiter.wake_locked = wake_locked;
     atomic_store_explicit(&binding->waiter.object, object, memory_order_relaxed);

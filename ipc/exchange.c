@@ -11,6 +11,7 @@
 #include "ipc/token.h"
 #include "ipc/transfer.h"
 #include "kernel/process.h"
+#include "kernel/run_queue.h"
 #include <j6/flags.h>
 
 /* What a thread is about. */
@@ -250,7 +251,7 @@ static bool send_to_locked(struct exchange *exchange, struct thread *receiver)
 static void send_wait_locked(struct exchange *exchange)
 {
     struct thread *sender = exchange->thread;
-    ipc_queue_push(&exchange->endpoint->queue, &sender->ipc.item, 1 + sender->level);
+    ipc_queue_push(&exchange->endpoint->queue, &sender->ipc.item, 1 + message_level(sender));
     wait_locked(exchange, &endpoint_wait_send);
     endpoint_levels_rose_locked(exchange->endpoint);
 }

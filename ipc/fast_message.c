@@ -5,8 +5,10 @@
  * switch that follows goes by a page table that this CPU mustn't let go.
  */
 #include "ipc/fast_path.h"
+#include "arch/tlb.h"
 #include "ipc/message.h"
 #include "ipc/transfer.h"
+#include "kernel/base/spinlock.h"
 #include "mm/vm_peek.h"
 
 /* More takes so long that the endpoint's lock isn't to be held meanwhile. */
@@ -92,8 +94,8 @@ static bool data_and_handles_pass(struct thread *from, const struct thread *to)
            handles_pass(from, to, place);
 }
 
-uint64_t fast_message_pass(struct thread *from, struct thread *to, const struct endpoint *endpoint,
-                           const void *pointer)
+static inline uint64_t pass(struct thread *from, const struct thread *to,
+                            const struct endpoint *endpoint, const void *pointer)
 {
     struct j6_message *message = &from->ipc.message;
     if (!copy_in(message, pointer, sizeof(*message)) || !is_plain(message, endpoint) ||
@@ -103,4 +105,24 @@ uint64_t fast_message_pass(struct thread *from, struct thread *to, const struct 
     bool passed =
         message->handle_count == 0 ? data_pass(from, to) : data_and_handles_pass(from, to);
     return passed ? message->len | message->handle_count << 32 : refused;
+}
+
+/* What was seen in page tables has to count up to the switch, and the switch to find the table in place. */
+static uint64_t pass_and_check(struct thread *from, const struct thread *to,
+                               const struct endpoint *endpoint, const void *pointer)
+{
+    uint64_t answers = tlb_answers_given();
+    lock_check_must_not_wait();
+    uint64_t passed = pass(from, to, endpoint, pointer);
+    lock_check_may_wait();
+    assert(tlb_answers_given() == answers);
+    assert(page_table_is_near(&to->process->space->table));
+    return passed;
+}
+
+uint64_t fast_message_pass(struct thread *from, struct thread *to, const struct endpoint *endpoint,
+                           const void *pointer)
+{
+    return KERNEL_DEBUG ? pass_and_check(from, to, endpoint, pointer)
+                        : pass(from, to, endpoint, pointer);
 }

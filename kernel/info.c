@@ -92,7 +92,7 @@ void thread_info(struct thread *thread, struct j6_thread_info *out_row)
         .state = states[__atomic_load_n(&thread->state, __ATOMIC_RELAXED)],
         .koid = thread->object.koid,
         .process = thread->process->object.koid,
-        .priority = atomic_load_explicit(&thread->priority, memory_order_relaxed),
+        .priority = thread_priority(thread),
         .level = __atomic_load_n(&thread->level, __ATOMIC_RELAXED),
         .cpu = atomic_load_explicit(&thread->home, memory_order_relaxed),
         .cpu_time = sched_cpu_time(thread),

@@ -109,7 +109,7 @@ void level_reset(struct thread *thread)
     uint32_t priority = atomic_load_explicit(&thread->priority, memory_order_relaxed);
     if (thread->last_priority != priority) {
         thread->last_priority = priority;
-        thread->own_level = priority;
+        thread->own_level = priority & ~PRIORITY_CONSTANT;
     }
     thread->level = level_with_boosts(thread);
 }
@@ -124,8 +124,9 @@ static void turn_begin(struct thread *thread, uint32_t own_level)
 void turn_used_up(struct thread *thread)
 {
     uint32_t level = thread->own_level;
-    if (thread->constant || level < thread->priority) {
-        level = thread->priority;
+    uint32_t priority = thread_priority(thread);
+    if (thread_is_constant(thread) || level < priority) {
+        level = priority;
     } else if (level < LEVEL_LOWEST) {
         level++;
     }
@@ -135,6 +136,7 @@ void turn_used_up(struct thread *thread)
 void turn_waited(struct thread *thread, j6_time_t waited)
 {
     uint32_t level = thread->own_level;
+    uint32_t priority = thread_priority(thread);
     int64_t whole = (int64_t)turn_length(level);
     if (waited < (uint64_t)whole && thread->turn_left + (int64_t)waited < whole) {
         thread->turn_left += (int64_t)waited;
@@ -143,6 +145,5 @@ void turn_waited(struct thread *thread, j6_time_t waited)
         }
         return;
     }
-    turn_begin(thread,
-               thread->constant || level <= thread->priority ? thread->priority : level - 1);
+    turn_begin(thread, thread_is_constant(thread) || level <= priority ? priority : level - 1);
 }

@@ -133,12 +133,28 @@ static inline uint32_t more_urgent(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-static inline uint32_t level_with_boosts(const struct thread *thread)
+static inline uint32_t level_of_boosts(const struct thread *thread)
 {
     const struct boost *boost = &thread->boost;
     uint32_t others = atomic_load_explicit(&boost->others_level, memory_order_relaxed);
     uint32_t serves = atomic_load_explicit(&boost->serves_level, memory_order_relaxed);
-    return more_urgent(thread->own_level, more_urgent(serves, others));
+    return more_urgent(serves, others);
+}
+
+static inline uint32_t level_with_boosts(const struct thread *thread)
+{
+    return more_urgent(thread->own_level, level_of_boosts(thread));
+}
+
+/*
+ * How urgent is what it says to others: as its level, but for what starving has added to that, which is to get
+ * it a turn, and no more.
+ */
+static inline uint32_t message_level(const struct thread *thread)
+{
+    uint32_t priority = thread_priority(thread);
+    bool starved = thread->own_level < priority;
+    return starved ? more_urgent(priority, level_of_boosts(thread)) : thread->level;
 }
 
 /* Its level goes by what its priority and its boosts are now. */

@@ -29,6 +29,7 @@
 
 enum {
     PRIORITIES = 8,
+    PRIORITY_CONSTANT = 1 << 8, /* or'ed to one: turns don't change the level */
     PRIORITY_MOST_URGENT = 0,
     PRIORITY_DEFAULT = 4,
     PRIORITY_IDLE = 7, /* runs when nobody else wants to; nobody is demoted to it */

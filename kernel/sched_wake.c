@@ -200,8 +200,7 @@ static void look_again(struct thread *thread)
 
 void sched_set_priority(struct thread *thread, uint32_t priority, bool constant)
 {
-    atomic_store(&thread->constant, constant);
-    atomic_store(&thread->priority, priority);
+    atomic_store(&thread->priority, priority | (constant ? PRIORITY_CONSTANT : 0));
     look_again(thread);
 }
 

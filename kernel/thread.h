@@ -52,8 +52,7 @@ struct thread {
     struct list_node run_node;
     /* Atomic */
     _Atomic bool killed;        /* set once */
-    _Atomic bool constant;      /* its level doesn't change */
-    _Atomic uint32_t priority;  /* the most urgent level that it has by right */
+    _Atomic uint32_t priority;  /* the most urgent level that it has by right, and PRIORITY_CONSTANT */
     _Atomic uint32_t home;      /* the CPU that it belongs to */
     _Atomic uint64_t affinity;  /* the CPUs that may run it */
     _Atomic uint64_t run_ticks; /* how long it has run … */
@@ -93,6 +92,16 @@ static inline struct thread *thread_of_tcb(struct tcb *tcb)
 static inline struct thread *thread_of(struct kobject *object)
 {
     return container_of(object, struct thread, object);
+}
+
+static inline uint32_t thread_priority(const struct thread *thread)
+{
+    return atomic_load_explicit(&thread->priority, memory_order_relaxed) & ~PRIORITY_CONSTANT;
+}
+
+static inline bool thread_is_constant(const struct thread *thread)
+{
+    return atomic_load_explicit(&thread->priority, memory_order_relaxed) & PRIORITY_CONSTANT;
 }
 
 /* Are both in the user half? A stack pointer may stand at its very end. */

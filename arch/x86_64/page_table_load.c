@@ -101,6 +101,11 @@ void page_table_forget(const struct page_table *table)
     }
 }
 
+bool page_table_is_near(const struct page_table *table)
+{
+    return table_is_near(table);
+}
+
 struct page_table *page_table_loaded(void)
 {
     return this_cpu_read(page_table_here);

@@ -40,7 +40,7 @@ bool page_table_find(const struct page_table *table, vaddr_t address, paddr_t *o
 paddr_t page_table_peek(const struct page_table *table, vaddr_t address, bool write)
 {
     const uint64_t needed = ENTRY_PRESENT | ENTRY_USER | (write ? ENTRY_WRITE : 0);
-    if (table != this_cpu_read(page_table_here) && table != this_cpu_read(page_table_lingering)) {
+    if (!table_is_near(table)) {
         return 0;
     }
     uint64_t entry = table->root;

@@ -20,6 +20,12 @@ struct tlb_request {
 
 static PER_CPU(struct tlb_request, tlb_request);
 static PER_CPU(_Atomic uint64_t, tlb_askers); /* CPUs that want something of this one */
+static PER_CPU(uint64_t, tlb_answers);        /* of this CPU, in the debug kernel */
+
+uint64_t tlb_answers_given(void)
+{
+    return *this_cpu(tlb_answers);
+}
 
 /* A change of CR4.PGE drops everything, a write of CR3 all that isn't global (SDM vol. 3, §4.10.4.1). */
 void tlb_flush_all(void)
@@ -47,6 +53,9 @@ static void forget(const struct tlb_request *request)
 /* Release in the countdown, acquire at S3: what this CPU did with the pages is over. */
 void tlb_answer(void)
 {
+    if (KERNEL_DEBUG) {
+        (*this_cpu(tlb_answers))++;
+    }
     race_delay();
     page_table_let_go();
     uint64_t askers = atomic_exchange(this_cpu(tlb_askers), 0); /* A1 */

@@ -129,7 +129,7 @@ static bool go_on(struct output *output)
 
 /* ---- the foreground's place ----------------------------------------------------------------- */
 
-static bool is_empty(const struct output *output)
+bool output_is_empty(const struct output *output)
 {
     uint64_t signals;
     return output->watch.object == j6_handle_none ||
@@ -145,7 +145,7 @@ static void follow_foreground(struct terminal *terminal)
     if (before == after) {
         return;
     }
-    if (before != NULL && terminal->writer_left > 0 && !is_empty(&before->output)) {
+    if (before != NULL && terminal->writer_left > 0 && !output_is_empty(&before->output)) {
         return;
     }
     terminal->writer = after;
@@ -153,47 +153,6 @@ static void follow_foreground(struct terminal *terminal)
     shown_set_foreground(&terminal->shown, after != NULL ? &after->output.author : NULL);
     if (before != NULL) {
         job_free_if_over(terminal, before);
-    }
-}
-
-/* ---- who waits for it ----------------------------------------------------------------------- */
-
-j6_status_t output_answer_later(struct terminal *terminal, struct job *job, uint64_t *token)
-{
-    for (size_t i = 0; i < WAITERS_MAX; i++) {
-        struct waiter *waiter = &terminal->waiters[i];
-        if (waiter->token == 0) {
-            *waiter = (struct waiter){.token = *token, .job = job};
-            *token = 0;
-            terminal->waiter_count++;
-            return j6_status_ok;
-        }
-    }
-    return j6_err_quota;
-}
-
-static bool is_over(struct terminal *terminal, struct waiter *waiter)
-{
-    const struct ring *to_send = &terminal->uart.to_send;
-    if (waiter->job == NULL) {
-        return terminal->writer == terminal->foreground;
-    }
-    if (!waiter->is_taken && is_empty(&waiter->job->output)) {
-        waiter->is_taken = true;
-        waiter->written = to_send->put;
-    }
-    return waiter->is_taken && to_send->put - to_send->taken <= to_send->put - waiter->written;
-}
-
-static void answer_waiters(struct terminal *terminal)
-{
-    for (size_t i = 0; i < WAITERS_MAX; i++) {
-        struct waiter *waiter = &terminal->waiters[i];
-        if (waiter->token != 0 && is_over(terminal, waiter)) {
-            j6_answer(terminal->driver.endpoint, waiter->token, j6_status_ok, NULL, 0, 0);
-            waiter->token = 0;
-            terminal->waiter_count--;
-        }
     }
 }
 
@@ -221,9 +180,7 @@ void output_work(struct terminal *terminal)
            go_on(output)) {
         follow_foreground(terminal);
     }
-    if (terminal->waiter_count > 0) {
-        answer_waiters(terminal);
-    }
+    waiters_answer(terminal);
 }
 
 bool output_finish(struct terminal *terminal)

@@ -169,9 +169,16 @@ void output_set_waits(struct output *output, bool waits);
 /* What was echoed. */
 void output_echo(struct terminal *terminal, const struct echo *echo);
 
+/* Its channel has nothing to show. */
+bool output_is_empty(const struct output *output);
+
+/* ---- waiters.c ------------------------------------------------------------------------------ */
+
 /* Answers the call when what the job has written, or else what the former foreground has, is on its way. quota. */
-J6_MUST_USE j6_status_t output_answer_later(struct terminal *terminal, struct job *job,
-                                            uint64_t *token);
+J6_MUST_USE j6_status_t waiters_add(struct terminal *terminal, struct job *job, uint64_t *token);
+
+/* Answers those for which that is so. */
+void waiters_answer(struct terminal *terminal);
 
 /* ---- log.c ---------------------------------------------------------------------------------- */
 
@@ -185,6 +192,8 @@ bool log_show_next(struct terminal *terminal);
 
 /* Serves until the endpoint closes. */
 j6_status_t terminal_serve(struct terminal *terminal);
+
+/* ---- work.c --------------------------------------------------------------------------------- */
 
 /* All that can be done now is done. */
 void terminal_work(struct terminal *terminal);

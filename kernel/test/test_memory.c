@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory that is handed out and comes back. */
-#include "arch/arch.h"
+#include "arch/cpu.h"
 #include "arch/page_table.h"
-#include "kernel/base/grace.h"
 #include "kernel/memory_count.h"
+#include "kernel/test/settle.h"
 #include "kernel/test/tests.h"
 #include "lib/page.h"
 #include "lib/string.h"
@@ -162,9 +162,7 @@ bool self_test_an_exhausted_heap_is_no_memory_and_loses_nothing(void)
     while (taken > 0) {
         frame_free_block(blocks[--taken], FRAME_MAX_ORDER);
     }
-    while (!grace_is_idle()) {
-        grace_pass(); /* the pages of the piece that failed */
-    }
+    settle(); /* the pages of the piece that failed */
     return count > 0 && memory_free_frames() == before;
 }
 

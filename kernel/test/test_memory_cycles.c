@@ -5,11 +5,11 @@
  *
  * Command line: cycles=NUMBER.
  */
-#include "arch/arch.h"
-#include "kernel/base/grace.h"
+#include "arch/cpu.h"
 #include "kernel/base/log.h"
 #include "kernel/cpu_call.h"
 #include "kernel/memory_count.h"
+#include "kernel/test/settle.h"
 #include "kernel/test/test_options.h"
 #include "kernel/test/tests.h"
 #include "mm/vm_area.h"
@@ -91,10 +91,7 @@ bool self_test_areas_and_spaces_that_come_and_go_lose_no_frame(void)
             look_at *= 10;
         }
         cpu_call(cpus, run_chunk, NULL);
-        while (!grace_is_idle()) {
-            grace_pass();
-            arch_let_interrupts_in();
-        }
+        settle();
     }
     log_info("cycles  %lu of areas, clones and spaces", done);
     return right && nothing_is_lost(before, done);

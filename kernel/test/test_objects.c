@@ -2,6 +2,7 @@
 /* Kernel objects. */
 #include "kernel/process.h"
 #include "kernel/system.h"
+#include "kernel/test/settle.h"
 #include "kernel/test/tests.h"
 #include "lib/string.h"
 
@@ -23,7 +24,7 @@ bool self_test_koids_are_never_used_twice(void)
         }
         j6_koid_t koid = system->object.koid;
         kobject_put(&system->object);
-        grace_pass();
+        settle();
         if (koid <= last || koid >> j6_handle_type_shift != j6_type_system) {
             return false;
         }

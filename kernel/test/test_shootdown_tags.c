@@ -13,6 +13,7 @@
 #include "kernel/base/log.h"
 #include "kernel/cpu_call.h"
 #include "kernel/memory_count.h"
+#include "kernel/test/settle.h"
 #include "kernel/test/test_options.h"
 #include "kernel/test/tests.h"
 #include "mm/frame.h"
@@ -288,7 +289,7 @@ static void end(void)
     vm_space_destroy(&tags.space);
     kobject_put(&tags.area->object);
     kobject_put(&tags.other->object);
-    grace_pass();
+    settle();
 }
 
 bool self_test_nobody_writes_to_a_page_that_was_taken_away(void)

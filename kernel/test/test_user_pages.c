@@ -4,8 +4,8 @@
  * user-copy routines. The page is there and open to the program, so only SMAP can refuse.
  */
 #include "arch/page_table.h"
-#include "kernel/base/grace.h"
 #include "kernel/memory_count.h"
+#include "kernel/test/settle.h"
 #include "kernel/test/tests.h"
 #include "mm/user_copy.h"
 #include "mm/vm_area.h"
@@ -82,6 +82,6 @@ bool self_test_a_plain_access_to_a_page_of_a_program_faults(void)
         kobject_put(&area->object);
     }
     vm_space_destroy(&space);
-    grace_pass();
+    settle();
     return right && memory_free_frames() == before;
 }

@@ -7,12 +7,12 @@
  *
  * Command line: vm_stream=OPERATIONS, for each way, and seed=NUMBER.
  */
-#include "arch/arch.h"
+#include "arch/cpu.h"
 #include "arch/page_table.h"
-#include "kernel/base/grace.h"
 #include "kernel/base/log.h"
 #include "kernel/cpu_call.h"
 #include "kernel/memory_count.h"
+#include "kernel/test/settle.h"
 #include "kernel/test/test_options.h"
 #include "kernel/test/tests.h"
 #include "kernel/test/vm_stream.h"
@@ -66,13 +66,9 @@ static void load_on_this(struct vm_stream *stream, struct vm_space *space)
     load_here(space);
 }
 
-/* The other CPUs idle. */
-static bool settle(void)
+static bool settle_alone(void)
 {
-    while (!grace_is_idle()) {
-        grace_pass();
-        arch_let_interrupts_in();
-    }
+    settle();
     return true;
 }
 
@@ -81,7 +77,7 @@ static _Atomic uint32_t
 
 static bool settle_when_alone(void)
 {
-    return busy == 0 && settle();
+    return busy == 0 && settle_alone();
 }
 
 static bool has_room_for_wide(uint64_t streams)
@@ -116,7 +112,7 @@ static void run_in_turns(struct vm_stream *stream, uint64_t operations)
 
 bool self_test_memory_is_what_a_model_says_on_every_cpu_in_turn(void)
 {
-    static const struct vm_stream_machine machine = {.load = load_everywhere, .settle = settle};
+    static const struct vm_stream_machine machine = {.load = load_everywhere, .settle = settle_alone};
     uint64_t before = memory_free_frames();
     uint64_t operations = test_option("vm_stream", OPERATIONS);
     struct vm_stream_source source = {.seed = test_option("seed", 1)};

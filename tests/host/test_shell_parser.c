@@ -35,18 +35,20 @@ static void show_parts(struct text *out, const struct node *node)
 
 static void show(struct text *out, const struct node *node)
 {
-    static const char *const names[] = {"run", "pipe",  "and", "or",    "seq",  "back",
-                                        "if",  "while", "for", "group", "other"};
+    static const char *const names[] = {"run",   "pipe", "list",  "back", "if",
+                                        "while", "for",  "group", "other"};
     if (node->kind == node_pipeline && node->first->next == NULL && !node->negated) {
         show(out, node->first);
         return;
     }
     text_format(out, "(%s%s", node->negated ? "not-" : "", names[node->kind]);
     show_parts(out, node);
-    for (const struct node *stage = node->kind == node_pipeline ? node->first->next : NULL;
-         stage != NULL; stage = stage->next) {
-        text_add_char(out, ' ');
-        show(out, stage);
+    bool has_more = node->kind == node_pipeline || node->kind == node_list;
+    for (const struct node *part = has_more ? node->first->next : NULL; part != NULL;
+         part = part->next) {
+        static const char *const joins[] = {" ", " && ", " || "};
+        text_add_string(out, joins[part->join]);
+        show(out, part);
     }
     text_add_char(out, ')');
 }
@@ -98,12 +100,13 @@ static void words_are_separated_by_blanks_and_held_together_by_quotes(void **sta
 static void commands_are_joined_as_the_operators_say(void **state)
 {
     (void)state;
-    expect_tree("a; b", "(seq (run [a]) (run [b]))");
+    expect_tree("a; b", "(list (run [a]) (run [b]))");
     expect_tree("a | b | c", "(pipe (run [a]) (run [b]) (run [c]))");
-    expect_tree("a && b || c", "(or (and (run [a]) (run [b])) (run [c]))");
+    expect_tree("a && b || c", "(list (run [a]) && (run [b]) || (run [c]))");
     expect_tree("! a | b", "(not-pipe (run [a]) (run [b]))");
-    expect_tree("a & b", "(seq (back (run [a])) (run [b]))");
-    expect_tree("a &&\n b |\n c", "(and (run [a]) (pipe (run [b]) (run [c])))");
+    expect_tree("a & b", "(list (back (run [a])) (run [b]))");
+    expect_tree("a &&\n b |\n c", "(list (run [a]) && (pipe (run [b]) (run [c])))");
+    expect_tree("a || b & c; d", "(list (back (list (run [a]) || (run [b]))) (run [c]) (run [d]))");
     expect_tree("X=1 Y= a Z=3", "(run X=1 Y= [a] [Z=3])");
 }
 
@@ -122,12 +125,12 @@ static void lists_are_held_by_words_and_brackets(void **state)
     (void)state;
     expect_tree("if a; then b; elif c; then d; else e; fi",
                 "(if (run [a]) (run [b]) (if (run [c]) (run [d]) (run [e])))");
-    expect_tree("while a\ndo b\nc\ndone > f", "(while (run [a]) (seq (run [b]) (run [c])) 1>f)");
+    expect_tree("while a\ndo b\nc\ndone > f", "(while (run [a]) (list (run [b]) (run [c])) 1>f)");
     expect_tree("until a; do b; done", "(not-while (run [a]) (run [b]))");
     expect_tree("for x in 1 $y; do b; done", "(for [1] [$y] (run [b]))");
     expect_tree("for x\ndo b; done", "(for (run [b]))");
-    expect_tree("{ a; b; } | c", "(pipe (group (seq (run [a]) (run [b]))) (run [c]))");
-    expect_tree("(a; b)", "(other (seq (run [a]) (run [b])))");
+    expect_tree("{ a; b; } | c", "(pipe (group (list (run [a]) (run [b]))) (run [c]))");
+    expect_tree("(a; b)", "(other (list (run [a]) (run [b])))");
     expect_tree("echo if then }", "(run [echo] [if] [then] [}])");
 }
 

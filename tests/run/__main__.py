@@ -4,7 +4,7 @@
     python3 tests/run test              everything but test-fresh
     python3 tests/run check             host tests, source checks, one boot
     python3 tests/run boot NAME ...     these configurations (of tests/boot/*.ini)
-    python3 tests/run host|source|image host tests; checks of the sources and models; images, SDK, commands
+    python3 tests/run host|source|image host tests; checks of the sources and models; images, SDK, the tutorial, commands
     python3 tests/run serial            COM2 and the terminal at COM1 from the other end of the line
     python3 tests/run allocations       every place in the kernel that asks for memory, refused it
     python3 tests/run list              the configurations
@@ -32,6 +32,7 @@ import source
 import stack
 import teardown
 import terminal
+import tutorial
 import whole
 from report import Report
 
@@ -44,7 +45,7 @@ def test(_):
     teardown.run(report)
     models.run(report)
     host.run(report, seconds=3)
-    boot.many(configurations.of_group("test"), report, beside=(image.run, commands.run))
+    boot.many(configurations.of_group("test"), report, beside=(image.run, commands.run, tutorial.run))
     serial.run(report)
     terminal.run(report)
     allocations.run(report)
@@ -95,6 +96,7 @@ def only_image(_):
     report = Report()
     image.run(report)
     commands.run(report)
+    tutorial.run(report)
     return report.summary()
 
 

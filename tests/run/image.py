@@ -158,7 +158,93 @@ def outside_program(report):
               "^outside: the program ended with 7, ok$"), report)
 
 
+def write(folder, path, text=""):
+    path = os.path.join(folder, path)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def first_unlike(expected):
+    """Of pairs ((exit status, lines), what one of the lines has to say with a failure) the first that isn't so."""
+    for (status, lines), text in expected:
+        if status == 0 or not any(text in line for line in lines):
+            return text, lines
+    return None
+
+
+def judge(report, name, expected):
+    wrong = first_unlike(expected)
+    if wrong:
+        report.failed(name, f"it never said: {wrong[0]}", tail=wrong[1])
+    else:
+        report.passed(name)
+
+
+def bad_extras(report):
+    """What can't lie on the image, in EXTRA."""
+    with tempfile.TemporaryDirectory(prefix="senary-extra.") as folder:
+        def extra(*names):
+            return make(paths.TOP, "iso", "OUT=build/refused",
+                        "EXTRA=" + " ".join(os.path.join(folder, name) for name in names))
+
+        write(folder, "cat")
+        write(folder, "one/thing")
+        write(folder, "two/thing")
+        write(folder, "long/" + "x" * 100)
+        write(folder, "copy/etc/services", "service files\n    program bin/thing\n")
+        write(folder, "twice/etc/services", "service mine\n\nservice mine\n")
+        write(folder, "binary/etc/services")
+        with open(os.path.join(folder, "binary", "etc", "services"), "wb") as file:
+            file.write(b"\xff\n")
+        os.makedirs(os.path.join(folder, "pipe"))
+        os.mkfifo(os.path.join(folder, "pipe", "fifo"))
+        judge(report, "make_iso_refuses_what_is_missing_twice_or_no_file", [
+            (extra("nothing"), f"There is no {folder}/nothing, which EXTRA or INIT names."),
+            (extra("cat"), "the image has a bin/cat of its own"),
+            (extra("one/thing", "two/thing"), "the image has a bin/thing of its own"),
+            (extra("copy"), "the manifest has a service files already"),
+            (extra("twice"), "the manifest has a service mine already"),
+            (extra("binary"), "etc/services is no text"),
+            (extra("long"), "is no name for the archive"),
+            (extra("pipe"), "fifo is no file"),
+        ])
+
+
+def compiler_complaints(report):
+    with tempfile.TemporaryDirectory(prefix="senary-sdk.") as folder:
+        good, bad = (os.path.join(folder, name) for name in ("good", "bad"))
+        shutil.copytree(os.path.join(paths.BUILD, "sdk"), good)
+        shutil.copytree(good, bad)
+        os.remove(os.path.join(bad, "lib", "j6.ld"))
+        write(folder, "x.c", "int main(void) { return 0; }\n")
+        write(folder, "stdio.c", "#include <stdio.h>\n")
+        tools = os.path.join(folder, "tools")       # a system with a compiler, but without musl
+        os.mkdir(tools)
+        for tool in ("sh", "dirname", "basename", "readlink", "gcc"):
+            os.symlink(shutil.which(tool), os.path.join(tools, tool))
+
+        def j6_cc(*options, sdk=good, **variables):
+            environment = {key: value for key, value in os.environ.items() if key != "J6_CC"}
+            return output_of([os.path.join(sdk, "bin", "j6-cc"), *options], cwd=folder,
+                             env=dict(environment, **variables))
+
+        judge(report, "j6_cc_tells_what_is_missing_or_not_supported", [
+            (j6_cc("x.c", sdk=bad), f"j6-cc: there is no lib/j6.ld in {bad}"),
+            (j6_cc(), "no input files"),
+            (j6_cc("missing.c"), "missing.c: No such file"),
+            (j6_cc("stdio.c"), "stdio.h"),
+            (j6_cc("x.cpp"), "j6-cc: x.cpp: C++ isn't supported"),
+            (j6_cc("-x", "c++", "x.c"), "j6-cc: c++: C++ isn't supported"),
+            (j6_cc("-m32", "x.c"), "j6-cc: -m32: programs are static and of 64 bits"),
+            (j6_cc("-shared", "x.c"), "j6-cc: -shared: programs are static and of 64 bits"),
+            (j6_cc("x.c", J6_CC="nocc"), "j6-cc: there is no compiler nocc"),
+            (j6_cc("--musl", "x.c", PATH=tools), "j6-cc: --musl needs musl-gcc"),
+        ])
+
+
 def run(report):
     for test in (size_is_small, archive_is_a_tar, test_images_differ_in_the_menu_alone, outside_program,
-                 is_reproducible):
+                 bad_extras, compiler_complaints, is_reproducible):
         test(report)

@@ -13,7 +13,7 @@ import paths
 LAYERS = ["include/j6", "lib", "arch", "kernel/base", "arch/x86_64", "mm", "kernel", "ipc",
           "kernel/syscall", "kernel/boot kernel/test"]
 KERNEL = ("arch", "kernel", "mm", "ipc")
-USER = ("userland", "drivers")
+USER = ("userland", "drivers", "docs")
 INCLUDE = re.compile(r'^\s*[#%]\s*include\s+(?:"([^"]+)"|<(j6/[^>]+)>)', re.MULTILINE)
 CLANG_FORMAT = 14
 GENERATED = {"version.h", "offsets.inc", "fast_offsets.inc"}

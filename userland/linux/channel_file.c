@@ -2,12 +2,17 @@
 /* A channel as a pipe: bytes go between the channel and the program's memory without a stop here. */
 #include "userland/linux/descriptors.h"
 #include "userland/linux/signals.h"
+#include "userland/linux/terminal.h"
+#include <asm/stat.h>
 #include <linux/stat.h>
 
 static int64_t channel_read(struct file *file, user_ptr_t buf, uint64_t len)
 {
-    j6_status_t status = j6_channel_receive(file->handle, &len, (void *)buf, file_deadline(file));
-    if (status == j6_status_closed) {
+    uint32_t patience = __atomic_load_n(&file->patience, __ATOMIC_RELAXED);
+    j6_time_t deadline = patience == 0 ? file_deadline(file) : terminal_deadline(patience);
+    j6_status_t status = j6_channel_receive(file->handle, &len, (void *)buf, deadline);
+    bool nothing = status == j6_status_would_block || status == j6_status_timed_out;
+    if (status == j6_status_closed || (nothing && patience != 0)) {
         return 0; /* all that was written has been read */
     }
     return status == j6_status_ok ? (int64_t)len : linux_error(status);
@@ -30,10 +35,20 @@ static int64_t channel_write(struct file *file, user_ptr_t buf, uint64_t len)
     return done != 0 ? (int64_t)done : linux_error(status);
 }
 
+static int64_t channel_stat(struct file *file, struct stat *stat)
+{
+    enum { PERMISSIONS = 07777 };
+    if (terminal_is(file)) {
+        stat->st_mode = S_IFCHR | (stat->st_mode & PERMISSIONS);
+    }
+    return 0;
+}
+
 const struct file_kind channel_kind = {
     .mode = S_IFIFO,
     .read = channel_read,
     .write = channel_write,
+    .stat = channel_stat,
     .readable = J6_SIGNAL(17), /* j6_signal_channel_can_recv */
     .writable = J6_SIGNAL(16), /* j6_signal_channel_can_send */
 };

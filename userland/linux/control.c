@@ -7,13 +7,6 @@
 
 enum { MODE_OWN = 0600 };
 
-int64_t linux_ioctl(int descriptor, unsigned command, uint64_t argument)
-{
-    (void)command;
-    (void)argument;
-    return descriptor_is_open(descriptor) ? -ENOTTY : -EBADF;
-}
-
 int64_t linux_lseek(int descriptor, int64_t offset, unsigned whence)
 {
     struct file *file = descriptor_file(descriptor);

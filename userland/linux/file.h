@@ -33,8 +33,10 @@ struct file_kind {
 struct file {
     const struct file_kind *kind;
     j6_handle_t handle;
-    uint32_t references;  /* atomic */
-    uint32_t flags;       /* O_ACCMODE, O_APPEND, O_NONBLOCK; atomic */
+    uint32_t references; /* atomic */
+    uint32_t flags;      /* O_ACCMODE, O_APPEND, O_NONBLOCK; atomic */
+    uint32_t
+        patience; /* n: a read of nothing ends after n - 1 tenths of a second; 0: it waits; atomic */
     struct j6_mutex lock; /* of what follows */
     uint64_t offset;      /* of the next byte; of a directory, a cursor */
     void *state;          /* the kind's own */

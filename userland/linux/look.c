@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Looking at the tree, without opening what is there; and listing what is open. */
+/* Looking at the tree, without opening what is there. */
 #include "lib/string.h"
 #include "userland/linux/calls.h"
 #include "userland/linux/descriptors.h"
@@ -10,12 +10,15 @@
 static int64_t find(int directory, user_ptr_t path, int flags, struct files_stat *out_stat)
 {
     struct place place;
+    j6_status_t status;
+    uint64_t follow = flags & AT_SYMLINK_NOFOLLOW ? files_no_follow : 0;
     int64_t error = place_get(directory, path, flags & AT_EMPTY_PATH, &place);
     if (error != 0) {
         return error;
     }
-    j6_status_t status = files_stat(place.at, place.path,
-                                    flags & AT_SYMLINK_NOFOLLOW ? files_no_follow : 0, out_stat);
+    do {
+        status = files_stat(place.at, place.path, follow, out_stat);
+    } while (place_again(&place, &status));
     place_put(&place);
     return tree_error(status, -EIO);
 }
@@ -73,6 +76,7 @@ int64_t linux_readlinkat(int directory, user_ptr_t path, user_ptr_t buf, int64_t
 {
     struct place place;
     size_t len = 0;
+    j6_status_t status;
     if ((int)size <= 0) {
         return -EINVAL;
     }
@@ -80,7 +84,9 @@ int64_t linux_readlinkat(int directory, user_ptr_t path, user_ptr_t buf, int64_t
     if (error != 0) {
         return error;
     }
-    j6_status_t status = files_read_link(place.at, place.path, strlen(place.path), &len);
+    do {
+        status = files_read_link(place.at, place.path, strlen(place.path), &len);
+    } while (place_again(&place, &status));
     place_put(&place);
     if (status != j6_status_ok) {
         return tree_error(status, -EINVAL);
@@ -93,30 +99,4 @@ int64_t linux_readlinkat(int directory, user_ptr_t path, user_ptr_t buf, int64_t
 int64_t linux_readlink(user_ptr_t path, user_ptr_t buf, int64_t size)
 {
     return linux_readlinkat(AT_FDCWD, path, buf, size);
-}
-
-static int64_t list(struct file *file, user_ptr_t buf, uint64_t size)
-{
-    size_t len = 0;
-    struct files_list_answer answer;
-    uint64_t cap = size < files_data_max ? size : files_data_max;
-    j6_mutex_lock(&file->lock);
-    j6_status_t status = files_list(file->handle, file->offset, (void *)buf, cap, &len, &answer);
-    if (status == j6_status_ok && answer.count != 0) {
-        file->offset = answer.next;
-    }
-    j6_mutex_unlock(&file->lock);
-    return status == j6_status_ok ? (int64_t)len : tree_error(status, -EIO);
-}
-
-/* The service's rows are struct dirent64. */
-int64_t linux_getdents64(int descriptor, user_ptr_t buf, unsigned size)
-{
-    struct file *file = descriptor_file(descriptor);
-    if (file == NULL) {
-        return -EBADF;
-    }
-    int64_t result = file->kind == &directory_kind ? list(file, buf, size) : -ENOTDIR;
-    file_put(file);
-    return result;
 }

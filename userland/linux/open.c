@@ -26,7 +26,7 @@ static uint64_t flags_of(int flags)
     return flags & O_CREAT ? result : result & ~(uint64_t)files_open_exclusive;
 }
 
-static uint64_t mode_of(unsigned mode)
+uint64_t tree_mode(unsigned mode)
 {
     return (mode & 0200 ? files_mode_write : 0) | (mode & 0100 ? files_mode_exec : 0);
 }
@@ -54,6 +54,7 @@ int64_t linux_openat(int directory, user_ptr_t path, int flags, unsigned mode)
     struct place place;
     struct files_stat stat;
     j6_handle_t handle;
+    j6_status_t status;
     if ((flags & O_ACCMODE) == O_ACCMODE || (flags & O_TMPFILE) == O_TMPFILE) {
         return (flags & O_ACCMODE) == O_ACCMODE ? -EINVAL : -EOPNOTSUPP;
     }
@@ -61,8 +62,9 @@ int64_t linux_openat(int directory, user_ptr_t path, int flags, unsigned mode)
     if (error != 0) {
         return error;
     }
-    j6_status_t status =
-        files_open(place.at, place.path, flags_of(flags), mode_of(mode), &stat, &handle);
+    do {
+        status = files_open(place.at, place.path, flags_of(flags), tree_mode(mode), &stat, &handle);
+    } while (place_again(&place, &status));
     place_put(&place);
     if (status != j6_status_ok) {
         return status == j6_err_quota && !(flags & O_CREAT)

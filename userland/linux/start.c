@@ -22,6 +22,12 @@ static uint64_t entry_of(const uint64_t *auxv)
     return auxv[1];
 }
 
+/* Behind the number of arguments, these and NULL. */
+static const char *const *environment_of(const uint64_t *stack)
+{
+    return (const char *const *)(stack + 1 + stack[0] + 1);
+}
+
 /* Called by _start; tells where the program begins. */
 uint64_t layer_start(const uint64_t *stack)
 {
@@ -38,6 +44,6 @@ uint64_t layer_start(const uint64_t *stack)
     }
     clocks_init();
     descriptors_init();
-    tree_init();
+    tree_init(environment_of(stack));
     return entry_of(auxv);
 }

@@ -7,13 +7,14 @@
 #include "userland/linux/file.h"
 #include <proto/files.h>
 
-/* Opens the working directory: that with the role `directory`, else the top. */
-void tree_init(void);
+/* Opens the working directory: that with the role `directory`, of which the environment tells the path, else the top. */
+void tree_init(const char *const *environment);
 
 /* What the program means by a descriptor of a directory (or AT_FDCWD) and a path. */
 struct place {
     struct file *directory;
     j6_handle_t at;
+    bool may_change; /* by place_again */
     char path[files_path_max + 1];
 };
 
@@ -25,8 +26,18 @@ J6_MUST_USE int64_t place_get(int descriptor, user_ptr_t path, bool empty_ok,
                               struct place *out_place);
 void place_put(struct place *place);
 
+/*
+ * After a request that ended with that status: shall it be made again, at the place as it is now? So it is, once,
+ * if the service has gone and there is another one, unless the place is that of a descriptor. What the former
+ * service did went with it, so that holds for any request.
+ */
+bool place_again(struct place *place, j6_status_t *status);
+
 /* What the service says; `bad_state` is a different thing for each call. */
 int64_t tree_error(j6_status_t status, int64_t bad_state);
+
+/* A mode of Linux as one of the service. */
+uint64_t tree_mode(unsigned mode);
 
 /* As fstat tells it. */
 void tree_stat(const struct files_stat *from, struct stat *to);
@@ -34,3 +45,15 @@ void tree_stat(const struct files_stat *from, struct stat *to);
 /* An area with the file's bytes (files_map); -EACCES, -ENODEV: it isn't a file of the tree. */
 J6_MUST_USE int64_t tree_map(struct file *file, uint64_t flags, uint64_t *out_size,
                              j6_handle_t *out_area);
+
+/* ---- for places --------------------------------------------------------------------------------- */
+
+/* Where the path begins, top or working directory, with a reference; NULL: there is none. */
+struct file *tree_directory(const char *path);
+
+/* The same when the service of that one has gone. closed: there is no other service; not_found: there is none. */
+J6_MUST_USE j6_status_t tree_directory_again(const struct file *gone, const char *path,
+                                             struct file **out_next);
+
+/* Reads a path of up to files_path_max bytes. */
+J6_MUST_USE int64_t tree_read_path(char *path, user_ptr_t from);

@@ -11,6 +11,8 @@ struct sum {
     const char *at;
     const char *end;
     unsigned depth;
+    unsigned
+        idle; /* behind && or || whose result is known: what divides by 0 there doesn't matter */
     bool failed;
 };
 
@@ -46,13 +48,25 @@ static int64_t fail(struct sum *sum)
 
 static int64_t value(struct sum *sum, unsigned precedence);
 
+static unsigned digit(char c)
+{
+    return c >= '0' && c <= '9'   ? (unsigned)(c - '0')
+           : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
+           : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10
+                                  : 16;
+}
+
+/* As in C: 0x… and 0… have other bases. */
 static int64_t number(struct sum *sum)
 {
     uint64_t n = 0;
-    while (sum->at < sum->end && *sum->at >= '0' && *sum->at <= '9') {
-        n = 10 * n + (uint64_t)(*sum->at++ - '0');
+    bool hexadecimal = take(sum, "0x") || take(sum, "0X");
+    unsigned base = hexadecimal ? 16 : *sum->at == '0' ? 8 : 10;
+    const char *start = sum->at;
+    while (sum->at < sum->end && digit(*sum->at) < base) {
+        n = base * n + digit(*sum->at++);
     }
-    return (int64_t)n;
+    return sum->at != start ? (int64_t)n : fail(sum);
 }
 
 static int64_t variable(struct sum *sum)
@@ -64,7 +78,7 @@ static int64_t variable(struct sum *sum)
     }
     const char *text = sum->source->variable(sum->source->context, name);
     char *end = NULL;
-    int64_t n = text != NULL ? strtoll(text, &end, 10) : 0;
+    int64_t n = text != NULL ? strtoll(text, &end, 0) : 0;
     return text != NULL && *end != '\0' ? fail(sum) : n;
 }
 
@@ -95,7 +109,7 @@ static int64_t operand(struct sum *sum)
 static int64_t divide(struct sum *sum, char operator, int64_t a, int64_t b)
 {
     if (b == 0) {
-        return fail(sum);
+        return sum->idle != 0 ? 0 : fail(sum);
     }
     if (b == -1) {
         return operator== '/' ? (int64_t)(0 - (uint64_t)a) : 0;
@@ -142,7 +156,10 @@ static int64_t value(struct sum *sum, unsigned precedence)
     int64_t n = operand(sum);
     const char *operator;
     while (!sum->failed && (operator= take_operator(sum, precedence, &found)) != NULL) {
+        bool known = (operator[0] == '&' && n == 0) || (operator[0] == '|' && n != 0);
+        sum->idle += known;
         int64_t right = value(sum, found + 1);
+        sum->idle -= known;
         n = sum->failed ? 0 : combine(sum, operator, n, right);
     }
     sum->depth--;

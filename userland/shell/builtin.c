@@ -15,14 +15,15 @@ static const struct builtin builtins[] = {
     {"export", "[NAME[=VALUE]...]", "gives variables to the programs that are started",
      builtin_export},
     {"false", "", "fails", builtin_false},
-    {"fg", "[JOB]", "waits for a job of the background, as if it had never been there", builtin_fg},
+    {"fg", "[%JOB]", "waits for a job of the background, as if it had never been there",
+     builtin_fg},
     {"help", "[COMMAND]", "explains", builtin_help},
     {"history", "", "lists the commands that were given", builtin_history},
     {"jobs", "", "lists what runs in the background", builtin_jobs},
     {"kill", "PID|%JOB...", "ends processes: those of this shell, and services", builtin_kill},
     {"poweroff", "", "switches the machine off", builtin_poweroff},
     {"pwd", "", "says where the shell is", builtin_pwd},
-    {"read", "[NAME...]", "reads a line into variables, word by word", builtin_read},
+    {"read", "[-r] [NAME...]", "reads a line into variables, word by word", builtin_read},
     {"reboot", "", "starts the machine again", builtin_reboot},
     {"set", "", "lists all variables", builtin_set},
     {"shift", "[COUNT]", "drops the first of the script's arguments", builtin_shift},
@@ -33,7 +34,7 @@ static const struct builtin builtins[] = {
     {"tour", "[STOP]", "shows the system around, stop by stop", builtin_tour},
     {"true", "", "succeeds", builtin_true},
     {"unset", "NAME...", "forgets variables", builtin_unset},
-    {"wait", "[JOB]", "waits for a job of the background, or for all", builtin_wait},
+    {"wait", "[PID|%JOB...]", "waits for jobs of the background, or for all", builtin_wait},
     {"with", "ROLE[,ROLE...] COMMAND...", "gives a command more of the shell's own handles",
      builtin_with},
 };
@@ -43,15 +44,25 @@ const struct builtin *builtin_at(size_t n)
     return n < sizeof(builtins) / sizeof(builtins[0]) ? &builtins[n] : NULL;
 }
 
-const struct builtin *builtin_find(const char *name)
+static const struct builtin *find(struct slice name)
 {
     const struct builtin *builtin;
     for (size_t n = 0; (builtin = builtin_at(n)) != NULL; n++) {
-        if (strcmp(builtin->name, name) == 0) {
+        if (slice_is(name, builtin->name)) {
             return builtin;
         }
     }
     return NULL;
+}
+
+const struct builtin *builtin_find(const char *name)
+{
+    return find((struct slice){name, strlen(name)});
+}
+
+bool builtin_is_named(struct slice name)
+{
+    return find(name) != NULL;
 }
 
 size_t argument_count(const char *const *argv)

@@ -14,6 +14,8 @@ struct builtin {
 /* NULL: that isn't one. */
 const struct builtin *builtin_find(const char *name);
 
+bool builtin_is_named(struct slice name);
+
 /* The nth, from 0; NULL: there are no more. */
 const struct builtin *builtin_at(size_t n);
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Commands for init, by the handle with the role `services`, and the end of processes: of the shell's own by the
- * handles that it has of them, of services by init, which has theirs. Others are nobody's business here.
- */
+/* Commands for init, by the handle with the role `services`: services, and the machine's power. */
 #include "userland/shell/builtin.h"
 #include "userland/shell/job.h"
 #include <inttypes.h>
@@ -118,69 +115,4 @@ int builtin_reboot(struct shell *shell, const char *const *argv)
 int builtin_poweroff(struct shell *shell, const char *const *argv)
 {
     return power(shell, argv, j6_power_off);
-}
-
-/* ---- kill ---------------------------------------------------------------------------------------- */
-
-static bool kill_own(struct shell *shell, j6_koid_t koid)
-{
-    for (const struct job *job = shell->jobs; job != NULL; job = job->next) {
-        for (size_t i = 0; i < job->count; i++) {
-            if (job->processes[i].koid == koid && job->processes[i].handle != j6_handle_none) {
-                j6_process_kill(job->processes[i].handle, status_killed);
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static int kill_job(struct shell *shell, unsigned number)
-{
-    struct job *job = job_take(shell, number);
-    if (job == NULL) {
-        complain(shell, "kill: %%%u: there is no such job\n", number);
-        return status_failed;
-    }
-    for (size_t i = 0; i < job->count; i++) {
-        if (job->processes[i].handle != j6_handle_none) {
-            j6_process_kill(job->processes[i].handle, status_killed);
-        }
-    }
-    job_leave(shell, job);
-    return status_ok;
-}
-
-static int kill_one(struct shell *shell, const char *text)
-{
-    uint64_t number;
-    bool is_job = text[0] == '%';
-    if (!number_of(text + is_job, &number) || number == 0) {
-        return usage(shell, "kill");
-    }
-    if (is_job) {
-        return kill_job(shell, (unsigned)number);
-    }
-    j6_koid_t koid = process_koid(number);
-    if (kill_own(shell, koid)) {
-        return status_ok;
-    }
-    j6_handle_t services = j6_find("services");
-    j6_status_t status =
-        services != j6_handle_none ? services_kill_process(services, koid) : j6_err_not_found;
-    if (status == j6_status_ok) {
-        return status_ok;
-    }
-    complain(shell, "kill: %s: neither this shell nor init has started that\n", text);
-    return status_failed;
-}
-
-int builtin_kill(struct shell *shell, const char *const *argv)
-{
-    int status = argv[1] != NULL ? status_ok : usage(shell, argv[0]);
-    for (const char *const *argument = argv + 1; *argument != NULL; argument++) {
-        int one = kill_one(shell, *argument);
-        status = one != status_ok ? one : status;
-    }
-    return status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test, [: [!] operand; -n -z of strings, -e -f -d of files; = != of strings, -eq -ne -lt -le -gt -ge of whole
- * numbers; -a and -o between them, from the left. Without an expression `test` tries the system instead.
+ * numbers; -a and -o between them. Without an expression `test` tries the system instead.
  */
 #include "userland/shell/builtin.h"
 #include "userland/shell/files.h"
@@ -39,32 +39,39 @@ static int64_t number(struct expression *expression, const char *text)
     return value;
 }
 
-static bool compare(struct expression *expression, const char *operator, int64_t order)
+static const struct {
+    const char *name;
+    bool of_numbers;
+    bool less, equal, more; /* what it says of the order of its operands */
+} operators[] = {
+    {"=", false, false, true, false},  {"!=", false, true, false, true},
+    {"-eq", true, false, true, false}, {"-ne", true, true, false, true},
+    {"-lt", true, true, false, false}, {"-le", true, true, true, false},
+    {"-gt", true, false, false, true}, {"-ge", true, false, true, true},
+};
+
+enum { OPERATORS = sizeof(operators) / sizeof(operators[0]) };
+
+/* OPERATORS: that isn't one. */
+static size_t operator_of(const char *text)
 {
-    static const char *const names[] = {"-eq", "-ne", "-lt", "-le", "-gt", "-ge"};
-    const bool results[] = {order == 0, order != 0, order<0, order <= 0, order> 0, order >= 0};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(operator, names[i]) == 0) {
-            return results[i];
-        }
+    size_t i = 0;
+    while (i < OPERATORS && strcmp(operators[i].name, text) != 0) {
+        i++;
     }
-    complain(expression->shell, "test: %s: there is no such operator\n", operator);
-    expression->wrong = true;
-    return false;
+    return i;
 }
 
-static bool binary(struct expression *expression, const char *a, const char *operator,
-                   const char * b)
+static bool binary(struct expression *expression, const char *a, size_t operator, const char * b)
 {
-    if (strcmp(operator, "=") == 0) {
-        return strcmp(a, b) == 0;
+    int order = strcmp(a, b);
+    if (operators[operator].of_numbers) {
+        int64_t left = number(expression, a);
+        int64_t right = expression->wrong ? 0 : number(expression, b);
+        order = (left > right) - (left < right);
     }
-    if (strcmp(operator, "!=") == 0) {
-        return strcmp(a, b) != 0;
-    }
-    int64_t left = number(expression, a);
-    int64_t right = expression->wrong ? 0 : number(expression, b);
-    return !expression->wrong && compare(expression, operator,(left > right) - (left < right));
+    return order < 0 ? operators[operator].less : order> 0
+        ? operators[operator].more : operators[operator].equal;
 }
 
 static bool is_unary(const char *text)
@@ -81,44 +88,57 @@ static bool unary(struct expression *expression, const char *operator, const cha
     }
 }
 
-static bool is_joining(const char *text)
-{
-    return strcmp(text, "-a") == 0 || strcmp(text, "-o") == 0;
-}
-
+/* Words are what they are only by their place: an operator between two others comes first. */
 static bool term(struct expression *expression)
 {
-    bool negated = false;
-    bool result = false;
-    while (expression->end - expression->at > 1 && strcmp(expression->at[0], "!") == 0) {
-        negated = !negated;
-        expression->at++;
-    }
     const char *const *at = expression->at;
     ptrdiff_t left = expression->end - at;
-    if (left >= 3 && !is_joining(at[1])) {
-        result = binary(expression, at[0], at[1], at[2]);
+    if (left >= 3 && operator_of(at[1]) < OPERATORS) {
         expression->at += 3;
-    } else if (left >= 2 && is_unary(at[0])) {
-        result = unary(expression, at[0], at[1]);
-        expression->at += 2;
-    } else if (left >= 1) {
-        result = at[0][0] != '\0';
-        expression->at++;
-    } else {
-        expression->wrong = true;
+        return binary(expression, at[0], operator_of(at[1]), at[2]);
     }
-    return result != negated;
+    if (left >= 2 && strcmp(at[0], "!") == 0) {
+        expression->at++;
+        return !term(expression);
+    }
+    if (left >= 2 && is_unary(at[0])) {
+        expression->at += 2;
+        return unary(expression, at[0], at[1]);
+    }
+    expression->wrong = expression->wrong || left == 0;
+    expression->at += left != 0;
+    return left != 0 && at[0][0] != '\0';
+}
+
+static bool takes(struct expression *expression, const char *word)
+{
+    bool there = expression->at < expression->end && strcmp(*expression->at, word) == 0;
+    expression->at += there;
+    return there && !expression->wrong;
+}
+
+/* -a binds its operands before -o does. */
+static bool both(struct expression *expression)
+{
+    bool result = term(expression);
+    while (takes(expression, "-a")) {
+        result = term(expression) && result;
+    }
+    return result;
+}
+
+static bool either(struct expression *expression)
+{
+    bool result = both(expression);
+    while (takes(expression, "-o")) {
+        result = both(expression) || result;
+    }
+    return result;
 }
 
 static int evaluate_expression(struct expression *expression)
 {
-    bool result = term(expression);
-    while (!expression->wrong && expression->at < expression->end && is_joining(*expression->at)) {
-        bool both = strcmp(*expression->at++, "-a") == 0;
-        bool next = term(expression);
-        result = both ? result && next : result || next;
-    }
+    bool result = either(expression);
     if (expression->wrong || expression->at != expression->end) {
         complain(expression->shell, "test: that isn't an expression\n");
         return status_usage;

@@ -50,35 +50,51 @@ int builtin_unset(struct shell *shell, const char *const *argv)
     return status_ok;
 }
 
-static bool read_line(struct shell *shell, struct text *line)
+/* A \ quotes what comes, and a line that it ends goes on; unless it is raw. */
+static bool read_line(struct shell *shell, struct text *line, bool raw)
 {
     char byte;
-    while (stream_read_byte(&shell->streams.at[0], &byte)) {
-        if (byte == '\n') {
+    while (read_byte(shell, &byte)) {
+        bool quoted = byte == '\\' && !raw && read_byte(shell, &byte);
+        if (byte == '\n' && !quoted) {
             return true;
         }
-        text_add_char(line, byte);
+        if (byte != '\n') {
+            text_add_char(line, byte);
+        }
     }
     return line->len != 0;
+}
+
+/* The next word, or all that is left, without blanks around it. */
+static struct slice next_word(const char **rest, bool last)
+{
+    const char *word = *rest + strspn(*rest, " \t");
+    size_t len = last ? strlen(word) : strcspn(word, " \t");
+    *rest = word + len;
+    while (len > 0 && strchr(" \t", word[len - 1]) != NULL) {
+        len--;
+    }
+    return (struct slice){word, len};
 }
 
 /* Words go into the variables one by one, what is left into the last. */
 int builtin_read(struct shell *shell, const char *const *argv)
 {
     struct text line = {NULL, 0, 0};
-    for (const char *const *argument = argv + 1; *argument != NULL; argument++) {
-        if (!is_name(*argument, strlen(*argument))) {
+    bool raw = argv[1] != NULL && strcmp(argv[1], "-r") == 0;
+    const char *const *names = argv + 1 + raw;
+    for (const char *const *name = names; *name != NULL; name++) {
+        if (!is_name(*name, strlen(*name))) {
             return usage(shell, argv[0]);
         }
     }
-    bool read = read_line(shell, &line);
+    bool read = read_line(shell, &line, raw);
     const char *rest = text_string(&line);
-    for (const char *const *argument = argv + 1; *argument != NULL; argument++) {
-        rest += strspn(rest, " \t");
-        size_t len = argument[1] != NULL ? strcspn(rest, " \t") : strlen(rest);
-        const char *value = arena_copy(&shell->arena, rest, len);
-        variables_set(&shell->variables, (struct slice){*argument, strlen(*argument)}, value);
-        rest += len;
+    for (const char *const *name = names; *name != NULL; name++) {
+        struct slice word = next_word(&rest, name[1] == NULL);
+        const char *value = arena_copy(&shell->arena, word.bytes, word.len);
+        variables_set(&shell->variables, (struct slice){*name, strlen(*name)}, value);
     }
     text_free(&line);
     return read ? status_ok : status_failed;

@@ -66,9 +66,9 @@ static size_t common_length(const struct completion *completion)
 static void quote(struct text *out, const char *text, size_t len, char quote)
 {
     for (size_t i = 0; i < len; i++) {
-        if (quote == 0 && strchr(" \t\n;&|()<>'\"\\$*?[#!", text[i]) != NULL) {
+        if (quote == 0 && strchr(" \t\n;&|()<>'\"\\$*?[#!`", text[i]) != NULL) {
             text_add_char(out, '\\');
-        } else if (quote == '"' && strchr("$\"\\", text[i]) != NULL) {
+        } else if (quote == '"' && strchr("$\"\\`", text[i]) != NULL) {
             text_add_char(out, '\\');
         }
         text_add_char(out, text[i]);

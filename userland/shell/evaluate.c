@@ -4,6 +4,15 @@
 
 enum { DEPTH_MAX = 16 };
 
+bool interrupt_poll(struct shell *shell)
+{
+    if (shell->terminal.interrupt != j6_handle_none && !shell->interrupted) {
+        shell->interrupted = terminal_is_interrupted(&shell->terminal);
+        shell->status = shell->interrupted ? status_interrupted : shell->status;
+    }
+    return shell->interrupted;
+}
+
 bool must_stop(struct shell *shell)
 {
     return interrupt_poll(shell) || shell->exits || shell->leaves != 0;
@@ -25,17 +34,20 @@ bool expand_words(struct shell *shell, const struct word *words, struct argument
 
 static void evaluate_if(struct shell *shell, const struct node *node)
 {
-    evaluate(shell, node->first);
-    if (must_stop(shell)) {
-        return;
+    for (; node != NULL && node->kind == node_if; node = node->third) {
+        evaluate(shell, node->first);
+        if (must_stop(shell)) {
+            return;
+        }
+        if (shell->status == status_ok) {
+            evaluate(shell, node->second);
+            return;
+        }
     }
-    if (shell->status == status_ok) {
-        evaluate(shell, node->second);
+    if (node != NULL) {
+        evaluate(shell, node); /* its $? is that of the last condition */
     } else {
         shell->status = status_ok;
-        if (node->third != NULL) {
-            evaluate(shell, node->third);
-        }
     }
 }
 
@@ -64,20 +76,24 @@ void evaluate_command(struct shell *shell, const struct node *node)
     }
 }
 
+/* A loop, and no recursion: lists may be long. */
+static void evaluate_list(struct shell *shell, const struct node *list)
+{
+    for (const struct node *part = list->first; part != NULL; part = part->next) {
+        bool succeeded = shell->status == status_ok;
+        if (part->join == join_always || succeeded == (part->join == join_and)) {
+            evaluate(shell, part);
+        }
+        if (must_stop(shell)) {
+            return;
+        }
+    }
+}
+
 static void evaluate_node(struct shell *shell, const struct node *node)
 {
     switch (node->kind) {
-    case node_sequence:
-        evaluate(shell, node->first);
-        evaluate(shell, node->second);
-        break;
-    case node_and:
-    case node_or:
-        evaluate(shell, node->first);
-        if (!must_stop(shell) && (shell->status == status_ok) == (node->kind == node_and)) {
-            evaluate(shell, node->second);
-        }
-        break;
+    case node_list: evaluate_list(shell, node); break;
     case node_background: evaluate_background(shell, node); break;
     case node_pipeline: evaluate_pipeline(shell, node); break;
     default: evaluate_command(shell, node); break;

@@ -29,43 +29,63 @@ static size_t add_single_quoted(struct expansion *expansion, struct slice rest)
 /* Without its quotes it is walked as a quoted word. */
 static size_t add_double_quoted(struct expansion *expansion, struct slice rest)
 {
-    size_t i = 1;
-    while (i < rest.len && rest.bytes[i] != '"') {
-        size_t piece = rest.bytes[i] == '\\'  ? 2
-                       : rest.bytes[i] == '$' ? dollar_length(rest.bytes + i, rest.len - i)
-                                              : 1;
-        i += piece != 0 ? piece : 1;
+    size_t len = piece_length(rest.bytes, rest.len);
+    if (len < 2) {
+        expansion_fail(expansion, "its end is missing", rest);
+        return rest.len;
     }
-    i = i < rest.len ? i : rest.len;
-    bool all = i == 3 && memcmp(rest.bytes + 1, "$@", 2) == 0;
+    bool all = len == 4 && memcmp(rest.bytes + 1, "$@", 2) == 0;
     expansion->begun = expansion->begun || !all;
-    expansion_add_word(expansion, (struct slice){rest.bytes + 1, i - 1}, true);
-    return i + 1;
+    expansion_add_word(expansion, (struct slice){rest.bytes + 1, len - 2}, true);
+    return len;
+}
+
+static size_t add_backquoted(struct expansion *expansion, struct slice rest, bool quoted)
+{
+    size_t len = piece_length(rest.bytes, rest.len);
+    if (len < 2) {
+        expansion_fail(expansion, "its end is missing", rest);
+        return rest.len;
+    }
+    struct text list = {NULL, 0, 0};
+    for (size_t i = 1; i + 1 < len; i++) {
+        i += rest.bytes[i] == '\\' && strchr(quoted ? "$`\\\"" : "$`\\", rest.bytes[i + 1]) != NULL;
+        text_add_char(&list, rest.bytes[i]);
+    }
+    expansion_add_command(expansion, (struct slice){text_string(&list), list.len}, quoted);
+    text_free(&list);
+    return len;
+}
+
+static size_t add_dollar(struct expansion *expansion, struct slice rest, bool quoted)
+{
+    size_t len = dollar_length(rest.bytes, rest.len);
+    if (len == 0) {
+        expansion_fail(expansion, "its end is missing", rest);
+        return rest.len;
+    }
+    expansion_add_dollar(expansion, (struct slice){rest.bytes, len}, quoted);
+    return len;
+}
+
+/* A " within "…" is one of ${…:-…} there, which holds together anyway. */
+static size_t add_quote(struct expansion *expansion, struct slice rest, bool quoted)
+{
+    return quoted ? 1 : add_double_quoted(expansion, rest);
 }
 
 static size_t add_piece(struct expansion *expansion, struct slice rest, bool quoted)
 {
     switch (rest.bytes[0]) {
     case '\\': return add_escape(expansion, rest.bytes, rest.len, quoted);
+    case '`': return add_backquoted(expansion, rest, quoted);
+    case '"': return add_quote(expansion, rest, quoted);
+    case '$': return add_dollar(expansion, rest, quoted);
     case '\'':
         if (!quoted) {
             return add_single_quoted(expansion, rest);
         }
         break;
-    case '"':
-        if (!quoted) {
-            return add_double_quoted(expansion, rest);
-        }
-        break;
-    case '$': {
-        size_t len = dollar_length(rest.bytes, rest.len);
-        if (len != 0) {
-            expansion_add_dollar(expansion, (struct slice){rest.bytes, len}, quoted);
-            return len;
-        }
-        expansion_fail(expansion, "its end is missing", rest);
-        return rest.len;
-    }
     default: break;
     }
     expansion_add(expansion, rest.bytes, 1,

@@ -5,7 +5,7 @@
  *   'a' "a" \a     as they stand; in "…" $ and \ still mean something
  *   ${NAME}        a variable; ${NAME:-word} if it is empty; ${#NAME} its length
  *   $? $# $$ $!    $0 … $9, $@ and $*
- *   $(list)        what that prints, without newlines at its end
+ *   $(list) `list` what that prints, without newlines at its end
  *   $((a + b))     whole numbers: + - * / % == != < <= > >= && || ! ( )
  *   * ? [a-z]      names of files, sorted; the word itself if there are none
  *

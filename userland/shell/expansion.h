@@ -41,5 +41,8 @@ void expansion_add_word(struct expansion *expansion, struct slice word, bool quo
 
 /* ---- parameter.c: what $ begins ------------------------------------------------------------------ */
 
+/* What a list prints, without newlines at its end. */
+void expansion_add_command(struct expansion *expansion, struct slice list, bool quoted);
+
 /* The text of $…, as dollar_length has measured it. */
 void expansion_add_dollar(struct expansion *expansion, struct slice text, bool quoted);

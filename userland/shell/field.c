@@ -82,6 +82,8 @@ void expansion_add(struct expansion *expansion, const char *bytes, size_t len, b
     for (size_t i = 0; i < len; i++) {
         if (strchr(" \t\n", bytes[i]) != NULL && bytes[i] != '\0') {
             expansion_end_field(expansion);
+        } else if (bytes[i] == '\\') {
+            expansion_add_quoted(expansion, bytes + i, 1);
         } else {
             add_plain(expansion, bytes[i]);
         }

@@ -126,8 +126,8 @@ static bool wait_for_return(struct shell *shell)
 {
     char byte = '\0';
     say(shell, "-- Return goes on, q ends --");
-    bool on = stream_read_byte(&shell->streams.at[0], &byte) && byte == '\n';
-    while (!on && byte != '\n' && stream_read_byte(&shell->streams.at[0], &byte)) {}
+    bool on = read_byte(shell, &byte) && byte == '\n';
+    while (!on && byte != '\n' && read_byte(shell, &byte)) {}
     return on;
 }
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Jobs: the processes of a pipeline. Ctrl-C ends that of the foreground: other shells see it too, and are given some
- * time to end what they have started; then all that is left is killed.
- */
+/* The processes of a job, and how they end. */
 #include "userland/shell/job.h"
+#include <proto/terminal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,14 +17,19 @@ struct job *job_new(struct shell *shell, struct slice text, bool foreground)
     return job;
 }
 
-void job_add(struct job *job, j6_handle_t process, const char *name, bool is_shell)
+void job_add(struct job *job, const struct started *started, const char *name)
 {
     struct job_process *added = &job->processes[job->count++];
-    *added = (struct job_process){.handle = process, .is_shell = is_shell};
+    *added = (struct job_process){.handle = started->process, .interrupt = started->interrupt};
     strncat(added->name, name, sizeof(added->name) - 1);
-    if (j6_object_koid(process, &added->koid) != j6_status_ok) {
+    if (j6_object_koid(started->process, &added->koid) != j6_status_ok) {
         added->koid = 0;
     }
+}
+
+void job_add_failed(struct job *job, int status)
+{
+    job->processes[job->count++] = (struct job_process){.status = status};
 }
 
 struct streams job_streams(const struct streams *streams, const struct job *job)
@@ -40,12 +43,21 @@ struct streams job_streams(const struct streams *streams, const struct job *job)
     return own;
 }
 
+static void close_process(struct job_process *process)
+{
+    if (process->handle != j6_handle_none) {
+        j6_handle_close(process->handle);
+    }
+    if (process->interrupt != j6_handle_none) {
+        j6_handle_close(process->interrupt);
+    }
+    process->handle = process->interrupt = j6_handle_none;
+}
+
 static void job_free(struct shell *shell, struct job *job)
 {
     for (size_t i = 0; i < job->count; i++) {
-        if (job->processes[i].handle != j6_handle_none) {
-            j6_handle_close(job->processes[i].handle);
-        }
+        close_process(&job->processes[i]);
     }
     terminal_job_end(&shell->terminal, &job->terminal);
     free(job->text);
@@ -68,6 +80,7 @@ static int status_of(struct shell *shell, const struct job_process *process,
     }
 }
 
+/* A shell that was asked to end says that it was interrupted; who asked knows why. */
 static void note_end(struct shell *shell, struct job_process *process)
 {
     struct j6_end_info end = {.reason = j6_reason_killed};
@@ -75,62 +88,10 @@ static void note_end(struct shell *shell, struct job_process *process)
     if (j6_object_info(process->handle, j6_topic_end, &end, &len) == j6_status_ok) {
         process->status = status_of(shell, process, &end);
     }
-    j6_handle_close(process->handle);
-    process->handle = j6_handle_none;
-}
-
-bool interrupt_poll(struct shell *shell)
-{
-    if (shell->terminal.interrupt != j6_handle_none && !shell->interrupted) {
-        shell->interrupted = terminal_is_interrupted(&shell->terminal);
-        shell->status = shell->interrupted ? status_interrupted : shell->status;
+    if (process->killed_by != 0 && process->status == status_interrupted) {
+        process->status = process->killed_by;
     }
-    return shell->interrupted;
-}
-
-/* Nothing can interrupt that: it comes at once, or after a kill. */
-static void kill_process(struct shell *shell, struct job_process *process)
-{
-    j6_time_t now = 0;
-    j6_clock(&now);
-    if (process->is_shell) {
-        j6_object_wait(process->handle, j6_signal_closed, NULL, now + time_to_end);
-    }
-    j6_process_kill(process->handle, status_interrupted);
-    j6_object_wait(process->handle, j6_signal_closed, NULL, j6_deadline_never);
-    note_end(shell, process);
-}
-
-static void kill_all(struct shell *shell, struct job *job)
-{
-    for (unsigned shells = 0; shells < 2; shells++) {
-        for (size_t i = 0; i < job->count; i++) {
-            struct job_process *process = &job->processes[i];
-            if (process->handle != j6_handle_none && process->is_shell == (shells == 1)) {
-                kill_process(shell, process);
-            }
-        }
-    }
-}
-
-int job_finish(struct shell *shell, struct job *job)
-{
-    for (size_t i = 0; i < job->count; i++) {
-        struct job_process *process = &job->processes[i];
-        if (process->handle == j6_handle_none) {
-            continue;
-        }
-        if (terminal_wait(&shell->terminal, process->handle, j6_signal_closed, j6_deadline_never) ==
-            j6_status_cancelled) {
-            shell->interrupted = true;
-            kill_all(shell, job);
-            break;
-        }
-        note_end(shell, process);
-    }
-    int status = job->count != 0 ? job->processes[job->count - 1].status : status_failed;
-    job_free(shell, job);
-    return shell->interrupted ? status_interrupted : status;
+    close_process(process);
 }
 
 bool job_has_ended(struct shell *shell, struct job *job)
@@ -150,53 +111,85 @@ bool job_has_ended(struct shell *shell, struct job *job)
     return ended;
 }
 
-/* ---- the background ------------------------------------------------------------------------------ */
-
-void job_leave(struct shell *shell, struct job *job)
+bool job_wait(struct shell *shell, struct job *job)
 {
-    if (job->number == 0) {
-        job->number = shell->jobs != NULL ? shell->jobs->number + 1 : 1;
-    }
-    job->next = shell->jobs;
-    shell->jobs = job;
-    if (job->count != 0) {
-        shell->last_background = koid_number(job->processes[job->count - 1].koid);
-    }
-}
-
-struct job *job_take(struct shell *shell, unsigned number)
-{
-    struct job **at = &shell->jobs;
-    while (*at != NULL && number != 0 && (*at)->number != number) {
-        at = &(*at)->next;
-    }
-    struct job *job = *at;
-    if (job != NULL) {
-        *at = job->next;
-        job->next = NULL;
-    }
-    return job;
-}
-
-void jobs_report(struct shell *shell)
-{
-    for (struct job **at = &shell->jobs; *at != NULL;) {
-        struct job *job = *at;
-        if (job_has_ended(shell, job)) {
-            note(shell, "[%u] has ended  %s\n", job->number, job->text);
-            *at = job->next;
-            job_free(shell, job);
-        } else {
-            at = &job->next;
+    for (size_t i = 0; i < job->count; i++) {
+        struct job_process *process = &job->processes[i];
+        if (process->handle == j6_handle_none) {
+            continue;
         }
+        if (terminal_wait(&shell->terminal, process->handle, j6_signal_closed, j6_deadline_never) ==
+            j6_status_cancelled) {
+            shell->interrupted = true;
+            return false;
+        }
+        note_end(shell, process);
+    }
+    return true;
+}
+
+/* ---- killing ------------------------------------------------------------------------------------- */
+
+static void begin_kill(struct job_process *process, int status)
+{
+    if (process->handle == j6_handle_none) {
+        return;
+    }
+    process->killed_by = status;
+    if (process->interrupt != j6_handle_none) {
+        j6_object_signal(process->interrupt, 0, terminal_interrupt);
+    } else {
+        j6_process_kill(process->handle, status);
     }
 }
 
-void jobs_end(struct shell *shell)
+/* Nothing can interrupt that: it comes by the deadline, or after a kill. */
+static void end_kill(struct job_process *process, j6_time_t deadline)
 {
-    struct job *job;
-    while ((job = job_take(shell, 0)) != NULL) {
-        kill_all(shell, job);
-        job_free(shell, job);
+    if (process->handle != j6_handle_none &&
+        j6_object_wait(process->handle, j6_signal_closed, NULL, deadline) != j6_status_ok) {
+        j6_process_kill(process->handle, process->killed_by);
+        j6_object_wait(process->handle, j6_signal_closed, NULL, j6_deadline_never);
     }
+}
+
+static j6_time_t end_of_patience(void)
+{
+    j6_time_t now = 0;
+    j6_clock(&now);
+    return now + time_to_end;
+}
+
+void process_kill(struct job_process *process, int status)
+{
+    begin_kill(process, status);
+    end_kill(process, end_of_patience());
+}
+
+void job_begin_kill(struct job *job, int status)
+{
+    for (size_t i = 0; i < job->count; i++) {
+        begin_kill(&job->processes[i], status);
+    }
+}
+
+void job_kill(struct job *job, int status)
+{
+    j6_time_t deadline = end_of_patience();
+    job_begin_kill(job, status);
+    for (size_t i = 0; i < job->count; i++) {
+        end_kill(&job->processes[i], deadline);
+    }
+}
+
+int job_finish(struct shell *shell, struct job *job)
+{
+    if (!job_wait(shell, job)) {
+        job_kill(job, status_interrupted);
+        job_has_ended(shell, job);
+    }
+    int status = job->count != 0 ? job->processes[job->count - 1].status : status_failed;
+    job_remove(shell, job);
+    job_free(shell, job);
+    return shell->interrupted ? status_interrupted : status;
 }

@@ -31,17 +31,31 @@ static j6_handle_t restricted(uint32_t kind)
                : j6_handle_none;
 }
 
-/* The environment; `?` is what another shell says that $? is. */
-static void take_variables(struct shell *shell, char *const *environment)
+/* Of another shell that this one is a part of: what $? and $$ are there, and -NAME for what isn't exported. */
+static void take_variable(struct shell *shell, struct slice name, const char *value)
 {
+    bool exported = name.len == 0 || name.bytes[0] != '-';
+    name = (struct slice){name.bytes + !exported, name.len - !exported};
+    if (slice_is(name, "?")) {
+        shell->status = atoi(value);
+    } else if (slice_is(name, "$")) {
+        shell->number = strtoull(value, NULL, 10);
+    } else if (is_name(name.bytes, name.len)) {
+        variables_set(&shell->variables, name, value);
+        variables_export(&shell->variables, name, exported);
+    }
+}
+
+static void take_environment(struct shell *shell, char *const *environment)
+{
+    j6_koid_t koid = 0;
+    j6_object_koid(j6_handle_self_process, &koid);
+    shell->number = koid_number(koid);
     for (; *environment != NULL; environment++) {
         const char *equals = strchr(*environment, '=');
-        struct slice name = {*environment, equals != NULL ? (size_t)(equals - *environment) : 0};
-        if (slice_is(name, "?")) {
-            shell->status = atoi(equals + 1);
-        } else if (is_name(name.bytes, name.len)) {
-            variables_set(&shell->variables, name, equals + 1);
-            variables_export(&shell->variables, name, true);
+        if (equals != NULL) {
+            struct slice name = {*environment, (size_t)(equals - *environment)};
+            take_variable(shell, name, equals + 1);
         }
     }
 }
@@ -70,7 +84,7 @@ static void serve_input(struct shell *shell)
     char byte = '\0';
     bool more = true;
     while (more && !shell->exits && !interrupt_poll(shell)) {
-        more = stream_read_byte(&shell->streams.at[0], &byte);
+        more = read_byte(shell, &byte);
         if (more) {
             text_add_char(&text, byte);
         }
@@ -119,7 +133,7 @@ int main(int argc, char **argv, char **environment)
     shell.name = argc > 0 ? argv[0] : "sh";
     shell.arguments = no_arguments;
     take_streams(&shell);
-    take_variables(&shell, environment);
+    take_environment(&shell, environment);
     shell.info = restricted(j6_range_info);
     shell.log = restricted(j6_range_log);
     serve(&shell, argc, argv);

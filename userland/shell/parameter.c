@@ -80,7 +80,7 @@ static void add_arithmetic(struct expansion *expansion, struct slice text, bool 
     expansion_add(expansion, digits, (size_t)len, quoted);
 }
 
-static void add_command(struct expansion *expansion, struct slice list, bool quoted)
+void expansion_add_command(struct expansion *expansion, struct slice list, bool quoted)
 {
     struct text out = {NULL, 0, 0};
     expansion->source->command(expansion->source->context, list, &out);
@@ -101,7 +101,7 @@ void expansion_add_dollar(struct expansion *expansion, struct slice text, bool q
     } else if (text.len >= 5 && bytes[1] == '(' && bytes[2] == '(' && bytes[text.len - 2] == ')') {
         add_arithmetic(expansion, (struct slice){bytes + 3, text.len - 5}, quoted);
     } else if (bytes[1] == '(') {
-        add_command(expansion, (struct slice){bytes + 2, text.len - 3}, quoted);
+        expansion_add_command(expansion, (struct slice){bytes + 2, text.len - 3}, quoted);
     } else if (bytes[1] == '@' || bytes[1] == '*') {
         add_all(expansion, quoted, bytes[1] == '*');
     } else {

@@ -13,21 +13,29 @@ static struct node *body(struct parse *parse)
     return node;
 }
 
-/* Behind `if` or `elif`. */
-static struct node *condition_and_branches(struct parse *parse)
+/* A condition and its branch, behind `if` or `elif`. */
+static struct node *branch(struct parse *parse)
 {
     struct node *node = node_new(parse, node_if);
     parse_take(parse);
     node->first = body(parse);
     parse_expect(parse, "then", "`then` is missing before");
     node->second = body(parse);
-    if (parse_is_word(parse, "elif")) {
-        node->third = condition_and_branches(parse);
-        return node_end(parse, node);
+    return node_end(parse, node);
+}
+
+/* Each `elif` is an `if` in the place of `else`. */
+static struct node *branches(struct parse *parse)
+{
+    struct node *node = branch(parse);
+    struct node *last = node;
+    while (!parse->failed && parse_is_word(parse, "elif")) {
+        last->third = branch(parse);
+        last = last->third;
     }
     if (parse_is_word(parse, "else")) {
         parse_take(parse);
-        node->third = body(parse);
+        last->third = body(parse);
     }
     parse_expect(parse, "fi", "`fi` is missing before");
     return node_end(parse, node);
@@ -118,7 +126,7 @@ struct node *parse_compound(struct parse *parse)
         return subshell(parse);
     }
     if (parse_is_word(parse, "if")) {
-        return condition_and_branches(parse);
+        return branches(parse);
     }
     if (parse_is_word(parse, "while") || parse_is_word(parse, "until")) {
         return loop(parse);

@@ -40,19 +40,29 @@ static struct node *pipeline(struct parse *parse)
     return node_end(parse, node);
 }
 
+/* A list of several parts, or the only one itself. */
+static struct node *list_of(const struct parse *parse, struct node *list)
+{
+    return list->first->next != NULL ? node_end(parse, list) : list->first;
+}
+
+/* Pipelines with && and || between them. */
 static struct node *condition(struct parse *parse)
 {
-    struct node *node = pipeline(parse);
-    while (!parse->failed && (parse->token.kind == token_and || parse->token.kind == token_or)) {
-        struct node *both = node_new(parse, parse->token.kind == token_and ? node_and : node_or);
+    struct node *list = node_new(parse, node_list);
+    struct node **end = &list->first;
+    enum join join = join_always;
+    for (;;) {
+        struct node *node = *end = pipeline(parse);
+        node->join = join;
+        end = &node->next;
+        if (parse->failed || (parse->token.kind != token_and && parse->token.kind != token_or)) {
+            return list_of(parse, list);
+        }
+        join = parse->token.kind == token_and ? join_and : join_or;
         parse_take(parse);
         parse_skip_newlines(parse);
-        both->first = node;
-        both->second = pipeline(parse);
-        both->text.bytes = node->text.bytes;
-        node = node_end(parse, both);
     }
-    return node;
 }
 
 /* What separates commands has been taken; does the list go on? */
@@ -83,18 +93,11 @@ static struct node *ended(struct parse *parse, struct node *node)
 /* On the outermost level it ends with the line; within others, with the word that closes them. */
 struct node *parse_list(struct parse *parse)
 {
-    struct node *whole = NULL;
+    struct node *list = node_new(parse, node_list);
+    struct node **end = &list->first;
     while (goes_on(parse)) {
-        struct node *node = ended(parse, condition(parse));
-        if (whole == NULL) {
-            whole = node;
-        } else {
-            struct node *sequence = node_new(parse, node_sequence);
-            sequence->first = whole;
-            sequence->second = node;
-            sequence->text.bytes = whole->text.bytes;
-            whole = node_end(parse, sequence);
-        }
+        *end = ended(parse, condition(parse));
+        end = &(*end)->next;
         if (parse->failed || !separates(parse)) {
             break;
         }
@@ -103,7 +106,7 @@ struct node *parse_list(struct parse *parse)
             parse_skip_newlines(parse);
         }
     }
-    return whole;
+    return list->first != NULL ? list_of(parse, list) : NULL;
 }
 
 /* ---- a line ------------------------------------------------------------------------------------ */

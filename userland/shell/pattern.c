@@ -90,6 +90,8 @@ bool pattern_matches(const char *pattern, const char *name)
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
+enum { path_max = 1024 };
+
 struct search {
     struct arena *arena;
     const struct expand_source *source;
@@ -130,10 +132,16 @@ static const char *join(struct arena *arena, const char *base, const char *name,
     return path;
 }
 
-/* `base` ends with a / or is empty; `rest` is the pattern behind it. */
+/*
+ * `base` ends with a / or is empty; `rest` is the pattern behind it. No path is as long as path_max, so the recursion has
+ * an end.
+ */
 static void walk(struct arena *arena, const struct expand_source *source,
                  struct arguments *arguments, const char *base, const char *rest)
 {
+    if (strlen(base) > path_max) {
+        return;
+    }
     size_t len = strcspn(rest, "/");
     char *part = arena_copy(arena, rest, len);
     size_t slashes = strspn(rest + len, "/");
@@ -184,9 +192,11 @@ bool pattern_expand(struct arena *arena, const struct expand_source *source, con
 {
     size_t before = arguments->count;
     size_t kept = before;
+    const char *slash = strrchr(pattern, '/');
+    bool found_all = !pattern_is_plain(slash != NULL ? slash + 1 : pattern);
     walk(arena, source, arguments, pattern[0] == '/' ? "/" : "", pattern + (pattern[0] == '/'));
     for (size_t i = before; i < arguments->count; i++) {
-        if (is_there(arena, source, arguments->at[i])) {
+        if (found_all || is_there(arena, source, arguments->at[i])) {
             arguments->at[kept++] = arguments->at[i];
         }
     }

@@ -9,82 +9,117 @@
 #include "userland/shell/start.h"
 #include <string.h>
 
-/* Starts a stage; its streams are the shell's at the moment. A simple command that is a program needs no shell. */
-static void start_stage(struct shell *shell, struct job *job, const struct node *node, bool whole)
+/* What a stage is given, and its process; its streams are the shell's at the moment. */
+static void start_stage(struct shell *shell, struct job *job, struct start *what, const char *name)
 {
-    j6_handle_t process;
-    struct arguments arguments = {NULL, 0, 0};
-    struct redirected redirected = {.count = 0};
-    struct start what = {.text = node->text};
-    bool simple =
-        whole && node->kind == node_simple && node->words != NULL && node->assignments == NULL;
-    if (simple) {
-        if (!expand_words(shell, node->words, &arguments) ||
-            !redirect_begin(shell, node->redirects, &redirected)) {
-            return;
-        }
-        simple = arguments.count != 0 && builtin_find(arguments.at[0]) == NULL;
-        if (simple) {
-            what.argv = arguments.at;
-        } else {
-            redirect_end(shell, &redirected);
-        }
-    }
-    what.streams = job_streams(&shell->streams, job);
-    what.terminal = job->terminal.handle;
-    if (start(shell, &what, &process) == status_ok) {
-        bool is_shell = !simple || strcmp(arguments.at[0], "sh") == 0;
-        job_add(job, process, simple ? arguments.at[0] : "sh", is_shell);
+    struct started started;
+    what->streams = job_streams(&shell->streams, job);
+    what->terminal = job->terminal.handle;
+    int status = start(shell, what, &started);
+    if (status == status_ok) {
+        job_add(job, &started, name);
     } else {
-        job->processes[job->count++] = (struct job_process){.status = status_not_found};
-    }
-    if (simple) {
-        redirect_end(shell, &redirected);
+        job_add_failed(job, status);
     }
 }
 
-/* All stages, with a channel between each and the next. `whole` false: the node is one stage for another shell. */
-static void start_stages(struct shell *shell, struct job *job, const struct node *first, bool whole)
+/* A simple command that is surely a program: it needs no shell. Else nothing of it may be expanded here already. */
+static bool is_program(const struct node *node)
+{
+    if (node->kind != node_simple || node->words == NULL || node->assignments != NULL) {
+        return false;
+    }
+    struct slice name = node->words->text;
+    for (size_t i = 0; i < name.len; i++) {
+        if (strchr("$`'\"\\*?[", name.bytes[i]) != NULL) {
+            return false;
+        }
+    }
+    return !builtin_is_named(name);
+}
+
+static void start_program_stage(struct shell *shell, struct job *job, const struct node *node)
+{
+    struct arguments arguments = {NULL, 0, 0};
+    struct redirected redirected;
+    if (!expand_words(shell, node->words, &arguments) ||
+        !redirect_begin(shell, node->redirects, &redirected)) {
+        job_add_failed(job, status_failed);
+        return;
+    }
+    struct start what = {.argv = arguments.at};
+    start_stage(shell, job, &what, arguments.at[0]);
+    redirect_end(shell, &redirected);
+}
+
+static void start_text_stage(struct shell *shell, struct job *job, struct slice text)
+{
+    struct start what = {.text = text};
+    start_stage(shell, job, &what, "sh");
+}
+
+/* Makes the channel to the next stage. False: there is none. */
+static bool connect(struct shell *shell, j6_handle_t *out_channel)
+{
+    if (j6_channel_create(0, out_channel) != j6_status_ok) {
+        complain(shell, "there is no room for another channel\n");
+        return false;
+    }
+    shell->streams.at[1] = (struct stream){*out_channel, 0, false};
+    return true;
+}
+
+static void start_stages(struct shell *shell, struct job *job, const struct node *first)
 {
     struct streams before = shell->streams;
     j6_handle_t in = j6_handle_none;
-    for (const struct node *stage = first; stage != NULL; stage = whole ? stage->next : NULL) {
+    bool goes_on = true;
+    for (const struct node *stage = first; stage != NULL && goes_on; stage = stage->next) {
         j6_handle_t out = j6_handle_none;
         shell->streams = before;
-        bool last = !whole || stage->next == NULL;
-        if (job->count == job_processes_max ||
-            (!last && j6_channel_create(0, &out) != j6_status_ok)) {
-            complain(shell, "there is no room for so long a pipeline\n");
-            last = true;
+        if (stage != first) {
+            shell->streams.at[0] = (struct stream){in, 0, false};
+        }
+        goes_on = stage->next == NULL || connect(shell, &out);
+        if (!goes_on) {
+            job_add_failed(job, status_failed);
+        } else if (is_program(stage)) {
+            start_program_stage(shell, job, stage);
         } else {
-            if (stage != first) {
-                shell->streams.at[0] = (struct stream){in, 0, false};
-            }
-            if (!last) {
-                shell->streams.at[1] = (struct stream){out, 0, false};
-            }
-            start_stage(shell, job, stage, whole);
+            start_text_stage(shell, job, stage->text);
         }
         if (in != j6_handle_none) {
             j6_handle_close(in);
         }
         in = out;
-        if (last) {
-            break;
-        }
     }
     shell->streams = before;
     terminal_job_close_channels(&job->terminal);
+}
+
+/* False: said why it can't be started. */
+static bool is_short_enough(struct shell *shell, const struct node *first)
+{
+    size_t count = 0;
+    for (; first != NULL; first = first->next) {
+        count++;
+    }
+    if (count > job_processes_max) {
+        complain(shell, "that is too long a pipeline: %d commands at most\n", job_processes_max);
+    }
+    return count <= job_processes_max;
 }
 
 void evaluate_pipeline(struct shell *shell, const struct node *node)
 {
     if (node->first->next == NULL) {
         evaluate_command(shell, node->first);
-    } else {
+    } else if (is_short_enough(shell, node->first)) {
         struct job *job = job_new(shell, node->text, true);
-        start_stages(shell, job, node->first, true);
+        start_stages(shell, job, node->first);
         shell->status = job_finish(shell, job);
+    } else {
+        shell->status = status_failed;
     }
     if (node->negated && !shell->interrupted) {
         shell->status = shell->status == status_ok;
@@ -97,9 +132,18 @@ void evaluate_background(struct shell *shell, const struct node *node)
     const struct node *first = node->first;
     bool pipeline = first->kind == node_pipeline && !first->negated;
     struct stream input = shell->streams.at[0];
+    if (pipeline && !is_short_enough(shell, first->first)) {
+        shell->status = status_failed;
+        return;
+    }
     struct job *job = job_new(shell, node->text, false);
     shell->streams.at[0] = (struct stream){0, 0, false};
-    start_stages(shell, job, pipeline ? first->first : first, pipeline);
+    if (pipeline) {
+        start_stages(shell, job, first->first);
+    } else {
+        start_text_stage(shell, job, first->text);
+        terminal_job_close_channels(&job->terminal);
+    }
     shell->streams.at[0] = input;
     job_leave(shell, job);
     if (shell->interactive) {
@@ -112,13 +156,13 @@ void evaluate_background(struct shell *shell, const struct node *node)
 void evaluate_subshell(struct shell *shell, const struct node *node)
 {
     struct redirected redirected;
-    const struct node inside = {.kind = node_subshell, .text = node->name};
     if (!redirect_begin(shell, node->redirects, &redirected)) {
         shell->status = status_failed;
         return;
     }
     struct job *job = job_new(shell, node->text, true);
-    start_stages(shell, job, &inside, false);
+    start_text_stage(shell, job, node->name);
+    terminal_job_close_channels(&job->terminal);
     shell->status = job_finish(shell, job);
     redirect_end(shell, &redirected);
 }

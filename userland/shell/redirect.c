@@ -43,6 +43,8 @@ static bool apply(struct shell *shell, const struct redirect *redirect,
     const char *target = expand_string(&shell->arena, &source, redirect->target.text, error);
     if (target == NULL) {
         complain(shell, "%s\n", error);
+    }
+    if (target == NULL || shell->interrupted) {
         return false;
     }
     if (redirect->kind != redirect_same) {

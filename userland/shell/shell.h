@@ -40,6 +40,7 @@ struct shell {
     const char *name;             /* $0 */
     const char *const *arguments; /* $1 …, and NULL */
     struct variables variables;
+    uint64_t number;        /* $$: of its process, or that of the shell that it is a part of */
     int status;             /* $? */
     int substituted;        /* of the last $( ) of the command that runs now */
     struct streams streams; /* of the command that runs now */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 struct assignment {
+    struct assignment *next;
     struct slice name;
     const char *value;
     const char *before; /* NULL: it wasn't set */
@@ -42,28 +43,45 @@ static bool assign(struct shell *shell, const struct word *words)
     return true;
 }
 
+static void export_for_now(struct shell *shell, struct assignment *assignment)
+{
+    const char *before = variables_get(&shell->variables, assignment->name);
+    assignment->before = before != NULL ? arena_copy(&shell->arena, before, strlen(before)) : NULL;
+    assignment->was_exported = variables_is_exported(&shell->variables, assignment->name);
+    variables_set(&shell->variables, assignment->name, assignment->value);
+    variables_export(&shell->variables, assignment->name, true);
+}
+
+static void put_back(struct shell *shell, const struct assignment *assignment)
+{
+    variables_unset(&shell->variables, assignment->name);
+    if (assignment->before != NULL) {
+        variables_set(&shell->variables, assignment->name, assignment->before);
+        variables_export(&shell->variables, assignment->name, assignment->was_exported);
+    }
+}
+
 /* For one command alone: exported, and put back behind it, the last one first. */
 static void with_assignments(struct shell *shell, const struct word *words, const char *const *argv)
 {
-    struct assignment assignment;
-    if (words == NULL) {
+    struct assignment *done = NULL;
+    bool right = true;
+    for (; words != NULL && right; words = words->next) {
+        struct assignment *assignment = arena_take(&shell->arena, sizeof(*assignment));
+        right = read_assignment(shell, words, assignment);
+        if (right) {
+            export_for_now(shell, assignment);
+            assignment->next = done;
+            done = assignment;
+        }
+    }
+    if (right) {
         run_arguments(shell, argv);
-        return;
-    }
-    if (!read_assignment(shell, words, &assignment)) {
+    } else {
         shell->status = status_failed;
-        return;
     }
-    const char *before = variables_get(&shell->variables, assignment.name);
-    assignment.before = before != NULL ? arena_copy(&shell->arena, before, strlen(before)) : NULL;
-    assignment.was_exported = variables_is_exported(&shell->variables, assignment.name);
-    variables_set(&shell->variables, assignment.name, assignment.value);
-    variables_export(&shell->variables, assignment.name, true);
-    with_assignments(shell, words->next, argv);
-    variables_unset(&shell->variables, assignment.name);
-    if (assignment.before != NULL) {
-        variables_set(&shell->variables, assignment.name, assignment.before);
-        variables_export(&shell->variables, assignment.name, assignment.was_exported);
+    for (; done != NULL; done = done->next) {
+        put_back(shell, done);
     }
 }
 
@@ -89,19 +107,20 @@ void evaluate_simple(struct shell *shell, const struct node *node)
 
 static void run_program(struct shell *shell, const char *const *argv)
 {
-    j6_handle_t process;
+    struct started started;
     struct slice text = {argv[0], strlen(argv[0])};
     struct job *job = job_new(shell, text, true);
     const struct start what = {.argv = argv,
                                .streams = job_streams(&shell->streams, job),
                                .terminal = job->terminal.handle};
-    int status = start(shell, &what, &process);
+    int status = start(shell, &what, &started);
     if (status == status_ok) {
-        job_add(job, process, argv[0], strcmp(argv[0], "sh") == 0);
+        job_add(job, &started, argv[0]);
+    } else {
+        job_add_failed(job, status);
     }
     terminal_job_close_channels(&job->terminal);
-    int end = job_finish(shell, job);
-    shell->status = status != status_ok ? status : end;
+    shell->status = job_finish(shell, job);
 }
 
 void run_arguments(struct shell *shell, const char *const *argv)

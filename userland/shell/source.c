@@ -17,16 +17,12 @@
 static const char *special(struct shell *shell, char c)
 {
     static char digits[24];
-    j6_koid_t koid = 0;
     unsigned long value = 0;
     switch (c) {
     case '?': value = (unsigned long)shell->status; break;
     case '#': value = argument_count(shell->arguments); break;
     case '!': value = shell->last_background; break;
-    case '$':
-        j6_object_koid(j6_handle_self_process, &koid);
-        value = koid_number(koid);
-        break;
+    case '$': value = shell->number; break;
     default: return NULL;
     }
     snprintf(digits, sizeof(digits), "%lu", value);
@@ -77,7 +73,8 @@ static void read_all(struct shell *shell, j6_handle_t channel, struct text *out)
 static void command(void *context, struct slice list, struct text *out)
 {
     struct shell *shell = context;
-    j6_handle_t channel, process, reading;
+    j6_handle_t channel, reading;
+    struct started started;
     if (j6_channel_create(0, &channel) != j6_status_ok) {
         complain(shell, "there is no room for another channel\n");
         return;
@@ -87,8 +84,11 @@ static void command(void *context, struct slice list, struct text *out)
                          .streams = job_streams(&shell->streams, job),
                          .terminal = job->terminal.handle};
     what.streams.at[1] = (struct stream){channel, 0, false};
-    if (start(shell, &what, &process) == status_ok) {
-        job_add(job, process, "sh", true);
+    int result = start(shell, &what, &started);
+    if (result == status_ok) {
+        job_add(job, &started, "sh");
+    } else {
+        job_add_failed(job, result);
     }
     terminal_job_close_channels(&job->terminal);
     /* Only those that write may keep the channel open. */

@@ -12,8 +12,14 @@ struct start {
     j6_handle_t terminal; /* its job there, or 0 */
 };
 
-/* Tells the process. Else says why, and returns the status of such a command. */
-int start(struct shell *shell, const struct start *what, j6_handle_t *out_process);
+struct started {
+    j6_handle_t process;
+    j6_handle_t
+        interrupt; /* of a shell: an event that ends what it does, by terminal_interrupt; else 0 */
+};
+
+/* Else says why, and returns the status of such a command. */
+int start(struct shell *shell, const struct start *what, struct started *out_started);
 
 /* ---- program.c: files of programs ---------------------------------------------------------------- */
 
@@ -45,8 +51,8 @@ void rows_add_granted(struct shell *shell, struct rows *rows, const struct known
 /* Handles of the shell's start table with the roles that `with` has named, separated by commas; NULL: none. */
 void rows_add_roles(struct rows *rows, const char *roles);
 
-/* For another shell: all that was given to this one, in the state that it has now. */
-void rows_add_everything(struct shell *shell, struct rows *rows);
+/* For another shell: all that was given to this one, in the state that it has now, but an event of its own. */
+void rows_add_everything(struct shell *shell, struct rows *rows, j6_handle_t interrupt);
 
 /* Closes those that were made for it. */
 void rows_close(struct rows *rows);

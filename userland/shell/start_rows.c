@@ -68,14 +68,14 @@ void rows_add_roles(struct rows *rows, const char *roles)
 }
 
 /* Another shell: all that was given to this one, in the state that it has now. */
-void rows_add_everything(struct shell *shell, struct rows *rows)
+void rows_add_everything(struct shell *shell, struct rows *rows, j6_handle_t interrupt)
 {
     static const char *const others[] = {"stdin",     "stdout",   "stderr",   "files",
                                          "directory", "terminal", "interrupt"};
     size_t count;
     const struct j6_start_handle *table = j6_start_rows(&count);
     add_files(shell, rows, false);
-    add_row(rows, "interrupt", shell->terminal.interrupt, ~j6_right_signal);
+    add_row(rows, "interrupt", interrupt, ~j6_right_signal);
     for (size_t i = 0; i < count; i++) {
         bool wanted = table[i].kind == j6_start_other;
         for (size_t n = 0; n < sizeof(others) / sizeof(others[0]); n++) {

@@ -46,6 +46,19 @@ bool stream_read_byte(struct stream *stream, char *out_byte)
     return read;
 }
 
+bool read_byte(struct shell *shell, char *out_byte)
+{
+    struct stream *stream = &shell->streams.at[0];
+    const uint64_t wanted = j6_signal_channel_can_recv | j6_signal_closed;
+    if (j6_handle_type(stream->handle) == j6_type_channel &&
+        terminal_wait(&shell->terminal, stream->handle, wanted, j6_deadline_never) ==
+            j6_status_cancelled) {
+        shell->interrupted = true;
+        return false;
+    }
+    return stream_read_byte(stream, out_byte);
+}
+
 static j6_status_t write_formatted(const struct stream *stream, const char *prefix,
                                    const char *format, va_list args)
 {

@@ -22,6 +22,9 @@ j6_status_t stream_write(const struct stream *stream, const char *bytes, size_t 
 /* One byte, for who must not read more than it needs. False: the end. */
 bool stream_read_byte(struct stream *stream, char *out_byte);
 
+/* The same of the first stream, for commands. False also: Ctrl-C. */
+bool read_byte(struct shell *shell, char *out_byte);
+
 /* Shown on the second stream; a note, or what is wrong, on the third. A script ends when nobody reads its output any more. */
 void say_bytes(struct shell *shell, const char *bytes, size_t len);
 void say(struct shell *shell, const char *format, ...)

@@ -45,9 +45,7 @@ struct redirect {
 enum node_kind {
     node_simple,     /* words, assignments */
     node_pipeline,   /* first, and the stages behind it as ->next; negated */
-    node_and,        /* first && second */
-    node_or,         /* first || second */
-    node_sequence,   /* first; second */
+    node_list,       /* first, and what is joined to it as ->next */
     node_background, /* first & */
     node_if,         /* if first then second else third */
     node_while,      /* while first do second; negated: until */
@@ -56,8 +54,16 @@ enum node_kind {
     node_subshell,   /* ( first ) */
 };
 
+/* Whether a part of a list runs, depends on the status of what ran before it. */
+enum join {
+    join_always, /* ; or & */
+    join_and,    /* && */
+    join_or,     /* || */
+};
+
 struct node {
     enum node_kind kind;
+    enum join join; /* of a part of a list, to those before it */
     bool negated;
     bool has_list; /* of a for: `in` was there */
     struct slice text;
@@ -94,6 +100,9 @@ bool parse_is_complete(const char *text, size_t len);
 
 /* How long the word is that begins there; 0: its end is missing. It stops at what separates words. */
 size_t word_length(const char *text, size_t len);
+
+/* The length of a character, or of what a quote or $ begins, at the start of the text; 0: its end is missing. */
+size_t piece_length(const char *text, size_t len);
 
 /* The length of `$…` at the start of the text with its parts, 1: just a $; 0: its end is missing. */
 size_t dollar_length(const char *text, size_t len);

@@ -90,7 +90,7 @@ const char **variables_environment(const struct variables *variables, struct are
     for (const struct variable *one = variables->first; one != NULL; one = one->next) {
         if (one->value != NULL && (all || one->exported)) {
             struct text text = {NULL, 0, 0};
-            text_format(&text, "%s=%s", one->name, one->value);
+            text_format(&text, "%s%s=%s", one->exported ? "" : "-", one->name, one->value);
             environment[count++] = arena_copy(arena, text.bytes, text.len);
             text_free(&text);
         }

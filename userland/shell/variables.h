@@ -21,6 +21,6 @@ void variables_export(struct variables *variables, struct slice name, bool expor
 void variables_unset(struct variables *variables, struct slice name);
 bool variables_is_exported(const struct variables *variables, struct slice name);
 
-/* NAME=value of each, or of the exported ones alone, with NULL behind the last; in the arena. */
+/* NAME=value of the exported ones, and, of all, -NAME=value of the others, with NULL behind the last; in the arena. */
 const char **variables_environment(const struct variables *variables, struct arena *arena,
                                    bool all);

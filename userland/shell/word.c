@@ -30,8 +30,20 @@ static size_t single_quoted(const char *text, size_t len)
     return end != NULL ? (size_t)(end - text) + 1 : 0;
 }
 
+/* Up to the next one that no \ quotes. */
+static size_t backquoted(const char *text, size_t len)
+{
+    for (size_t i = 1; i < len; i++) {
+        if (text[i] == '`') {
+            return i + 1;
+        }
+        i += text[i] == '\\';
+    }
+    return 0;
+}
+
 /* Nesting is bounded: beyond that an end is missing, as far as anybody can see. */
-static size_t piece_length(const char *text, size_t len, unsigned depth);
+static size_t piece(const char *text, size_t len, unsigned depth);
 
 static size_t double_quoted(const char *text, size_t len, unsigned depth)
 {
@@ -39,12 +51,12 @@ static size_t double_quoted(const char *text, size_t len, unsigned depth)
         if (text[i] == '"') {
             return i + 1;
         }
-        bool joins = text[i] == '\\' || text[i] == '$';
-        size_t piece = joins ? piece_length(text + i, len - i, depth) : 1;
-        if (piece == 0) {
+        bool joins = text[i] == '\\' || text[i] == '$' || text[i] == '`';
+        size_t size = joins ? piece(text + i, len - i, depth) : 1;
+        if (size == 0) {
             return 0;
         }
-        i += piece;
+        i += size;
     }
     return 0;
 }
@@ -58,11 +70,11 @@ static size_t bracketed(const char *text, size_t len, char open, char close, uns
         if (text[i] == close && --level == 0) {
             return i + 1;
         }
-        size_t piece = text[i] == open ? 1 : piece_length(text + i, len - i, depth);
-        if (piece == 0) {
+        size_t size = text[i] == open ? 1 : piece(text + i, len - i, depth);
+        if (size == 0) {
             return 0;
         }
-        i += piece;
+        i += size;
     }
     return 0;
 }
@@ -93,8 +105,7 @@ size_t dollar_length(const char *text, size_t len)
     return dollar(text, len, parse_depth_max);
 }
 
-/* One character, or what a quote or $ begins; 0: its end is missing. */
-static size_t piece_length(const char *text, size_t len, unsigned depth)
+static size_t piece(const char *text, size_t len, unsigned depth)
 {
     if (depth == 0) {
         return 0;
@@ -102,21 +113,27 @@ static size_t piece_length(const char *text, size_t len, unsigned depth)
     switch (text[0]) {
     case '\\': return len > 1 ? 2 : 0;
     case '\'': return single_quoted(text, len);
+    case '`': return backquoted(text, len);
     case '"': return double_quoted(text, len, depth - 1);
     case '$': return dollar(text, len, depth - 1);
     default: return 1;
     }
 }
 
+size_t piece_length(const char *text, size_t len)
+{
+    return piece(text, len, parse_depth_max);
+}
+
 size_t word_length(const char *text, size_t len)
 {
     size_t i = 0;
     while (i < len && strchr(" \t\n;&|<>()", text[i]) == NULL) {
-        size_t piece = piece_length(text + i, len - i, parse_depth_max);
-        if (piece == 0) {
+        size_t size = piece_length(text + i, len - i);
+        if (size == 0) {
             return 0;
         }
-        i += piece;
+        i += size;
     }
     /* A 0 is found by strchr: it separates, and is no word. */
     return i;

@@ -25,6 +25,7 @@ struct hold {
 /* Only the owning CPU writes */
 static PER_CPU(struct hold, holds[RANK_COUNT]);
 static PER_CPU(uint32_t, held); /* a bit for each rank */
+static PER_CPU(bool, must_not_wait);
 
 static struct {
     vaddr_t outer; /* who took the one that was held */
@@ -130,6 +131,10 @@ void lock_check_take(const struct spinlock *lock)
     vaddr_t taker = (vaddr_t)__builtin_return_address(0);
     assert(rank > RANK_MISSING && rank < RANK_COUNT);
     assert(!arch_interrupts_on());
+    if (*this_cpu(must_not_wait)) {
+        panic("lock of %s: %s would wait for it where nobody may wait", names[rank],
+              symbol_name(taker));
+    }
     order_check(rank, taker);
     rank_check(rank);
     *hold_of(rank) = (struct hold){.taker = taker};
@@ -175,6 +180,16 @@ void lock_check_patience(const struct spinlock *lock, j6_time_t since)
         }
     }
     panic("lock of %s: CPU %u waits in vain, and nobody has it", names[lock->rank], cpu_index());
+}
+
+void lock_check_must_not_wait(void)
+{
+    *this_cpu(must_not_wait) = true;
+}
+
+void lock_check_may_wait(void)
+{
+    *this_cpu(must_not_wait) = false;
 }
 
 void lock_check_none_held(void)

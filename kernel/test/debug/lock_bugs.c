@@ -87,6 +87,12 @@ static void bug_lock_uninitialised(void)
     take_both(&lock, &first_lock);
 }
 
+static void bug_lock_wait(void)
+{
+    lock_check_must_not_wait();
+    spinlock_lock(&first_lock);
+}
+
 static void bug_lock_leave(void)
 {
     spinlock_lock(&first_lock);
@@ -149,6 +155,7 @@ const struct kernel_bug lock_bugs[] = {
     {"lock_rank", bug_lock_rank},
     {"lock_twice", bug_lock_twice},
     {"lock_uninitialised", bug_lock_uninitialised},
+    {"lock_wait", bug_lock_wait},
     {"lock_leave", bug_lock_leave},
     {"lock_step", bug_lock_step},
     {"lock_idle", bug_lock_idle},

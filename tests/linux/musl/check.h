@@ -31,7 +31,9 @@
     X(handlers) X(pending) X(aborting) X(broken_pipe) X(thread_signals) X(descriptors)      \
     X(pipes) X(polling) X(vectors) X(exit_code) X(exit_by_thread) X(unserved)               \
     X(registers) X(identity) X(spinning) X(file_bytes) X(file_tree) X(file_mapping)         \
-    X(file_errors) X(no_files) X(selecting) X(usage) X(thread_limit)
+    X(file_errors) X(no_files) X(selecting) X(usage) X(thread_limit) X(terminal)            \
+    X(terminal_elsewhere) X(terminal_lines) X(service_replaced) X(service_gone)              \
+    X(directory_given)
 /* clang-format on */
 
 #define CHECK_DECLARE(name) int name(void);

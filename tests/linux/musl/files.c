@@ -57,11 +57,38 @@ int file_bytes(void)
     return unlink("/tmp/bytes");
 }
 
+/* In a directory with a link `link` and files `two` and `three`. */
+static int count_entries(DIR *directory)
+{
+    int count = 0;
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL; count++) {
+        check(strcmp(entry->d_name, "two") == 0 || strcmp(entry->d_name, "three") == 0 ||
+              (strcmp(entry->d_name, "link") == 0 && entry->d_type == DT_LNK) ||
+              (entry->d_name[0] == '.' && entry->d_type == DT_DIR));
+    }
+    return count;
+}
+
+/* The first two, with the numbers of what they are; a place between them is found again. */
+static void check_dots(DIR *directory)
+{
+    struct stat stat;
+    struct dirent *entry = readdir(directory);
+    check(entry != NULL && strcmp(entry->d_name, ".") == 0 && fstatat(3, ".", &stat, 0) == 0);
+    check(entry->d_ino == stat.st_ino);
+    long between = telldir(directory);
+    entry = readdir(directory);
+    check(entry != NULL && strcmp(entry->d_name, "..") == 0 && fstatat(3, "..", &stat, 0) == 0);
+    check(entry->d_ino == stat.st_ino);
+    seekdir(directory, between);
+    entry = readdir(directory);
+    check(entry != NULL && strcmp(entry->d_name, "..") == 0);
+}
+
 int file_tree(void)
 {
     char buf[100];
     struct stat stat;
-    int count = 0;
     check(chdir("/tmp") == 0 && strcmp(getcwd(buf, sizeof(buf)), "/tmp") == 0);
     check(mkdir("a", 0755) == 0 && chdir("a/./../a") == 0);
     check(strcmp(getcwd(buf, sizeof(buf)), "/tmp/a") == 0);
@@ -73,17 +100,11 @@ int file_tree(void)
     check(lstat("link", &stat) == 0 && S_ISLNK(stat.st_mode));
     DIR *directory = opendir(".");
     check(directory != NULL);
-    for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
-        if (entry->d_name[0] == '.') {
-            continue; /* Linux has them, this system doesn't */
-        }
-        count++;
-        check(strcmp(entry->d_name, "two") == 0 || strcmp(entry->d_name, "three") == 0 ||
-              (strcmp(entry->d_name, "link") == 0 && entry->d_type == DT_LNK));
-    }
-    check(count == 3);
+    check(count_entries(directory) == 5);
+    check(readdir(directory) == NULL);
     rewinddir(directory);
-    check(readdir(directory) != NULL && fstatat(dirfd(directory), "two", &stat, 0) == 0);
+    check_dots(directory);
+    check(count_entries(directory) == 3 && fstatat(dirfd(directory), "two", &stat, 0) == 0);
     check(openat(dirfd(directory), "two", O_RDONLY) >= 0 && closedir(directory) == 0);
     check_error(ENOTEMPTY, rmdir("/tmp/a"));
     check(unlink("two") == 0 && unlink("link") == 0 && chdir("/") == 0);

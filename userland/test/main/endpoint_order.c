@@ -93,6 +93,38 @@ TEST(packets_and_messages_are_received_by_priority_and_age)
     expect_ok(j6_handle_close(endpoint));
 }
 
+static bool spinning;
+
+static int64_t spin(void *arg)
+{
+    (void)arg;
+    while (__atomic_load_n(&spinning, __ATOMIC_RELAXED)) {}
+    return 0;
+}
+
+/* It runs only because it starves, at the level of the notification. */
+TEST(a_message_is_as_urgent_as_the_priority_of_a_sender_that_starved)
+{
+    struct j6_thread spinner;
+    struct ipc_peer sender;
+    j6_handle_t endpoint = endpoint_new();
+    stay_on_first_cpu();
+    spinning = true;
+    expect_ok(j6_thread_run(&spinner, spin, NULL, 4 * PAGE));
+    uint64_t priority = 4 | j6_priority_constant;
+    expect_ok(
+        j6_thread_control(spinner.handle, j6_control_priority, &priority, sizeof(priority)));
+    sender_of_priority(&sender, endpoint, 5, 10);
+    expect_ok(j6_endpoint_notify(endpoint, 1));
+    expect_next(endpoint, j6_tag_notify);
+    expect_next(endpoint, 10);
+    __atomic_store_n(&spinning, false, __ATOMIC_RELAXED);
+    expect_ok(j6_thread_join(&spinner, NULL));
+    ipc_peer_finish(&sender, j6_status_ok);
+    expect_ok(j6_handle_close(endpoint));
+    leave_first_cpu();
+}
+
 TEST(several_receivers_are_served_in_the_order_in_which_they_came)
 {
     enum { RECEIVERS = 4 };

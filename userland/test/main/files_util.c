@@ -22,10 +22,12 @@ static j6_handle_t begin(struct file_service *service, j6_handle_t archive, cons
     const struct j6_program program = {
         .name = "files", .argv = argv, .rows = rows, .row_count = archive != 0 ? 2 : 1};
     expect_ok(j6_boot_file("bin/files", &elf));
-    expect_ok(j6_process_create("files", 5, &limits, 0, &service->process));
     struct j6_program started = program;
     started.elf = elf;
-    expect_ok(j6_start_program(service->process, &started));
+    if (!expect_ok(j6_process_create("files", 5, &limits, 0, &service->process)) ||
+        !expect_ok(j6_start_program(service->process, &started))) {
+        expect_ok(j6_object_close(service->endpoint)); /* nobody waits for its answers */
+    }
     expect_ok(j6_handle_close(elf));
     return service->endpoint;
 }

@@ -140,6 +140,21 @@ TEST(a_spinner_does_not_starve_an_equal)
     leave_first_cpu();
 }
 
+TEST(a_thread_that_is_made_constant_is_as_urgent_as_its_priority_at_once)
+{
+    struct spinner spinner;
+    j6_koid_t own = koid_of(j6_handle_self_thread);
+    j6_time_t give_up = now() + PATIENCE;
+    stay_on_first_cpu();
+    expect_ok(set_priority(j6_handle_self_thread, 4));
+    spinner_start(&spinner, 1);
+    while (thread_row(own_koid(), own).level <= 4 && now() < give_up) {}
+    expect_ok(set_priority(j6_handle_self_thread, 4 | j6_priority_constant));
+    expect(thread_row(own_koid(), own).level <= 4); /* less if it has starved */
+    spinner_end(&spinner);
+    leave_first_cpu();
+}
+
 /* The urgent one never waits and never gets less urgent: only starving gets the other a turn. */
 TEST(a_thread_that_starves_gets_a_turn)
 {

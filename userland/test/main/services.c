@@ -169,9 +169,8 @@ TEST(a_service_that_dies_in_a_loop_is_given_up_and_the_others_run)
 TEST(a_service_waits_twice_as_long_after_each_death)
 {
     struct manager manager;
+    j6_time_t first = now();
     manager_begin(&manager, "service bad\n program bin/server exit 1\n");
-    expect_soon(service_row(&manager, "bad").deaths == 1);
-    j6_time_t first = service_row(&manager, "bad").since;
     expect_state(&manager, "bad", services_state_failed);
     const uint64_t pauses = 10 + 20 + 40 + 80 + 160 + 320 + 640; /* ms */
     expect(service_row(&manager, "bad").since >= first + pauses * 1000000);

@@ -112,7 +112,7 @@ void manager_begin(struct manager *manager, const char *manifest)
 {
     static const char *const argv[] = {"init", NULL};
     const struct j6_limits limits = {
-        .pages = 8192, .handles = 4096, .threads = 64, .processes = 32, .priority = 1};
+        .pages = 1024, .handles = 4096, .threads = 64, .processes = 32, .priority = 1};
     j6_handle_t text = manifest_new(manifest), system = system_new();
     manager->endpoint = endpoint_new();
     manager->archive = archive_new();
@@ -127,8 +127,10 @@ void manager_begin(struct manager *manager, const char *manifest)
                                        .argv = argv,
                                        .rows = rows,
                                        .row_count = 4};
-    expect_ok(j6_process_create("init", 4, &limits, 0, &manager->process));
-    expect_ok(j6_start_program(manager->process, &program));
+    if (!expect_ok(j6_process_create("init", 4, &limits, 0, &manager->process)) ||
+        !expect_ok(j6_start_program(manager->process, &program))) {
+        expect_ok(j6_object_close(manager->endpoint)); /* nobody waits for its answers */
+    }
     expect_ok(j6_handle_close(text));
     expect_ok(j6_handle_close(system));
 }

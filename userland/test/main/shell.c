@@ -16,7 +16,7 @@ SCRIPT_TEST(variables_quotes_and_sums_are_expanded,
             {"a='x  y'; echo $a \"$a\" '$a' ${b:-none} ${#a}", 0, "x y x  y $a none 4\n"},
             {"i=0; while [ $i -lt 3 ]; do i=$((i + 1)); echo -n $i; done", 0, "123"},
             {"X=1 sh -c 'echo $X'; echo \"[$X]\"", 0, "1\n[]\n"},
-            {"export Y=2; Z=3; sh -c 'echo $Y$Z'", 0, "23\n"},
+            {"export Y=2; Z=3; sh -c 'echo $Y$Z'; (echo $Z; sh -c 'echo $Y$Z')", 0, "2\n3\n2\n"},
             {"echo a | read v; echo \"[$v]\"", 0, "[]\n"},
             {"echo \\$HOME \"\\\"\"", 0, "$HOME \"\n"},
             {"echo $((1 / 0)); echo on", 0, "sh: that can't be computed: '1 / 0'\non\n"})
@@ -76,15 +76,25 @@ SCRIPT_TEST(
     {"sh /none", 127, "sh: /none: there is no such file or directory\n"},
     {"sh -x", 2, "sh: usage: sh [FILE [ARGUMENT...] | -c TEXT [NAME [ARGUMENT...]] | -i]\n"})
 
-SCRIPT_TEST(jobs_run_in_the_background_and_are_waited_for,
-            {"sleep 0.05 & jobs; wait; jobs", 0, "[1] runs  sleep 0.05\n"},
-            {"(exit 6) & wait 1; echo $?", 0, "6\n"},
-            {"{ echo in; } & wait; echo out", 0, "in\nout\n"},
-            {"sleep 100 & fg x", 1, "sh: fg: there is no such job\n"},
-            {"sleep 100 & kill $!; wait 1; echo $?", 0, "143\n"},
-            {"sleep 100 & kill %1; wait; echo on", 0, "on\n"},
-            {"kill 1", 1, "sh: kill: 1: neither this shell nor init has started that\n"},
-            {"exit 9 & fg; echo $?", 0, "exit 9\n9\n"}, {"sleep 100 & exit 2", 2, ""})
+/* In loops, and not deeper and deeper. */
+#define TWICE(n) "for i in " n "; do x=$x$x; done; "
+
+SCRIPT_TEST(
+    a_script_may_be_long_and_its_nesting_has_an_end,
+    {"x=':; '; " TWICE("1 2 3 4 5 6 7 8 9 10 11 12 13") "sh -c \"$x echo on\"", 0, "on\n"},
+    {"x='true && '; " TWICE("1 2 3 4 5 6 7 8 9 10 11 12") "sh -c \"$x echo on\"", 0, "on\n"},
+    {"x='elif false; then :; '; " TWICE(
+         "1 2 3 4 5 6 7 8 9 10 11") "sh -c \"if false; then :; $x fi; echo on\"",
+     0, "on\n"},
+    {"x='a=1 '; " TWICE("1 2 3 4 5 6 7 8 9 10 11 12") "sh -c \"$x echo on\"", 0, "on\n"},
+    {"x='a/'; " TWICE("1 2 3 4 5 6 7 8 9 10 11 12 13") "sh -c \"echo /b*/$x | wc -c\"", 0,
+     "16389\n"},
+    {"x='( '; " TWICE("1 2 3 4 5 6 7") "sh -c \"$x\"", 2, "sh: sh: line 1: too deep: '('\n"},
+    {"x='{ '; " TWICE("1 2 3 4 5 6 7") "sh -c \"$x\"", 2, "sh: sh: line 1: too deep: '{'\n"},
+    {"x='$('; " TWICE("1 2 3 4 5 6 7") "sh -c \"$x\"", 2,
+     "sh: sh: line 1: the end of the command is missing\n"},
+    {"x='a|'; " TWICE("1 2 3 4 5") "sh -c \"$x cat\"", 1,
+     "sh: that is too long a pipeline: 32 commands at most\n"})
 
 TEST(commands_come_from_the_input_which_they_read_on)
 {
@@ -118,33 +128,6 @@ TEST(a_person_edits_completes_and_repeats_commands)
         }
         test_expect(*at != '\0', wanted[i], TEST_HERE);
     }
-    shell_end(shell);
-}
-
-/* What is typed while something runs. */
-static void expect_interrupted(struct shell_test *shell, const char *script)
-{
-    const char *const arguments[] = {"-c", script, NULL};
-    char byte;
-    uint64_t len = 1;
-    shell->interrupt = event_new();
-    shell_start(shell, arguments);
-    expect_ok(j6_channel_receive(shell->out, &len, &byte, now() + PATIENCE));
-    expect_ok(j6_object_signal(shell->interrupt, 0, J6_SIGNAL(48)));
-    shell_finish(shell);
-    test_expect(shell->status == 130, script, TEST_HERE);
-    expect_ok(j6_handle_close(shell->interrupt));
-    shell->interrupt = 0;
-}
-
-TEST(ctrl_c_ends_what_runs_and_what_that_has_started)
-{
-    struct shell_test *shell = shell_begin();
-    expect_interrupted(shell, "echo x; sleep 1000");
-    expect_interrupted(shell, "echo x; while true; do :; done");
-    expect_interrupted(shell, "(echo x; (sleep 1000))");
-    expect_interrupted(shell, "echo x; sleep 1000 | cat");
-    expect_interrupted(shell, "echo x; y=$(sleep 1000); echo $y");
     shell_end(shell);
 }
 

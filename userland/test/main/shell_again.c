@@ -51,14 +51,13 @@ TEST(a_shell_finds_the_file_service_again_when_that_has_died)
 {
     struct shell_test *shell = shell_begin();
     struct file_service next;
-    struct names_service names = {.files = files_begin(&next)};
+    struct names_service names = {.files = files_begin_small(&next)};
     expect_ok(j6_endpoint_create(64, 1, 0, &names.endpoint));
     expect_ok(j6_thread_run(&names.thread, serve, &names, 16 * PAGE));
     static const char *const arguments[] = {NULL};
     j6_handle_t in = shell->in = channel_new();
     shell->names = names.endpoint;
-    expect_ok(j6_handle_duplicate(in, J6_RIGHT(40) | J6_RIGHT(41) | SEND | RECEIVE | j6_right_wait,
-                                  0, &shell->in));
+    expect_ok(j6_handle_duplicate(in, j6_handle_rights(in), 0, &shell->in));
     shell_start(shell, arguments);
     expect_answer(in, shell->out, "cd /etc; grep -c . motd > /tmp/x; cat /tmp/x\n", "1\n");
     end_service(&shell->service);

@@ -35,6 +35,54 @@ static j6_status_t serve(struct puppet_slot *slot)
     return status;
 }
 
+static bool is_of_memory(j6_status_t status)
+{
+    return status == j6_err_bad_address || status == j6_err_quota || status == j6_err_no_memory;
+}
+
+/* Replies with all that has come, once it is there to be read; a reply that was given already isn't found. */
+static void reply_at_last(const struct puppet_slot *slot, struct j6_call *call)
+{
+    while (is_of_memory(j6_endpoint_reply(slot->handle, call, slot->deadline))) {
+        j6_thread_sleep(0);
+    }
+}
+
+static j6_status_t persist(struct puppet_slot *slot)
+{
+    struct j6_call call = slot->call;
+    j6_status_t status = j6_endpoint_receive(slot->handle, &call, slot->deadline);
+    while (status == j6_status_ok || is_of_memory(status)) {
+        if (status == j6_status_ok) {
+            slot->message.len = call.bytes;
+            slot->message.handle_count = call.handles;
+            status = j6_endpoint_reply_receive(slot->handle, &call, slot->deadline);
+        } else {
+            reply_at_last(slot, &call);
+            call.token = 0;
+            status = j6_endpoint_receive(slot->handle, &call, slot->deadline);
+        }
+    }
+    return status;
+}
+
+static j6_status_t churn(struct puppet_slot *slot)
+{
+    j6_handle_t event;
+    uint64_t *cpus = &slot->call.word[1];
+    j6_status_t status =
+        j6_thread_control(j6_handle_self_thread, j6_control_affinity, cpus, sizeof(*cpus));
+    while (status == j6_status_ok && __atomic_load_n(&slot->call.word[0], __ATOMIC_RELAXED) == 0) {
+        status = j6_event_create(0, &event);
+        if (status == j6_status_ok) {
+            status = j6_handle_close(event);
+        } else if (is_of_memory(status)) { /* what was closed is given back a little later */
+            status = j6_thread_sleep(0);
+        }
+    }
+    return status;
+}
+
 /* As tokens are made: number of the call, thread slot. */
 static j6_status_t guess(const struct puppet_slot *slot)
 {
@@ -63,6 +111,8 @@ static j6_status_t act(struct puppet_slot *slot)
     case PUPPET_MAP: return map(slot);
     case PUPPET_FLOOD: return flood(slot);
     case PUPPET_SERVE: return serve(slot);
+    case PUPPET_PERSIST: return persist(slot);
+    case PUPPET_CHURN: return churn(slot);
     case PUPPET_GUESS: return guess(slot);
     case PUPPET_THREAD_EXIT: return j6_thread_exit(0);
     default: return j6_process_exit(0);

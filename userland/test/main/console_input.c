@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* Terminals: what is typed, and to whom. */
+#include "userland/test/main/console_loop.h"
+
+/* ---- input ---------------------------------------------------------------------------------- */
+
+TEST(a_line_that_is_typed_is_read_when_it_is_finished)
+{
+    struct console_job shell;
+    if (!loop_open()) {
+        return;
+    }
+    loop_shell_open(&shell, QUIET_LINES);
+    console_write(shell.output, "one\x7f\x7fops");
+    expect_no_input(shell.input);
+    console_write(shell.output, "\r");
+    expect_input(shell.input, "oops\n");
+    console_job_close(&shell);
+    loop_close();
+}
+
+TEST(a_job_in_raw_mode_reads_each_byte_that_is_typed)
+{
+    struct console_job shell;
+    if (!loop_open()) {
+        return;
+    }
+    loop_shell_open(&shell, 0);
+    console_write(shell.output, "\x1b[A\x03\x04\x7f\r\n\xc3\xa9");
+    expect_input(shell.input, "\x1b[A\x03\x04\x7f\r\n\xc3\xa9");
+    console_job_close(&shell);
+    loop_close();
+}
+
+TEST(ctrl_d_ends_an_input_and_the_next_one_goes_on)
+{
+    struct console_job shell;
+    if (!loop_open()) {
+        return;
+    }
+    loop_shell_open(&shell, QUIET_LINES);
+    console_write(shell.output, "last\n\x04");
+    expect_input(shell.input, "last\n");
+    expect_end(shell.input);
+    expect_ok(j6_handle_close(shell.input));
+    expect_ok(terminal_input(shell.job, &shell.input));
+    console_write(shell.output, "more\n");
+    expect_input(shell.input, "more\n");
+    console_job_close(&shell);
+    loop_close();
+}
+
+TEST(ctrl_d_behind_a_piece_of_a_line_passes_it_on)
+{
+    struct console_job shell;
+    if (!loop_open()) {
+        return;
+    }
+    loop_shell_open(&shell, QUIET_LINES);
+    console_write(shell.output, "piece\x04");
+    expect_input(shell.input, "piece");
+    console_job_close(&shell);
+    loop_close();
+}
+
+TEST(what_is_typed_before_anybody_reads_waits)
+{
+    struct console_job early;
+    struct console_job shell;
+    if (!loop_open()) {
+        return;
+    }
+    loop_job_open(&early, loop_console.terminal, 0, QUIET_LINES);
+    console_write(early.output, "ls\n");
+    leave_time();
+    loop_shell_open(&shell, QUIET_LINES);
+    expect_input(shell.input, "ls\n");
+    console_job_close(&early);
+    console_job_close(&shell);
+    loop_close();
+}
+
+/* ---- the foreground ------------------------------------------------------------------------- */
+
+TEST(what_a_shell_has_not_read_goes_to_its_command_and_back)
+{
+    struct console_job shell;
+    struct console_job command;
+    if (!loop_open()) {
+        return;
+    }
+    loop_shell_open(&shell, 0);
+    console_write(shell.output, "cat\rhello\rmore\r");
+    expect_input(shell.input, "cat\r");
+    loop_job_open(&command, shell.job, terminal_open_foreground, QUIET_LINES);
+    expect_input(command.input, "hello\n");
+    expect_ok(terminal_foreground(shell.job, 0));
+    expect_input(shell.input, "more\n");
+    console_job_close(&command);
+    console_job_close(&shell);
+    loop_close();
+}
+
+TEST(the_shell_is_the_foreground_again_when_its_command_has_ended)
+{
+    struct terminal_state state;
+    struct console_job shell;
+    struct console_job command;
+    if (!loop_open()) {
+        return;
+    }
+    loop_shell_open(&shell, QUIET_LINES);
+    loop_job_open(&command, shell.job, terminal_open_foreground, 0);
+    expect_ok(terminal_look(shell.job, &state));
+    expect_equal(0, state.flags);
+    console_job_close(&command);
+    expect_soon(terminal_look(shell.job, &state) == j6_status_ok &&
+                state.flags == terminal_is_foreground);
+    expect_equal(QUIET_LINES, state.mode);
+    console_write(shell.output, "back\n");
+    expect_input(shell.input, "back\n");
+    console_job_close(&shell);
+    loop_close();
+}
+
+TEST(ctrl_c_reaches_the_foreground_alone_and_drops_what_was_typed)
+{
+    struct console_job shell;
+    struct console_job command;
+    if (!loop_open()) {
+        return;
+    }
+    loop_shell_open(&shell, QUIET_LINES);
+    loop_job_open(&command, shell.job, terminal_open_foreground, QUIET_LINES);
+    console_write(command.output, "rm -r\x03");
+    await_signal(command.event, terminal_interrupt);
+    expect_equal(0, signals_of(shell.event) & terminal_interrupt);
+    console_write(command.output, "x\n");
+    expect_input(command.input, "x\n");
+    console_job_close(&command);
+    console_job_close(&shell);
+    loop_close();
+}
+
+TEST(only_the_foreground_and_where_it_comes_from_give_its_place_away)
+{
+    struct terminal_open_answer answer;
+    j6_handle_t job = j6_handle_none;
+    struct console_job shell;
+    struct console_job front;
+    struct console_job back;
+    if (!loop_open()) {
+        return;
+    }
+    loop_shell_open(&shell, QUIET_LINES);
+    loop_job_open(&front, shell.job, terminal_open_foreground, QUIET_LINES);
+    loop_job_open(&back, shell.job, 0, QUIET_LINES);
+    expect_status(j6_err_denied, terminal_foreground(back.job, 0));
+    expect_status(j6_err_denied, terminal_open(back.job, terminal_open_foreground, &answer, &job));
+    expect_status(j6_err_not_found, terminal_foreground(front.job, back.id));
+    expect_status(j6_err_not_found, terminal_foreground(front.job, shell.id));
+    expect_status(j6_err_not_found, terminal_foreground(shell.job, ~0ull));
+    expect_ok(terminal_foreground(shell.job, back.id));
+    expect_ok(terminal_foreground(loop_console.terminal, front.id));
+    console_job_close(&front);
+    console_job_close(&back);
+    console_job_close(&shell);
+    loop_close();
+}
