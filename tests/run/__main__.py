@@ -6,6 +6,7 @@
     python3 tests/run boot NAME ...     these configurations (of tests/boot/*.ini)
     python3 tests/run host|source|image host tests; checks of the sources and models; images, SDK, the tutorial, commands
     python3 tests/run serial            COM2 and the terminal at COM1 from the other end of the line
+    python3 tests/run lives             services of the released image die while somebody works at COM1
     python3 tests/run allocations       every place in the kernel that asks for memory, refused it
     python3 tests/run list              the configurations
     python3 tests/run picture FILE.png  the screen of the released image once init is ready
@@ -23,6 +24,7 @@ import fresh
 import host
 import image
 import interactive
+import lives
 import models
 import paths
 import screen
@@ -48,6 +50,7 @@ def test(_):
     boot.many(configurations.of_group("test"), report, beside=(image.run, commands.run, tutorial.run))
     serial.run(report)
     terminal.run(report)
+    lives.run(report)
     allocations.run(report)
     source.features(report)
     return report.summary()
@@ -92,6 +95,12 @@ def only_serial(_):
     return report.summary()
 
 
+def only_lives(_):
+    report = Report()
+    lives.run(report)
+    return report.summary()
+
+
 def only_image(_):
     report = Report()
     image.run(report)
@@ -125,7 +134,7 @@ def show(_):
 COMMANDS = {
     "test": test, "check": check, "boot": boot_named, "host": only_host, "source": only_source,
     "image": only_image, "allocations": only_allocations,
-    "serial": only_serial,
+    "serial": only_serial, "lives": only_lives,
     "list": show, "picture": picture, "run": interactive.run, "debug": interactive.debug, "bench": figures.run, "growth": figures.growth,
     "fresh": fresh.run, "soak": soak.run,
 }

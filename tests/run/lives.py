@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The services of the released image die while somebody works there, and come back; then the system ends.
-
-LIVES says how many lives of each service are compared (make test-soak: 1,000)."""
-import os
+"""The services of the released image die while somebody works there, and come back; then the system ends."""
 import re
 import time
 
@@ -11,7 +8,7 @@ import qmp
 import typist
 from typist import Wrong, expect
 
-SAMPLE = 20
+SAMPLE, FULL = 20, 1000
 WARM_UP = 5         # lives before the first look: caches fill, and tables grow
 PAGES_MAX = 16      # by which the memory in use may differ: the kernel's caches are of whole pages
 GROWS = {"vma": 3}  # the shell remembers what was typed, in memory that comes in areas
@@ -22,10 +19,6 @@ STATUS = rb"\[\x1b\[32m  ok   \x1b\[0m\] %s, \d+\.\d{3} ms\r\n"
 BANNER = (rb"\[\x1b\[32m  ok   \x1b\[0m\] console, .*", rb"Senary \d\S+, commit [0-9a-f]{12}\+?",
           rb"2 CPUs, \d+ MiB of memory, \d+ MiB free", rb"Type help or tour\.", rb"init: ready")
 STATUS_LINE = re.compile(r"\[\x1b\[\d+m[a-z ]{7}\x1b\[0m\] .*\n")
-
-
-def lives():
-    return int(os.environ.get("LIVES", SAMPLE))
 
 
 def text(answer):
@@ -104,16 +97,16 @@ def restart(who, name, count):
     awaits_life(who, name, started + count)
 
 
-def leaves_nothing_behind(who, name):
+def leaves_nothing_behind(who, name, count):
     restart(who, name, WARM_UP)
     before = look(who)
     start = time.monotonic()
-    restart(who, name, lives())
+    restart(who, name, count)
     seconds = time.monotonic() - start
     now = look(who)
     compare(before, now)
     expect_alive(who)
-    return f"{lives()} lives in {seconds:.1f} s, {now[3] - before[3]:+} of {before[3]} pages"
+    return f"{count} lives in {seconds:.1f} s, {now[3] - before[3]:+} of {before[3]} pages"
 
 
 # ---- commands run meanwhile ----------------------------------------------------------------------
@@ -266,20 +259,23 @@ def configuration(name):
     return configurations.Configuration(name, image="normal", cpus=2, com2=True, limit=3600)
 
 
+def all_leave_nothing_behind(who, report, count):
+    for name in SERVICES:
+        report.passed(f"{name}_leaves_nothing_behind", reason=leaves_nothing_behind(who, name, count))
+
+
 def soak(report):
-    """Kills and restarts alone."""
-    with typist.at(report, configuration(f"services_live_{lives()}_times_and_leave_nothing_behind")) as (_, who):
+    """Kills and restarts alone, at full length."""
+    with typist.at(report, configuration(f"each_service_lives_{FULL}_times")) as (_, who):
         who.until(who.prompt, typist.STARTED)
-        for name in SERVICES:
-            report.passed(f"{name}_leaves_nothing_behind", reason=leaves_nothing_behind(who, name))
+        all_leave_nothing_behind(who, report, FULL)
 
 
 def run(report):
     with typist.at(report, configuration("services_die_and_come_back_while_commands_run")) as (guest, who):
         expect_boot_screen(who)
         typist.run_all(TESTS, who, report)
-        for name in SERVICES:
-            report.passed(f"{name}_leaves_nothing_behind", reason=leaves_nothing_behind(who, name))
+        all_leave_nothing_behind(who, report, SAMPLE)
         ends(guest, who, b"poweroff", b"switched off", "guest-shutdown")
     with typist.at(report, configuration("reboot_ends_the_services_and_resets")) as (guest, who):
         who.until(who.prompt, typist.STARTED)
