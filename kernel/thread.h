@@ -52,7 +52,7 @@ struct thread {
     struct list_node run_node;
     /* Atomic */
     _Atomic bool killed;        /* set once */
-    _Atomic uint32_t priority;  /* the most urgent level that it has by right, and PRIORITY_CONSTANT */
+    _Atomic uint32_t priority;  /* the most urgent level by right, and PRIORITY_CONSTANT */
     _Atomic uint32_t home;      /* the CPU that it belongs to */
     _Atomic uint64_t affinity;  /* the CPUs that may run it */
     _Atomic uint64_t run_ticks; /* how long it has run … */

@@ -112,7 +112,8 @@ static void run_in_turns(struct vm_stream *stream, uint64_t operations)
 
 bool self_test_memory_is_what_a_model_says_on_every_cpu_in_turn(void)
 {
-    static const struct vm_stream_machine machine = {.load = load_everywhere, .settle = settle_alone};
+    static const struct vm_stream_machine machine = {.load = load_everywhere,
+                                                     .settle = settle_alone};
     uint64_t before = memory_free_frames();
     uint64_t operations = test_option("vm_stream", OPERATIONS);
     struct vm_stream_source source = {.seed = test_option("seed", 1)};

@@ -12,14 +12,14 @@ enum puppet_action {
     PUPPET_CALL,
     PUPPET_REPLY,
     PUPPET_REPLY_RECEIVE,
-    PUPPET_NOTIFY, /* call.word[0] */
-    PUPPET_CLOSE,  /* handle_close */
-    PUPPET_MAP,    /* vma_create_map of call.word[0] bytes; tells the address there */
-    PUPPET_FLOOD,  /* calls as long as it is answered */
-    PUPPET_SERVE,  /* sends back what it receives, as long as it can */
+    PUPPET_NOTIFY,  /* call.word[0] */
+    PUPPET_CLOSE,   /* handle_close */
+    PUPPET_MAP,     /* vma_create_map of call.word[0] bytes; tells the address there */
+    PUPPET_FLOOD,   /* calls as long as it is answered */
+    PUPPET_SERVE,   /* sends back what it receives, as long as it can */
     PUPPET_PERSIST, /* the same, whatever becomes of its memory, until the endpoint closes */
-    PUPPET_CHURN,   /* makes events and closes them, on the CPUs call.word[1], until word[0] isn't 0 */
-    PUPPET_GUESS,  /* replies with tokens of all kinds: the status is ok if any was good */
+    PUPPET_CHURN,   /* makes and closes events on the CPUs word[1] until word[0] isn't 0 */
+    PUPPET_GUESS,   /* replies with tokens of all kinds: the status is ok if any was good */
     PUPPET_THREAD_EXIT,
     PUPPET_EXIT,
 };

@@ -78,8 +78,8 @@ TEST(a_terminal_has_so_many_jobs_and_events_and_again_when_some_have_ended)
     if (!loop_open()) {
         return;
     }
-    while (count < TOO_MANY &&
-           (status = terminal_open(loop_console.terminal, 0, &answer, &jobs[count])) == j6_status_ok) {
+    while (count < TOO_MANY && (status = terminal_open(loop_console.terminal, 0, &answer,
+                                                       &jobs[count])) == j6_status_ok) {
         count++;
     }
     expect_status(j6_err_quota, status);

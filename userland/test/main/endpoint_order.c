@@ -112,8 +112,7 @@ TEST(a_message_is_as_urgent_as_the_priority_of_a_sender_that_starved)
     spinning = true;
     expect_ok(j6_thread_run(&spinner, spin, NULL, 4 * PAGE));
     uint64_t priority = 4 | j6_priority_constant;
-    expect_ok(
-        j6_thread_control(spinner.handle, j6_control_priority, &priority, sizeof(priority)));
+    expect_ok(j6_thread_control(spinner.handle, j6_control_priority, &priority, sizeof(priority)));
     sender_of_priority(&sender, endpoint, 5, 10);
     expect_ok(j6_endpoint_notify(endpoint, 1));
     expect_next(endpoint, j6_tag_notify);
