@@ -89,8 +89,9 @@ TEST(commands_look_at_the_system)
     shell_expect_words(shell, "clear", "\033[2J|");
     shell_expect(shell, "handles 999999", 1, "handles: there is no such process\n");
     shell_expect(shell, "maps x", 2, "usage: maps PID: lists the mappings of a process\n");
-    shell_expect(shell, "mem -d -1", 2,
-                 "usage: mem [-d SECONDS]: shows what memory is used for, with -d after that time\n");
+    shell_expect(
+        shell, "mem -d -1", 2,
+        "usage: mem [-d SECONDS]: shows what memory is used for, with -d after that time\n");
     shell_end(shell);
 }
 
