@@ -7,6 +7,7 @@
     python3 tests/run host|source|image host tests; checks of the sources and models; images, SDK, the tutorial, commands
     python3 tests/run serial            COM2 and the terminal at COM1 from the other end of the line
     python3 tests/run shell             the released system, typed at over COM1
+    python3 tests/run lives             services of the released image die while somebody works at COM1
     python3 tests/run allocations       every place in the kernel that asks for memory, refused it
     python3 tests/run list              the configurations
     python3 tests/run picture FILE.png  the screen of the released image once init is ready
@@ -24,6 +25,7 @@ import fresh
 import host
 import image
 import interactive
+import lives
 import models
 import paths
 import screen
@@ -51,6 +53,7 @@ def test(_):
     serial.run(report)
     terminal.run(report)
     shell.run(report)
+    lives.run(report)
     allocations.run(report)
     source.features(report)
     return report.summary()
@@ -101,6 +104,12 @@ def only_shell(_):
     return report.summary()
 
 
+def only_lives(_):
+    report = Report()
+    lives.run(report)
+    return report.summary()
+
+
 def only_image(_):
     report = Report()
     image.run(report)
@@ -134,7 +143,7 @@ def show(_):
 COMMANDS = {
     "test": test, "check": check, "boot": boot_named, "host": only_host, "source": only_source,
     "image": only_image, "allocations": only_allocations,
-    "serial": only_serial, "shell": only_shell,
+    "serial": only_serial, "shell": only_shell, "lives": only_lives,
     "list": show, "picture": picture, "run": interactive.run, "debug": interactive.debug, "bench": figures.run, "growth": figures.growth,
     "fresh": fresh.run, "soak": soak.run,
 }

@@ -2,9 +2,10 @@
 """`make test-soak BUDGET=minutes`: the tests of memory and of lives at full length, with new seeds.
 
 Once: 100,000 shootdown rounds and 1,000,000 areas, clones and spaces on 4 CPUs; 1,000,000 threads and
-100,000 processes that live and end, on 1 and on 4; 1,000,000 transfers through channels on 4. Then, until
-the time is up or something fails: streams of operations beside a model, booted with 4 CPUs and on the host, and
-the fuzzers. What is begun is ended, so a small budget is exceeded. Seeds are printed.
+100,000 processes that live and end, on 1 and on 4; 1,000,000 transfers through channels on 4; 1,000 lives of each
+service of the released image. Then, until the time is up or something fails: streams of operations beside a
+model, booted with 4 CPUs and on the host, and the fuzzers. What is begun is ended, so a small budget is exceeded.
+Seeds are printed.
 """
 import dataclasses
 import os
@@ -14,6 +15,7 @@ import time
 import boot
 import configurations
 import host
+import lives
 from report import Report
 
 SHOOTDOWNS = 100_000
@@ -92,6 +94,7 @@ def run(_):
     full_numbers(report)
     full_lives(report)
     full_transfers(report)
+    lives.soak(report)
     streams = Streams(report)
     while time.monotonic() < deadline and not report.count("FAIL"):     # its log stays
         start = time.monotonic()

@@ -76,7 +76,13 @@ static j6_status_t make_framebuffer(j6_handle_t *out_handle)
     uint64_t len = sizeof(*framebuffer);
     j6_status_t status =
         framebuffer != NULL ? j6_vma_create(PAGE_SIZE, 0, out_handle) : j6_err_not_found;
-    return status == j6_status_ok ? j6_vma_write(*out_handle, 0, framebuffer, &len) : status;
+    if (status == j6_status_ok) {
+        status = j6_vma_write(*out_handle, 0, framebuffer, &len);
+        if (status != j6_status_ok) {
+            j6_handle_close(*out_handle);
+        }
+    }
+    return status;
 }
 
 /* The first life's, which goes on as long as init does. */

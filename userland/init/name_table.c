@@ -2,12 +2,13 @@
 #include "userland/init/name_table.h"
 #include "lib/string.h"
 
-enum { NAMES = 256 };
+enum { NAMES = 256, NAMES_OF_ONE = 64 };
 
 /* Free where the handle is 0. */
 static struct {
     struct names_fields key;
     j6_handle_t endpoint;
+    const struct service *service; /* that has registered it */
 } table[NAMES];
 
 bool name_is_same(const struct names_fields *one, const struct names_fields *other)
@@ -26,7 +27,7 @@ bool name_is_right(const struct names_fields *key)
     return len > 0 && len < sizeof(key->name);
 }
 
-static bool has_closed(j6_handle_t endpoint)
+bool name_has_closed(j6_handle_t endpoint)
 {
     return j6_object_wait(endpoint, j6_signal_closed, NULL, j6_deadline_poll) == j6_status_ok;
 }
@@ -43,7 +44,7 @@ j6_handle_t name_table_find(const struct names_fields *key)
         if (table[i].endpoint == 0 || !name_is_same(&table[i].key, key)) {
             continue;
         }
-        if (!has_closed(table[i].endpoint)) {
+        if (!name_has_closed(table[i].endpoint)) {
             return table[i].endpoint;
         }
         forget(i);
@@ -51,26 +52,29 @@ j6_handle_t name_table_find(const struct names_fields *key)
     return 0;
 }
 
-bool name_table_add(const struct names_fields *key, j6_handle_t endpoint)
+static void forget_closed(void)
 {
     for (size_t i = 0; i < NAMES; i++) {
-        if (table[i].endpoint != 0 && has_closed(table[i].endpoint)) {
+        if (table[i].endpoint != 0 && name_has_closed(table[i].endpoint)) {
             forget(i);
         }
-        if (table[i].endpoint == 0) {
-            table[i].key = *key;
-            table[i].endpoint = endpoint;
-            return true;
-        }
     }
-    return false;
 }
 
-void name_table_remove(const struct names_fields *key)
+bool name_table_add(const struct names_fields *key, j6_handle_t endpoint,
+                    const struct service *service)
 {
+    size_t room = NAMES, count = 0;
+    forget_closed();
     for (size_t i = 0; i < NAMES; i++) {
-        if (table[i].endpoint != 0 && name_is_same(&table[i].key, key)) {
-            forget(i);
-        }
+        count += table[i].endpoint != 0 && table[i].service == service;
+        room = table[i].endpoint == 0 ? i : room;
     }
+    if (room == NAMES || count == NAMES_OF_ONE) {
+        return false;
+    }
+    table[room].key = *key;
+    table[room].endpoint = endpoint;
+    table[room].service = service;
+    return true;
 }

@@ -1,27 +1,40 @@
 /* SPDX-License-Identifier: MIT */
-/* Who may look up what, and who waits for it: that is answered when it has a service. */
+/* Who serves a name, who may look it up, and who waits for it. */
 #include "userland/init/names.h"
 #include "lib/string.h"
-#include "userland/init/client.h"
 #include "userland/init/grant_handle.h"
 #include "userland/init/manager.h"
 #include "userland/init/name_table.h"
-
-enum { WAITERS = 256 };
+#include "userland/init/waiters.h"
 
 static const char FILES[] = "files";
 
-/* Free where the token is 0. */
-static struct {
-    struct names_fields key;
-    struct client client;
-    uint64_t token;
-} waiters[WAITERS];
+/* ---- who serves ------------------------------------------------------------------------------ */
+
+/* Is that a name of a service of the manifest? NULL: no. */
+static const struct service *owner_of(const struct names_fields *key)
+{
+    for (size_t i = 0; i < service_count; i++) {
+        for (const char **name = services[i].entry->serves; name != NULL && *name != NULL; name++) {
+            if (string_equal(*name, key->name)) {
+                return &services[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+/* A service of the manifest has its names while it runs; nobody else's are in its way. */
+static j6_handle_t find(const struct names_fields *key)
+{
+    const struct service *owner = owner_of(key);
+    return owner != NULL ? service_served(owner) : name_table_find(key);
+}
 
 j6_handle_t names_find(const char *name)
 {
     const struct names_fields key = names_fields(name);
-    return name_table_find(&key);
+    return find(&key);
 }
 
 /* ---- who may what ---------------------------------------------------------------------------- */
@@ -47,19 +60,6 @@ static bool may(const struct client *client, const struct names_fields *key, boo
     return false;
 }
 
-/* Is that a name of a service of the manifest? NULL: no. */
-static const struct service *owner_of(const struct names_fields *key)
-{
-    for (size_t i = 0; i < service_count; i++) {
-        for (const char **name = services[i].entry->serves; name != NULL && *name != NULL; name++) {
-            if (string_equal(*name, key->name)) {
-                return &services[i];
-            }
-        }
-    }
-    return NULL;
-}
-
 /*
  * What the client gets for that endpoint. The file service's own would be the whole tree: a service gets a client
  * as the one that it was started with.
@@ -81,42 +81,35 @@ static j6_status_t give(const struct client *client, const struct names_fields *
 
 /* ---- who waits ------------------------------------------------------------------------------- */
 
-/* endpoint 0: nobody will serve. */
+/* Whoever serves the name has died again meanwhile: somebody waits on, for the next one. */
+static bool is_for_later(j6_status_t status)
+{
+    return status == j6_status_closed;
+}
+
+static void answer(struct waiter *waiter, j6_status_t status, j6_handle_t handle)
+{
+    j6_answer(manager_endpoint(), waiter->token, status, NULL, 0, handle);
+    waiter->token = 0;
+}
+
 static void answer_waiters(const struct names_fields *key, j6_handle_t endpoint)
 {
-    for (size_t i = 0; i < WAITERS; i++) {
-        if (waiters[i].token == 0 || !name_is_same(&waiters[i].key, key)) {
-            continue;
-        }
+    struct waiter *waiter;
+    for (size_t i = 0; (waiter = waiters_next(key, &i)) != NULL;) {
         j6_handle_t copy = 0;
-        j6_status_t status =
-            endpoint != 0 ? give(&waiters[i].client, key, endpoint, &copy) : j6_err_not_found;
-        j6_answer(manager_endpoint(), waiters[i].token, status, NULL, 0, copy);
-        waiters[i].token = 0;
+        j6_status_t status = give(&waiter->client, key, endpoint, &copy);
+        if (!is_for_later(status)) {
+            answer(waiter, status, copy);
+        }
     }
 }
 
-void names_add(const char *const *names, j6_handle_t endpoint)
+void names_tell(const char *const *names, j6_handle_t endpoint)
 {
     for (; names != NULL && *names != NULL; names++) {
         const struct names_fields key = names_fields(*names);
-        j6_handle_t copy;
-        if (j6_handle_duplicate(endpoint, names_rights, 0, &copy) != j6_status_ok) {
-            continue;
-        }
-        if (!name_table_add(&key, copy)) {
-            j6_handle_close(copy);
-            continue;
-        }
-        answer_waiters(&key, copy);
-    }
-}
-
-void names_remove(const char *const *names)
-{
-    for (; names != NULL && *names != NULL; names++) {
-        const struct names_fields key = names_fields(*names);
-        name_table_remove(&key);
+        answer_waiters(&key, endpoint);
     }
 }
 
@@ -124,7 +117,10 @@ void names_give_up(const char *const *names)
 {
     for (; names != NULL && *names != NULL; names++) {
         const struct names_fields key = names_fields(*names);
-        answer_waiters(&key, 0);
+        struct waiter *waiter;
+        for (size_t i = 0; (waiter = waiters_next(&key, &i)) != NULL;) {
+            answer(waiter, j6_err_not_found, 0);
+        }
     }
 }
 
@@ -161,7 +157,7 @@ j6_status_t names_serve_register(struct j6_request *request)
     if (name_table_find(&key) != 0) {
         return j6_status_exists;
     }
-    if (!name_table_add(&key, request->handle)) {
+    if (!name_table_add(&key, request->handle, client.service)) {
         return j6_err_quota;
     }
     answer_waiters(&key, request->handle);
@@ -178,15 +174,13 @@ j6_status_t names_serve_look_up(struct j6_request *request)
     if (status != j6_status_ok) {
         return status;
     }
-    j6_handle_t endpoint = name_table_find(&key);
+    j6_handle_t endpoint = find(&key);
     return endpoint == 0 ? j6_err_not_found
                          : give(&client, &key, endpoint, &request->answer_handle);
 }
 
-/* Nobody sees whether a waiter has given up, so there is always room for one more: the oldest goes. */
 j6_status_t names_serve_wait(struct j6_request *request)
 {
-    static size_t next;
     struct names_fields key;
     struct client client;
     j6_status_t status = read_request(request, false, &key, &client);
@@ -194,20 +188,17 @@ j6_status_t names_serve_wait(struct j6_request *request)
         return status;
     }
     const struct service *owner = owner_of(&key);
-    j6_handle_t endpoint = name_table_find(&key);
+    j6_handle_t endpoint = find(&key);
     if (endpoint != 0) {
-        return give(&client, &key, endpoint, &request->answer_handle);
+        status = give(&client, &key, endpoint, &request->answer_handle);
+        if (!is_for_later(status)) {
+            return status;
+        }
     }
     if (owner != NULL && !service_is_coming(owner)) {
         return j6_err_not_found;
     }
-    size_t i = next++ % WAITERS;
-    if (waiters[i].token != 0) {
-        j6_answer(manager_endpoint(), waiters[i].token, j6_err_quota, NULL, 0, 0);
-    }
-    waiters[i].key = key;
-    waiters[i].client = client;
-    waiters[i].token = request->token;
+    waiters_add(&key, &client, request->token);
     request->token = 0;
     return j6_status_ok;
 }

@@ -10,11 +10,8 @@
 /* The endpoint of the service with that name, as init has it; 0: nobody serves it. */
 j6_handle_t names_find(const char *name);
 
-/* The list of names has a service now; it ends in NULL, or is NULL. */
-void names_add(const char *const *names, j6_handle_t endpoint);
-
-/* It has none at the moment: who waits, waits on. */
-void names_remove(const char *const *names);
+/* A service of the manifest serves these now: who waits is answered. The list ends in NULL, or is NULL. */
+void names_tell(const char *const *names, j6_handle_t endpoint);
 
 /* Nobody is coming: who waits learns that. */
 void names_give_up(const char *const *names);

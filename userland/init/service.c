@@ -6,13 +6,15 @@
 #include "userland/init/grant.h"
 #include "userland/init/grant_handle.h"
 #include "userland/init/manager.h"
+#include "userland/init/name_table.h"
 #include "userland/init/names.h"
 #include "userland/init/report.h"
 #include "userland/init/texts.h"
 
 enum { KILLED_BY_INIT = -1 };
 
-static const j6_time_t READY_WITHIN = 30000000000; /* 30 s, then it is killed */
+static const j6_time_t READY_WITHIN = 30000000000;     /* 30 s, then it is killed */
+static const j6_time_t WATCHED_AGAIN_AFTER = 10000000; /* 10 ms */
 
 struct service services[MANIFEST_SERVICES_MAX];
 size_t service_count;
@@ -47,6 +49,13 @@ struct service *service_of_koid(j6_koid_t koid)
 bool service_is_coming(const struct service *service)
 {
     return service->state <= services_state_pausing;
+}
+
+j6_handle_t service_served(const struct service *service)
+{
+    bool serves = service->state == services_state_running && service->endpoint != 0 &&
+                  !name_has_closed(service->endpoint);
+    return serves ? service->endpoint : 0;
 }
 
 /* ---- how it is ------------------------------------------------------------------------------- */
@@ -94,18 +103,22 @@ void services_init(const struct manifest *manifest)
 static void ready(struct service *service)
 {
     service->state = services_state_running;
-    service->due = j6_deadline_never;
+    service->due = service->is_watched ? j6_deadline_never : service->due;
     service->detail[0] = '\0';
     /* First: who finds it finds it with what it shows. */
     texts_show(service->entry->serves, service->endpoint);
-    names_add(service->entry->serves, service->endpoint);
+    names_tell(service->entry->serves, service->endpoint);
     report_state(service);
 }
 
+/* A process that can't be watched is killed, and looked at again until it can: its end must not go unseen. */
 static void watch(struct service *service, uint64_t signals)
 {
-    if (manager_bind(service->process, signals, (size_t)(service - services)) != j6_status_ok) {
+    j6_status_t status = manager_bind(service->process, signals, (size_t)(service - services));
+    service->is_watched = status == j6_status_ok;
+    if (!service->is_watched) {
         j6_process_kill(service->process, KILLED_BY_INIT);
+        service->due = manager_now() + WATCHED_AGAIN_AFTER;
     }
 }
 
@@ -132,7 +145,7 @@ void service_start(struct service *service)
     service->is_stopping = false;
     service->starts++;
     service->began = manager_now();
-    service->order = manager_next_order();
+    service->order = service->order != 0 ? service->order : manager_next_order();
     service->due = service->began + READY_WITHIN;
     service->state = services_state_starting;
     j6_status_t status = start(service);
@@ -153,10 +166,10 @@ void service_signalled(struct service *service, uint64_t signals)
         service_died(service);
         return;
     }
-    watch(service, j6_signal_closed);
     if (service->state == services_state_starting) {
         ready(service);
     }
+    watch(service, j6_signal_closed);
 }
 
 void service_due(struct service *service)
@@ -165,6 +178,9 @@ void service_due(struct service *service)
     if (service->process != 0) {
         /* It isn't ready yet, or doesn't end by itself. */
         j6_process_kill(service->process, KILLED_BY_INIT);
+        if (!service->is_watched) {
+            watch(service, j6_signal_closed);
+        }
     } else if (service->state == services_state_pausing) {
         service->state = services_state_waiting;
     }
@@ -177,6 +193,8 @@ void service_restart(struct service *service)
     service->deaths_in_a_row = 0;
     service->restarts = service->process != 0;
     if (service->process != 0) {
+        service->state =
+            services_state_pausing; /* from now on: who looks it up means the next one */
         j6_process_kill(service->process, KILLED_BY_INIT);
     } else {
         service->state = services_state_waiting;

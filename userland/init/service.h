@@ -32,12 +32,13 @@ struct service {
     j6_handle_t endpoint; /* for its clients; 0: none */
     j6_handle_t receiver; /* of an endpoint that is kept */
     j6_handle_t memory;   /* that is kept */
-    uint64_t order;       /* of its start among all */
+    uint64_t order;       /* of its first start among all; 0: it hasn't been started */
     uint64_t starts;
     uint64_t deaths;
     unsigned deaths_in_a_row;
     j6_time_t began;
-    j6_time_t due; /* when something is to be done if nothing happens before */
+    j6_time_t due;   /* when something is to be done if nothing happens before */
+    bool is_watched; /* its process: the end of that will be heard of */
     bool is_stopping;
     bool restarts; /* as soon as it has ended */
     struct service_text texts[SERVICE_TEXTS_MAX];
@@ -68,6 +69,9 @@ void service_stop(struct service *service);
 
 /* For the end of all: by closing its endpoint, or if it has none, by a kill. */
 void service_end(struct service *service);
+
+/* The endpoint at which it serves its names; 0: it doesn't, at the moment. */
+j6_handle_t service_served(const struct service *service);
 
 /* Is somebody going to serve, sooner or later? */
 bool service_is_coming(const struct service *service);

@@ -53,7 +53,6 @@ static void bury(struct service *service)
     j6_handle_close(service->process);
     service->process = 0;
     texts_close(service);
-    names_remove(service->entry->serves);
     if (service->receiver == 0 && service->endpoint != 0) {
         j6_handle_close(service->endpoint);
         service->endpoint = 0;

@@ -39,12 +39,12 @@ j6_status_t texts_create(struct service *service, const char *name, j6_handle_t 
     }
     status = show(&text, names_find(text.name));
     if (status == j6_status_ok) {
-        status = j6_handle_duplicate(text.channel, GRANTED | j6_right_channel_send, 0, out_handle);
-    }
-    if (status == j6_status_ok) {
+        service->texts[i].name = text.name;
         status = j6_handle_duplicate(text.channel, text_channel_rights | GRANTED, 0,
                                      &service->texts[i].channel);
-        service->texts[i].name = text.name;
+    }
+    if (status == j6_status_ok) {
+        status = j6_handle_duplicate(text.channel, GRANTED | j6_right_channel_send, 0, out_handle);
     }
     j6_handle_close(text.channel);
     return status;

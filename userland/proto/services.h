@@ -92,8 +92,8 @@ static inline j6_status_t services_kill_process(j6_handle_t services, j6_koid_t 
 }
 
 /*
- * Ends all services, the last one that was started first, and then switches the machine off (j6_power_off) or
- * resets it (j6_power_reset). Comes back when that has begun. invalid_arg: another action.
+ * Ends all services, in the reverse of the order in which they started, and then switches the machine off
+ * (j6_power_off) or resets it (j6_power_reset). Comes back when that has begun. invalid_arg: another action.
  */
 static inline j6_status_t services_power(j6_handle_t services, uint64_t action)
 {

@@ -71,17 +71,19 @@ bool terminal_begin(struct terminal *terminal, bool for_person,
                     struct terminal_channels *out_channels)
 {
     j6_handle_t given = for_person ? j6_find("terminal") : j6_handle_none;
-    terminal->own = j6_handle_none;
-    terminal->interrupt = j6_find("interrupt");
-    if (given == j6_handle_none) {
+    j6_handle_t interrupt = j6_find("interrupt");
+    *terminal = (struct terminal){.own = j6_handle_none, .interrupt = interrupt};
+    if (given == j6_handle_none || j6_event_create(0, &terminal->interrupt) != j6_status_ok) {
         return false;
     }
-    if (j6_event_create(0, &terminal->interrupt) != j6_status_ok) {
-        terminal->interrupt = j6_handle_none;
-    }
     j6_status_t status = open_own(terminal, given, out_channels);
-    return status == j6_status_ok ||
-           (status == j6_status_closed && find_own(terminal, out_channels));
+    if (status == j6_status_ok ||
+        (status == j6_status_closed && find_own(terminal, out_channels))) {
+        return true;
+    }
+    j6_handle_close(terminal->interrupt);
+    terminal->interrupt = interrupt;
+    return false;
 }
 
 /* The answer to a request says it for sure: what belongs to a process that dies closes one after the other. */

@@ -13,6 +13,7 @@ enum server_code {
     server_code_exit,     /* exits with that code, and doesn't answer */
     server_code_life,     /* answers with the koid of its process */
     server_code_look_up,  /* looks a name up, by its role `names`: the status is the answer */
+    server_code_wait,     /* waits for it, for 30 s at most, likewise */
     server_code_register, /* registers its role `copy` under the name, likewise */
     server_code_role,     /* answers with the handle that has that role */
     server_code_list,     /* asks for the list of services, by its role `services` */

@@ -8,14 +8,6 @@ static j6_handle_t names_begin(struct manager *manager)
     return manager->endpoint;
 }
 
-/* A handle to give away. */
-static j6_handle_t copy_of(j6_handle_t endpoint)
-{
-    j6_handle_t copy = 0;
-    expect_ok(j6_handle_duplicate(endpoint, names_rights, 0, &copy));
-    return copy;
-}
-
 static void expect_same(j6_handle_t one, j6_handle_t other)
 {
     j6_koid_t koids[2] = {0, 1};

@@ -25,6 +25,9 @@ void manager_begin(struct manager *manager, const char *manifest);
 /* Has it end its services and itself, and expects that it does so well. */
 void manager_end(struct manager *manager);
 
+/* A handle to register, which goes with that. */
+j6_handle_t copy_of(j6_handle_t endpoint);
+
 /* ---- what it tells --------------------------------------------------------------------------- */
 
 /* The row of a service; all 0 if there is none. */

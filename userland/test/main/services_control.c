@@ -93,23 +93,49 @@ static int64_t end_code(struct manager *manager)
     return end.code;
 }
 
-TEST(services_end_the_last_one_first_and_init_then_as_it_was_asked_to)
+TEST(init_ends_as_it_was_asked_to)
 {
     struct manager manager;
-    manager_begin(&manager, SERVE("one") SERVE("two") " after one\n");
-    expect_ok(j6_handle_close(service_open(&manager, "two")));
+    manager_begin(&manager, SERVE("one"));
+    expect_ok(j6_handle_close(service_open(&manager, "one")));
     expect_status(j6_err_invalid_arg, services_power(manager.endpoint, j6_power_halt));
     expect_ok(services_power(manager.endpoint, j6_power_reset));
     expect_equal(2, end_code(&manager));
 }
 
-TEST(a_service_that_is_deaf_to_the_end_is_killed)
+#define DEAF(name) "service " name "\n program bin/server idle\n serves " name "\n endpoint 0 0\n"
+
+/* The second one takes its time: so long the first one serves. */
+static void expect_order(struct manager *manager)
+{
+    const j6_time_t killed_after = 2000000000;
+    uint64_t sum = 0;
+    j6_handle_t one = service_open(manager, "one"), deaf = service_open(manager, "deaf");
+    j6_time_t begin = now();
+    expect_ok(services_power(manager->endpoint, j6_power_off));
+    expect_ok(j6_object_wait(deaf, j6_signal_closed, NULL, now() + PATIENCE));
+    expect_ok(server_ask(one, server_code_add, 1, &sum));
+    expect_equal(0, end_code(manager));
+    expect(now() - begin >= killed_after);
+    expect_status(j6_status_closed, server_ask(one, server_code_add, 1, &sum));
+    expect_ok(j6_handle_close(one));
+    expect_ok(j6_handle_close(deaf));
+}
+
+TEST(services_end_the_last_one_first_and_what_is_deaf_to_that_is_killed)
 {
     struct manager manager;
-    manager_begin(&manager,
-                  "service deaf\n program bin/server idle\n serves deaf\n endpoint 0 0\n");
-    expect_state(&manager, "deaf", services_state_running);
-    manager_end(&manager);
+    manager_begin(&manager, SERVE("one") DEAF("deaf") " after one\n");
+    expect_order(&manager);
+}
+
+TEST(a_service_that_was_restarted_ends_behind_those_that_need_it_all_the_same)
+{
+    struct manager manager;
+    manager_begin(&manager, SERVE("one") DEAF("deaf") " after one\n");
+    expect_ok(j6_handle_close(service_open(&manager, "deaf")));
+    expect_ok(services_restart(manager.endpoint, "one"));
+    expect_order(&manager);
 }
 
 TEST(while_init_ends_nothing_is_started)

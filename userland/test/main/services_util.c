@@ -145,6 +145,13 @@ void manager_end(struct manager *manager)
     expect_ok(j6_handle_close(manager->archive));
 }
 
+j6_handle_t copy_of(j6_handle_t endpoint)
+{
+    j6_handle_t copy = 0;
+    expect_ok(j6_handle_duplicate(endpoint, names_rights, 0, &copy));
+    return copy;
+}
+
 /* ---- what it tells --------------------------------------------------------------------------- */
 
 struct services_row service_row(const struct manager *manager, const char *name)

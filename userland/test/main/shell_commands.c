@@ -80,6 +80,7 @@ TEST(commands_look_at_the_system)
     shell_expect_words(shell, "tree", "kernel|init|files|serves at endpoint|sh(|tree|");
     shell_expect_words(shell, "top -n 2 -d 0.05", "CPU|%CPU|top|CPU|");
     shell_expect_words(shell, "mem", "memory|free|objects|process|kernel's caches|");
+    shell_expect_words(shell, "mem -d 0.05", "memory|free|objects|process|kernel's caches|");
     shell_expect_words(shell, "irq", "CPU|timer|");
     shell_expect_words(shell, "log | tail -n 3", "[|");
     shell_expect_words(shell, "about", "Senary|commit|CPUs|memory|");
@@ -90,6 +91,9 @@ TEST(commands_look_at_the_system)
     shell_expect_words(shell, "clear", "\033[2J|");
     shell_expect(shell, "handles 999999", 1, "handles: there is no such process\n");
     shell_expect(shell, "maps x", 2, "usage: maps PID: lists the mappings of a process\n");
+    shell_expect(
+        shell, "mem -d -1", 2,
+        "usage: mem [-d SECONDS]: shows what memory is used for, with -d after that time\n");
     shell_end(shell);
 }
 

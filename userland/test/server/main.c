@@ -48,6 +48,16 @@ static j6_status_t look_up(struct j6_request *request)
     return status == j6_status_ok ? j6_handle_close(found) : status;
 }
 
+static j6_status_t await(struct j6_request *request)
+{
+    const j6_time_t patience = 30000000000;
+    j6_time_t now = 0;
+    j6_handle_t found;
+    j6_clock(&now);
+    j6_status_t status = names_wait(j6_find("names"), name_of(request), now + patience, &found);
+    return status == j6_status_ok ? j6_handle_close(found) : status;
+}
+
 static j6_status_t enter(struct j6_request *request)
 {
     j6_handle_t copy;
@@ -117,6 +127,7 @@ static int serve(void)
         {.code = server_code_exit, .serve = end},
         {.code = server_code_life, .serve = life},
         {.code = server_code_look_up, .serve = look_up},
+        {.code = server_code_wait, .serve = await},
         {.code = server_code_register, .serve = enter},
         {.code = server_code_role, .serve = role},
         {.code = server_code_list, .serve = list},
