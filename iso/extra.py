@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Lays what EXTRA names into the folder that becomes the boot archive. A file is a program, and goes to bin. A folder
-is laid over the top; the lines of its etc/services go behind those that are there. Nothing takes the place of
-anything else.
+"""Lays what EXTRA names into the folder that becomes the boot archive. A file is a program, and goes
+to bin. A folder is laid over the top; the lines of its etc/services go behind those that are there.
+Nothing takes the place of anything else.
   usage: extra.py FOLDER PATH..."""
 import os
 import shutil

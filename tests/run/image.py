@@ -245,7 +245,24 @@ def compiler_complaints(report):
         ])
 
 
+def compiler_uses(report):
+    """In steps, from the standard input, with both compilers and both kinds of program."""
+    name = "j6_cc_compiles_and_links_as_the_compiler_does"
+    steps = "{0} -Wall -c x.c && {0} x.o -o x && {0} x.c -o x && {0} -x c - -o x < x.c && {0} -E - < x.c"
+    compiler = os.path.join(paths.BUILD, "sdk", "bin", "j6-cc")
+    with tempfile.TemporaryDirectory(prefix="senary-sdk.") as folder:
+        write(folder, "x.c", "#include <j6/j6.h>\nint main(void) { return j6_find(\"x\") != 0; }\n")
+        for choice in ("J6_CC=gcc", "J6_CC=clang"):
+            for command in (compiler, compiler + " --musl"):
+                script = f"set -e; export {choice}; " + steps.format(command)
+                status, output = output_of(["sh", "-c", script], cwd=folder)
+                if status or any("warning:" in line for line in output):
+                    report.failed(name, f"{choice} {command}", tail=output)
+                    return
+    report.passed(name)
+
+
 def run(report):
     for test in (size_is_small, archive_is_a_tar, test_images_differ_in_the_menu_alone, outside_program,
-                 bad_extras, compiler_complaints, is_reproducible):
+                 bad_extras, compiler_complaints, compiler_uses, is_reproducible):
         test(report)

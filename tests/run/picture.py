@@ -11,7 +11,6 @@ LOG_BEGINS = re.compile(r"\[ *0\.\d{6}\] Senary ")
 STAMPED = re.compile(r"\[ *\d+\.\d{6}( cpu\d+)?\] (error|warning|debug)?")
 COLOURS = {"output": (0xff, 0xff, 0xff), "error": (0xff, 0x6b, 0x6b), "warning": (0xff, 0xd7, 0x5f),
            "info": (0xd0, 0xd0, 0xd0), "debug": (0x88, 0x88, 0x88), "green": (0x6b, 0xe0, 0x6b)}
-PROMPT = re.compile(r"/(\x1b\[0m)? > ")      # the shell's, which isn't on the screen: others may come amid its row
 SEQUENCE = re.compile(r"(\x1b\[\d*m)")
 SELECTED = {"31": "error", "32": "green", "33": "warning"}
 SIZES = {15: (5, 5, 5), 16: (5, 6, 5)}      # bits of red, green, blue; else 8
@@ -43,9 +42,6 @@ def rows_of(lines, columns):
     start = next((i for i, line in enumerate(lines) if LOG_BEGINS.match(line)), 0)
     rows = []
     for line in lines[start:]:
-        line = line.split("\r")[-1]
-        if PROMPT.match(line):
-            continue
         characters = list(characters_of(line))
         for at in range(0, max(len(characters), 1), columns):
             row = characters[at:at + columns]

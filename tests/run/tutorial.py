@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """docs/tutorial.md, followed word by word in an empty home folder, where the tree is `senary`.
 
-Its blocks `sh` are one script. What that would run, `make run EXTRA=…`, is gathered for one image. Its blocks
-`console` are what is typed at that image's shell, behind the prompt, and what comes then: any number may stand for
-any other. The log of the kernel may say more. A block with a path quotes that file of docs/examples."""
+Its blocks `sh` are one script. What that would run, `make run EXTRA=…`, is gathered for one image.
+Its blocks `console` are what is typed at that image's shell, behind the prompt, and what comes then:
+any number may stand for any other. The log of the kernel may say more. A block with a path quotes
+that file of docs/examples."""
 import os
 import re
 import tempfile

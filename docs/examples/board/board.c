@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * board: shows the text of the board. board TEXT…: replaces it. board -f: shows each new one, until somebody ends it.
- * It has the C library for what it prints, and libj6 for what it asks.
+ * board: shows the text of the board. board TEXT…: replaces it. board -f: shows each new one,
+ * until somebody ends it. It has the C library for what it prints, and libj6 for what it asks.
  */
 #include "board.h"
 #include <stdio.h>

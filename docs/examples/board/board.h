@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The protocol of the board: one text, which anybody may read and replace, and whose changes anybody may wait for.
- * Each request may be done twice, so all of them are asked with j6_ask_service, which goes on when the service has
- * died and was replaced.
+ * The protocol of the board: one text, which anybody may read and replace, and whose changes
+ * anybody may wait for. Each request may be done twice, so all of them are asked with
+ * j6_ask_service, which goes on when the service has died and was replaced.
  */
 #pragma once
 #include <j6/protocol.h>
@@ -10,7 +10,7 @@
 enum board_code { board_code_write = 1, board_code_read, board_code_wait };
 enum { board_text_max = 1024 };
 
-/* How often the text has changed: what board_code_wait says, and what it and board_code_read answer. */
+/* How often the text has changed: board_code_wait says it, that and board_code_read answer it. */
 struct board_version {
     uint64_t version;
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The service of the board. Its text lies in an area that the manifest gives to each life of the service, so it
- * outlives the process; what else there is, those who wait, goes with it, and they ask the next one.
+ * The service of the board. Its text lies in an area that the manifest gives to each life of the
+ * service, so it outlives the process; what else there is, those who wait, goes with it, and they
+ * ask the next one.
  */
 #include "board.h"
 #include <string.h>
@@ -12,8 +13,8 @@ struct text {
 };
 
 /*
- * The text of a version is texts[version % 2]. The next one is written beside it before the version says so:
- * whenever the process is killed, there is one whole text.
+ * The text of a version is texts[version % 2]. The next one is written beside it before the version
+ * says so: whenever the process is killed, there is one whole text.
  */
 struct page {
     uint64_t version;
@@ -67,7 +68,7 @@ static j6_status_t serve_read(struct j6_request *request)
     return j6_status_ok;
 }
 
-/* Answers later. When too many wait, the one that has waited longest is answered now, and asks again. */
+/* Answers later. When too many wait, who has waited longest is answered now, and asks again. */
 static j6_status_t serve_wait(struct j6_request *request)
 {
     request->answer[0] = page->version;

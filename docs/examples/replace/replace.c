@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * replace OLD NEW [FILE…]: writes its files, or its input, with NEW in the place of each OLD. A command as anybody
- * would write it for a system with a C library; nothing in it is Senary's.
+ * replace OLD NEW [FILE…]: writes its files, or its input, with NEW in the place of each OLD. A
+ * command as anybody would write it for a system with a C library; nothing in it is Senary's.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The driver of the real-time clock, which interrupts when a second begins. Who asks for the time waits for that, so
- * all that it does, it does in the function that serves the interrupt.
+ * The driver of the real-time clock, which interrupts when a second begins. Who asks for the time
+ * waits for that, so all that it does, it does in the function that serves the interrupt.
  */
 #include "device.h"
 #include "rtc.h"
@@ -14,7 +14,7 @@ static struct driver driver = {.name = "rtc"};
 static uint64_t waiters[WAITERS_MAX]; /* tokens of requests that aren't answered yet */
 static size_t waiter_count;
 
-/* ---- the device ------------------------------------------------------------------------------- */
+/* ---- the device ------------------------------------------------------------------------------ */
 
 static uint8_t read_register(enum rtc_register number)
 {
@@ -56,7 +56,7 @@ static struct rtc_time read_time(void)
     };
 }
 
-/* ---- its work --------------------------------------------------------------------------------- */
+/* ---- its work -------------------------------------------------------------------------------- */
 
 /* A client that has gone isn't missed. */
 static void tell_waiters(void)
@@ -97,9 +97,9 @@ static void serve_notice(const struct j6_server *server, const struct j6_call *n
     }
 }
 
-/* ---- the start -------------------------------------------------------------------------------- */
+/* ---- the start ------------------------------------------------------------------------------- */
 
-/* Whoever had the device before may have left it in any state: it is quiet before the line is claimed. */
+/* Whoever had the device before left it in any state: it is quiet before the line is claimed. */
 static j6_status_t open_device(void)
 {
     static struct driver_interrupt interrupt = {.line = RTC_LINE, .serve = serve_interrupt};

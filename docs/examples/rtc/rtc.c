@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rtc [SECONDS]: shows the date and time of the real-time clock at each of so many seconds, or at the next one. */
+/* rtc [SECONDS]: shows the real-time clock's date and time at each of so many seconds, or at one. */
 #include "rtc.h"
 #include <stdio.h>
 #include <stdlib.h>

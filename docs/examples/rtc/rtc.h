@@ -11,8 +11,8 @@ struct rtc_time {
 };
 
 /*
- * The date and time as soon as the next second begins. It may be asked twice, so it goes on with the next driver.
- * quota: too many wait.
+ * The date and time as soon as the next second begins. It may be asked twice, so it goes on with
+ * the next driver. quota: too many wait.
  */
 static inline j6_status_t rtc_next(struct j6_service *rtc, struct rtc_time *out_time)
 {

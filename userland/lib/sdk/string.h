@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The part of the C library's <string.h> that libj6 has (lib/cstring.c), for programs without a C library: they see
- * no header of the system that they are built on.
+ * The part of the C library's <string.h> that libj6 has (lib/cstring.c), for programs without a C
+ * library: they see no header of the system that they are built on.
  */
 #pragma once
 #include <stddef.h>
