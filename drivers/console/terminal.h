@@ -19,10 +19,10 @@
 enum {
     JOBS_MAX = 64,
     WATCHERS_MAX = 4, /* of a job */
-    WAITERS_MAX = 4, /* for answers to a job */
-    RESERVED = 4,    /* jobs that are left to each one from which another comes */
-    PIECES_MAX = 64, /* that are shown at once, of writers who may never end */
-    ROUNDS_MAX = 64, /* likewise of a UART that is never busy */
+    WAITERS_MAX = 4,  /* for answers to a job */
+    RESERVED = 4,     /* jobs that are left to each one from which another comes */
+    PIECES_MAX = 64,  /* that are shown at once, of writers who may never end */
+    ROUNDS_MAX = 64,  /* likewise of a UART that is never busy */
     CHANNEL_SIZE = 65536,
     READY_MAX = 4096, /* beyond that nothing is taken from the line */
     KEPT_MAX = CHANNEL_SIZE + READY_MAX + 2 * LINE_MAX,
@@ -97,8 +97,8 @@ struct terminal {
     struct job *writer; /* the foreground, as soon as what the former one wrote is on its way */
     size_t writer_left; /* bytes that are still taken of that one; 0: there is none */
     struct output log;
-    size_t turn;    /* whose output is next */
-    size_t waiting; /* so many outputs wait */
+    size_t turn;                        /* whose output is next */
+    size_t waiting;                     /* so many outputs wait */
     struct waiter waiters[WAITERS_MAX]; /* who asked by the terminal's own handle */
     size_t waiter_count;                /* of all */
 };

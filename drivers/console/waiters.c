@@ -41,9 +41,8 @@ static void answer_some(struct terminal *terminal, const struct job *job, struct
 {
     for (size_t i = 0; i < WAITERS_MAX; i++) {
         struct waiter *waiter = &waiters[i];
-        if (waiter->token != 0 &&
-            (waiter->for_foreground ? terminal->writer == terminal->foreground
-                                    : is_out(terminal, job, waiter))) {
+        if (waiter->token != 0 && (waiter->for_foreground ? terminal->writer == terminal->foreground
+                                                          : is_out(terminal, job, waiter))) {
             answer(terminal, waiter, j6_status_ok);
         }
     }

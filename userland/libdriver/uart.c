@@ -102,7 +102,8 @@ static void start_fifos(struct uart *uart)
     write_register(uart, UART_FIFO_CONTROL, FIFO_ON | FIFO_CLEAR | FIFO_TRIGGER_8);
     bool on = (read_register(uart, UART_IRQ_ID) & IRQ_ID_FIFOS) == IRQ_ID_FIFOS;
     if (!on) {
-        write_register(uart, UART_FIFO_CONTROL, 0); /* the 16550, without an A, has some that lose bytes */
+        write_register(uart, UART_FIFO_CONTROL,
+                       0); /* the 16550, without an A, has some that lose bytes */
     }
     uart->fifo_size = on ? UART_FIFO_SIZE : 1;
 }

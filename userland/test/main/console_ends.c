@@ -60,7 +60,8 @@ TEST(what_a_command_has_not_read_when_it_dies_is_read_by_its_shell)
     loop_shell_open(&shell, QUIET_LINES);
     loop_job_open(&command, shell.job, terminal_open_foreground, QUIET_LINES);
     console_write(command.output, "one\rtwo\r\x01"); /* the cursor stays at the left */
-    expect_ok(j6_object_wait(command.input, j6_signal_channel_can_recv, &signals, now() + PATIENCE));
+    expect_ok(
+        j6_object_wait(command.input, j6_signal_channel_can_recv, &signals, now() + PATIENCE));
     console_job_close(&command);
     expect_input(shell.input, "one\ntwo\n");
     console_write(shell.output, "three\n");
@@ -90,7 +91,8 @@ TEST(when_the_carrier_goes_inputs_end_and_output_is_dropped_until_it_is_back)
     loop_job_open(&command, shell.job, terminal_open_foreground, QUIET_LINES);
     loop_lines(&shell, LOOP_ALL);
     console_write(command.output, "unread\nu");
-    expect_ok(j6_object_wait(command.input, j6_signal_channel_can_recv, &signals, now() + PATIENCE));
+    expect_ok(
+        j6_object_wait(command.input, j6_signal_channel_can_recv, &signals, now() + PATIENCE));
     loop_lines(&shell, LOOP_HUNG_UP);
     expect_hang_up(&shell);
     expect_hang_up(&command);

@@ -252,7 +252,8 @@ static bool is_documented(j6_status_t status)
 }
 
 /* One of everything: a request with what doesn't belong there. */
-static void ask_nonsense(j6_handle_t job, uint64_t code, uint64_t field, size_t len, bool has_handle)
+static void ask_nonsense(j6_handle_t job, uint64_t code, uint64_t field, size_t len,
+                         bool has_handle)
 {
     char data[8] = "data";
     j6_handle_t handle = has_handle ? event_new() : j6_handle_none;
@@ -263,8 +264,7 @@ static void ask_nonsense(j6_handle_t job, uint64_t code, uint64_t field, size_t 
                                  .handles = has_handle ? &handle : &got,
                                  .handle_count = has_handle,
                                  .handle_cap = 1};
-    struct j6_call call = {
-        .tag = code, .word = {field, field, field, field}, .message = &message};
+    struct j6_call call = {.tag = code, .word = {field, field, field, field}, .message = &message};
     j6_status_t status = j6_endpoint_call(job, &call, j6_deadline_never);
     expect(is_documented(status == j6_status_ok ? j6_status_of_tag(call.tag) : status));
     if (status != j6_status_ok || call.handles > 0) {
