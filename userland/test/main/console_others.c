@@ -3,34 +3,9 @@
 #include "userland/test/main/console_loop.h"
 #include "userland/test/main/look.h"
 
-enum { WAITERS = 4, JOBS = 64, REQUESTS = 200 };
+enum { JOBS = 64, REQUESTS = 200 };
 
-/* ---- threads that wait, or never end -------------------------------------------------------- */
-
-struct waiter {
-    struct j6_thread thread;
-    j6_handle_t job;
-};
-
-static int64_t drain(void *arg)
-{
-    const struct waiter *waiter = arg;
-    return (int64_t)terminal_drain(waiter->job);
-}
-
-static void waiter_start(struct waiter *waiter, j6_handle_t job)
-{
-    waiter->job = job;
-    expect_ok(j6_thread_run(&waiter->thread, drain, waiter, 4 * PAGE));
-    thread_blocks(waiter->thread.handle, j6_wait_reply);
-}
-
-static void waiter_end(struct waiter *waiter, j6_status_t wanted)
-{
-    int64_t status = -1;
-    expect_ok(j6_thread_join(&waiter->thread, &status));
-    expect_status(wanted, (j6_status_t)status);
-}
+/* ---- threads that never end ----------------------------------------------------------------- */
 
 struct pest {
     struct j6_thread thread;
@@ -91,60 +66,7 @@ static void expect_served(const struct console_job *job)
     }
 }
 
-/* ---- a line that stands still --------------------------------------------------------------- */
-
-TEST(a_job_that_waits_for_a_line_that_stands_still_keeps_nobody_else_from_it)
-{
-    struct waiter waiters[WAITERS];
-    struct console_job shell;
-    struct console_job other;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&shell, 0);
-    loop_job_open(&other, shell.job, 0, 0);
-    loop_lines(&shell, LOOP_ALL);
-    loop_lines(&shell, LOOP_STOPPED);
-    console_write(other.output, "x\n");
-    for (int i = 0; i < WAITERS; i++) {
-        waiter_start(&waiters[i], other.job);
-    }
-    expect_status(j6_err_quota, terminal_drain(other.job));
-    expect_ok(terminal_foreground(shell.job, 0));
-    expect_ok(terminal_foreground(loop_console.terminal, shell.id));
-    expect_no_input(shell.input);
-    loop_lines(&shell, LOOP_ALL);
-    for (int i = 0; i < WAITERS; i++) {
-        waiter_end(&waiters[i], j6_status_ok);
-    }
-    expect_input(shell.input, "x\r\n");
-    expect_ok(terminal_drain(other.job));
-    console_job_close(&other);
-    console_job_close(&shell);
-    loop_close();
-}
-
-TEST(a_drain_of_a_job_that_ends_is_closed)
-{
-    struct waiter waiter;
-    struct console_job shell;
-    struct console_job other;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&shell, 0);
-    loop_job_open(&other, shell.job, 0, 0);
-    loop_lines(&shell, LOOP_ALL);
-    loop_lines(&shell, LOOP_STOPPED);
-    console_write(other.output, "x\n");
-    waiter_start(&waiter, other.job);
-    console_job_close(&other);
-    waiter_end(&waiter, j6_status_closed);
-    loop_lines(&shell, LOOP_ALL);
-    expect_input(shell.input, "x\r\n");
-    console_job_close(&shell);
-    loop_close();
-}
+/* ---- writers -------------------------------------------------------------------------------- */
 
 TEST(jobs_that_write_to_a_line_that_stands_still_hold_up_nobody)
 {
