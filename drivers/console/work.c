@@ -5,6 +5,9 @@
 /* Nobody sees what is written any more, and nobody types. What was typed isn't for who comes next. */
 static void hang_up(struct terminal *terminal)
 {
+    if (terminal->uart.is_gone) {
+        driver_log(&terminal->driver, j6_log_error, "the UART answers no more");
+    }
     input_discard(terminal);
     terminal->uart.received.taken = terminal->uart.received.put;
     for (size_t i = 0; i < JOBS_MAX; i++) {
