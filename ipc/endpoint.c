@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lives and ends of endpoints; messages are in ipc/exchange.c and ipc/reply.c. */
+/* Lives and ends of endpoints; messages are in ipc/send.c, receive.c and reply.c. */
 #include "ipc/endpoint.h"
 #include "arch/upcall.h"
 #include "ipc/badge.h"

@@ -3,7 +3,7 @@
 ; The fast path of calls: a call to a server that waits on this CPU, and its reply, switch straight to
 ; the other thread. The words stay in their registers, the run queue isn't touched, and the endpoint's
 ; lock is the only one taken; handles need those of their tables and accounts for a moment. All that it doesn't serve goes on at syscall_entry_slow, with the user's
-; registers as they were. ipc/fast_path.h says what it serves, ipc/exchange.c does the same in C.
+; registers as they were. ipc/fast_path.h says what it serves, ipc/send.c, receive.c and reply.c do the same in C.
 ;
 ; rsp is the tcb of the thread that makes the call, as in entry.asm: interrupts are off, and what comes in
 ; spite of that has stacks of its own. rbp is the tcb of the other thread, r11 the endpoint.

@@ -8,7 +8,7 @@
  *   reply_receive  the same, to the one call that the thread holds, which came this way; nothing is queued, and
  *                  nobody waits for the endpoint's signals
  *
- * What they do is what ipc/exchange.c would do.
+ * What they do is what ipc/exchange.h says.
  *
  * Rules: by the running thread about itself.
  */

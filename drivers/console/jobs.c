@@ -23,10 +23,24 @@ static struct job *find_free(struct terminal *terminal)
     return NULL;
 }
 
+/* However many a program opens, there are some left for the shell that it came from, and for whatever opened that. */
+static bool has_left_some(const struct terminal *terminal, const struct job *parent)
+{
+    size_t free = 0;
+    size_t left = 0;
+    for (size_t i = 0; i < JOBS_MAX; i++) {
+        free += terminal->jobs[i].id == 0;
+    }
+    for (; parent != NULL; parent = parent->parent) {
+        left += RESERVED;
+    }
+    return free > left;
+}
+
 j6_status_t job_make(struct terminal *terminal, struct job *parent, struct job **out_job)
 {
     struct job *job = find_free(terminal);
-    if (job == NULL) {
+    if (job == NULL || !has_left_some(terminal, parent)) {
         return j6_err_quota;
     }
     *job = (struct job){
@@ -86,6 +100,7 @@ void job_end(struct terminal *terminal, struct job *job)
     }
     input_close(terminal, job);
     close_watchers(job);
+    waiters_close(terminal, job);
     output_let_go(terminal, job);
     job_free_if_over(terminal, job);
 }

@@ -114,6 +114,14 @@ static void serve_output(void *context, uint64_t signals)
 }
 
 /* False: nobody would tell of more, so it is looked at again when something else happens. */
+static bool watch(struct output *output)
+{
+    bool told = driver_watch(&output->terminal->driver, &output->watch) == j6_status_ok;
+    output_set_waits(output, !told);
+    return told;
+}
+
+/* False as well. */
 static bool go_on(struct output *output)
 {
     bool told = true;
@@ -121,8 +129,7 @@ static bool go_on(struct output *output)
     if (status == j6_status_closed) {
         end(output);
     } else if (status != j6_status_ok) {
-        told = driver_watch(&output->terminal->driver, &output->watch) == j6_status_ok;
-        output_set_waits(output, !told);
+        told = watch(output);
     }
     return told;
 }
@@ -172,15 +179,31 @@ static struct output *next(struct terminal *terminal)
     return NULL;
 }
 
+/* Those that could go on are watched: that tells at once, but behind others' requests. */
+static void go_on_later(struct terminal *terminal)
+{
+    for (size_t i = 0; i <= JOBS_MAX; i++) {
+        struct output *output = i < JOBS_MAX ? &terminal->jobs[i].output : &terminal->log;
+        if (output->waits && !is_held(output)) {
+            (void)watch(output);
+        }
+    }
+}
+
+/* Where nobody is at the other end there is always room, and a writer may be as fast as we are. */
 void output_work(struct terminal *terminal)
 {
     struct output *output;
+    unsigned pieces = 0;
     follow_foreground(terminal);
-    while (terminal->waiting > 0 && has_room(terminal) && (output = next(terminal)) != NULL &&
-           go_on(output)) {
+    while (terminal->waiting > 0 && has_room(terminal) && pieces < PIECES_MAX &&
+           (output = next(terminal)) != NULL && go_on(output)) {
         follow_foreground(terminal);
+        pieces++;
     }
-    waiters_answer(terminal);
+    if (pieces == PIECES_MAX && has_room(terminal)) {
+        go_on_later(terminal);
+    }
 }
 
 bool output_finish(struct terminal *terminal)

@@ -125,7 +125,7 @@ j6_status_t request_foreground(struct j6_request *request)
     if (!may_take_foreground(terminal, asker)) {
         return j6_err_denied;
     }
-    status = waiters_add(terminal, NULL, &request->token);
+    status = waiters_add(terminal, asker, true, &request->token);
     if (status == j6_status_ok) {
         input_set_foreground(terminal, job);
         terminal_work(terminal);

@@ -63,7 +63,7 @@ j6_status_t request_drain(struct j6_request *request)
     struct job *job;
     j6_status_t status = request_job(request, &job);
     if (status == j6_status_ok) {
-        status = waiters_add(terminal, job, &request->token);
+        status = waiters_add(terminal, job, false, &request->token);
     }
     terminal_work(terminal);
     return status;

@@ -19,7 +19,10 @@
 enum {
     JOBS_MAX = 64,
     WATCHERS_MAX = 4, /* of a job */
-    WAITERS_MAX = 64,
+    WAITERS_MAX = 4,  /* for answers to a job */
+    RESERVED = 4,     /* jobs that are left to each one from which another comes */
+    PIECES_MAX = 64,  /* that are shown at once, of writers who may never end */
+    ROUNDS_MAX = 64,  /* likewise of a UART that is never busy */
     CHANNEL_SIZE = 65536,
     READY_MAX = 4096, /* beyond that nothing is taken from the line */
     KEPT_MAX = CHANNEL_SIZE + READY_MAX + 2 * LINE_MAX,
@@ -46,6 +49,14 @@ struct watcher {
     uint64_t signals;
 };
 
+/* A call that is answered later. */
+struct waiter {
+    uint64_t token;      /* 0: none */
+    bool for_foreground; /* for it to be the writer; else for what its job wrote */
+    bool is_taken;       /* all of it is in to_send … */
+    uint32_t written;    /* … up to this count */
+};
+
 /* Free where id is 0. One that has ended lives on as long as its output does. */
 struct job {
     uint64_t id;        /* its badge */
@@ -53,19 +64,12 @@ struct job {
     bool has_ended;
     uint32_t mode;
     struct watcher watchers[WATCHERS_MAX];
+    struct waiter waiters[WAITERS_MAX];
     struct driver_watch input; /* object 0: nobody has asked for it, or it has ended */
     bool input_is_full;        /* and is watched */
     j6_koid_t input_koid;
     struct output output; /* object 0: nobody has asked for it */
     j6_koid_t output_koid;
-};
-
-/* A call that is answered later. */
-struct waiter {
-    uint64_t token;   /* 0: none */
-    struct job *job;  /* what it wrote is waited for; NULL: for the foreground to be the writer */
-    bool is_taken;    /* all of it is in to_send … */
-    uint32_t written; /* … up to this count */
 };
 
 /* What the next driver goes on with if this one ends; all zero at the start. */
@@ -93,10 +97,10 @@ struct terminal {
     struct job *writer; /* the foreground, as soon as what the former one wrote is on its way */
     size_t writer_left; /* bytes that are still taken of that one; 0: there is none */
     struct output log;
-    size_t turn;    /* whose output is next */
-    size_t waiting; /* so many outputs wait */
-    struct waiter waiters[WAITERS_MAX];
-    size_t waiter_count;
+    size_t turn;                        /* whose output is next */
+    size_t waiting;                     /* so many outputs wait */
+    struct waiter waiters[WAITERS_MAX]; /* who asked by the terminal's own handle */
+    size_t waiter_count;                /* of all */
 };
 
 /* ---- jobs.c --------------------------------------------------------------------------------- */
@@ -104,7 +108,7 @@ struct terminal {
 /* The job with that badge; NULL: there is none. */
 struct job *job_find(struct terminal *terminal, uint64_t id);
 
-/* quota: there are too many. `parent` may be NULL. */
+/* quota: there are too many, but for those that are left to others. `parent` may be NULL. */
 J6_MUST_USE j6_status_t job_make(struct terminal *terminal, struct job *parent,
                                  struct job **out_job);
 
@@ -174,11 +178,18 @@ bool output_is_empty(const struct output *output);
 
 /* ---- waiters.c ------------------------------------------------------------------------------ */
 
-/* Answers the call when what the job has written, or else what the former foreground has, is on its way. quota. */
-J6_MUST_USE j6_status_t waiters_add(struct terminal *terminal, struct job *job, uint64_t *token);
+/*
+ * Answers the call of the job (NULL: by the terminal's own handle) when the foreground is the writer, or else when what
+ * the job has written is out. quota: so many wait.
+ */
+J6_MUST_USE j6_status_t waiters_add(struct terminal *terminal, struct job *job, bool for_foreground,
+                                    uint64_t *token);
 
 /* Answers those for which that is so. */
 void waiters_answer(struct terminal *terminal);
+
+/* The job has ended: what it waits for is closed. */
+void waiters_close(struct terminal *terminal, struct job *job);
 
 /* ---- log.c ---------------------------------------------------------------------------------- */
 

@@ -7,7 +7,11 @@
 #include <test.h>
 #include <test_random.h>
 
-enum { BYTES = 50000, LONG_WHILE = 30000 };
+enum {
+    BYTES = 50000,
+    LONG_WHILE = 30000,
+    LATE = 500, /* bytes that the other side sends behind its being told to stop */
+};
 
 static struct uart uart;
 static size_t interrupts;
@@ -158,13 +162,16 @@ static void uart_tells_the_other_side_to_stop_and_loses_nothing(void **state)
     while (uart_model_listens() && count < BYTES) {
         come(count++);
     }
-    assert_in_range(count, 2 * RING_SIZE, 2 * RING_SIZE + 2 * UART_FIFO_SIZE);
-    uart_model_sends();
-    for (size_t i = 1; i < UART_FIFO_SIZE; i++) {
-        uart_model_sends();
+    for (size_t i = 0; i < LATE; i++) {
+        come(count++);
     }
-    echo_at_interrupts();
-    assert_true(uart_model_listens());
+    assert_in_range(count, 2 * RING_SIZE - LATE, 2 * RING_SIZE + 2 * UART_FIFO_SIZE);
+    assert_false(uart_model_listens());
+    for (size_t sent = 0; !uart_model_listens(); sent++) {
+        assert_in_range(sent, 0, 3 * LATE);
+        uart_model_sends();
+        echo_at_interrupts();
+    }
     expect_echo(count);
 }
 
@@ -264,9 +271,10 @@ static void uart_that_is_full_counts_overruns_and_takes_the_rest_later(void **st
     (void)state;
     size_t count = 0;
     start((struct uart_model){0});
-    while (uart_model_listens()) {
+    while (ring_room(&uart.received) > 0) {
         come(count++);
     }
+    assert_false(uart_model_listens());
     while (uart_model.received_count < UART_FIFO_SIZE) {
         come(count++);
     }
@@ -274,6 +282,34 @@ static void uart_that_is_full_counts_overruns_and_takes_the_rest_later(void **st
     assert_int_equal(uart.errors.overruns, 1);
     uart.errors.overruns = 0;
     expect_echo(count);
+}
+
+/* ---- devices that are none any more --------------------------------------------------------- */
+
+static void uart_that_vanishes_counts_as_a_line_that_was_hung_up(void **state)
+{
+    (void)state;
+    start((struct uart_model){0});
+    come(0);
+    expect_echo(1);
+    uart_model.absent = true;
+    ring_put(&uart.to_send, 1);
+    uart_continue(&uart);
+    assert_true(uart_has_hung_up(&uart));
+    assert_int_equal(ring_count(&uart.to_send), 1);
+    uart_serve(&uart);
+    assert_int_equal(ring_count(&uart.received), 0);
+}
+
+static void uart_whose_interrupt_has_no_end_is_left_alone(void **state)
+{
+    (void)state;
+    start((struct uart_model){.stuck = true});
+    echo_at_interrupts();
+    assert_true(uart_has_hung_up(&uart));
+    assert_int_equal(uart_model.irq_enable, 0);
+    uart_continue(&uart);
+    assert_int_equal(uart_model.irq_enable, 0);
 }
 
 /* ---- the other side's lines ------------------------------------------------------------------ */
@@ -310,6 +346,17 @@ static void uart_goes_by_no_line_that_was_never_on(void **state)
     expect_echo(1);
 }
 
+/* An emulator's lines change without an interrupt. */
+static void uart_sees_lines_that_it_is_not_told_of(void **state)
+{
+    (void)state;
+    start((struct uart_model){.modem_status = MODEM_STATUS_CARRIER});
+    uart_model.modem_status = 0;
+    assert_false(uart_has_hung_up(&uart));
+    uart_look(&uart);
+    assert_true(uart_has_hung_up(&uart));
+}
+
 static void uart_tells_that_the_other_side_has_hung_up(void **state)
 {
     (void)state;
@@ -341,8 +388,11 @@ int main(void)
         cmocka_unit_test(uart_counts_the_errors_of_its_line),
         cmocka_unit_test(uart_counts_overruns_and_goes_on),
         cmocka_unit_test(uart_that_is_full_counts_overruns_and_takes_the_rest_later),
+        cmocka_unit_test(uart_that_vanishes_counts_as_a_line_that_was_hung_up),
+        cmocka_unit_test(uart_whose_interrupt_has_no_end_is_left_alone),
         cmocka_unit_test(uart_sends_while_the_other_side_is_clear),
         cmocka_unit_test(uart_goes_by_no_line_that_was_never_on),
+        cmocka_unit_test(uart_sees_lines_that_it_is_not_told_of),
         cmocka_unit_test(uart_tells_that_the_other_side_has_hung_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

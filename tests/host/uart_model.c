@@ -22,6 +22,9 @@ static uint8_t irq_id(void)
 {
     const struct uart_model *uart = &uart_model;
     bool received = uart->irq_enable & IRQ_ENABLE_RECEIVED;
+    if (uart->stuck && uart->irq_enable != 0) {
+        return IRQ_ID_ERROR;
+    }
     if ((uart->irq_enable & IRQ_ENABLE_ERROR) && uart->errors) {
         return IRQ_ID_ERROR;
     }

@@ -14,6 +14,7 @@ struct uart_model {
     /* What kind it is */
     bool absent;
     bool no_fifos;           /* a 16450 */
+    bool stuck;              /* once it is started, it wants something for ever */
     bool lazy;               /* asked for interrupts of an idle transmitter, it raises none */
     void (*meanwhile)(void); /* what happens on the line between two accesses, or NULL */
     /* Registers */

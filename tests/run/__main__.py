@@ -49,11 +49,8 @@ def test(_):
     teardown.run(report)
     models.run(report)
     host.run(report, seconds=3)
-    boot.many(configurations.of_group("test"), report, beside=(image.run, commands.run, tutorial.run))
-    serial.run(report)
-    terminal.run(report)
-    shell.run(report)
-    lives.run(report)
+    boot.many(configurations.of_group("test"), report, others=(serial.run, terminal.run, shell.run, lives.run),
+              beside=(image.run, commands.run, tutorial.run))
     allocations.run(report)
     source.features(report)
     return report.summary()

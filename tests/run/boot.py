@@ -255,14 +255,15 @@ def one(config, report):
                   seconds=time.monotonic() - start, tail=lines)
 
 
-def many(configs, report, beside=()):
-    """The longest first, as many at a time as there are CPUs. `beside` are other tests, which hardly
-    need one: they go on at the same time."""
+def many(configs, report, others=(), beside=()):
+    """The longest first, as many at a time as there are CPUs, and `others`, tests that need as much. Those
+    `beside` hardly need a CPU: they go on at the same time."""
     order = sorted(configs, key=lambda config: -config.limit)
     cpus = os.cpu_count() or 1
     with concurrent.futures.ThreadPoolExecutor(cpus) as pool, \
             concurrent.futures.ThreadPoolExecutor(1) as other:
-        jobs = [pool.submit(one, config, report) for config in order]
+        jobs = [pool.submit(test, report) for test in others]
+        jobs += [pool.submit(one, config, report) for config in order]
         jobs += [other.submit(test, report) for test in beside]
         for job in jobs:
             job.result()

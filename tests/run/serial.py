@@ -24,8 +24,8 @@ class Lost(Exception):
     pass
 
 
-# The driver has its device, and init has gone on.
-READY = {"com2: UART at port 0x2f8", "init: ready"}
+# The driver has its device, and init has gone on. What it logs may come when COM1 is the console's already.
+READY = {"[  ok   ] com2,", "init: ready"}
 
 
 def missing_in(lines):

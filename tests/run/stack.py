@@ -51,7 +51,7 @@ THROUGH_POINTERS = {
     "kobject_signals_locked": r"\w+_levels",
     "give_locked": r"take", "drop_locked": r"take", "packet_post_locked": r"take", "packet_drop_locked": r"take",
     "packet_receive_locked": r"take",
-    "endpoint_close": r"ended", "end_a_source": r"ended", "repeat": r"try_send|try_receive", "kobject_signals": r"\w+_levels",
+    "endpoint_close": r"ended", "end_a_source": r"ended", "exchange_repeat": r"try_send|try_receive", "kobject_signals": r"\w+_levels",
     "take_out_and_tell_locked": r"\w+_levels", "kobject_verdict_locked": r"\w+_levels",
     "kobject_wait": r"\w+_levels", "kobject_wait_again": r"\w+_levels",
     "upcall_irq": r"\w+_raise",

@@ -15,7 +15,8 @@ static bool is_interrupt(const struct j6_call *call)
 
 /*
  * Lines that devices tell by a level stay masked until the acknowledgement. Those by an edge need one after a
- * storm alone, but nobody can tell the driver which it has, or that there was one.
+ * storm alone, but nobody can tell the driver which it has, or that there was one: it may have been if the line fired
+ * more than once. Then the edges are lost that came between the device's last word and the acknowledgement.
  */
 static j6_status_t serve_interrupt(struct driver *driver, const struct j6_call *call)
 {
@@ -28,7 +29,11 @@ static j6_status_t serve_interrupt(struct driver *driver, const struct j6_call *
         return j6_status_ok;
     }
     interrupt->serve(interrupt->context);
-    return j6_system_ack_irq(driver->system, line);
+    j6_status_t status = j6_system_ack_irq(driver->system, line);
+    if (status == j6_status_ok && call->word[0] > 1) {
+        interrupt->serve(interrupt->context);
+    }
+    return status;
 }
 
 /* ---- signals -------------------------------------------------------------------------------- */

@@ -84,7 +84,8 @@ struct terminal_open_answer {
 
 /*
  * Makes a job, by the terminal itself or another job, from which it comes then. denied: the foreground
- * is neither who asks nor comes from it; quota: there are too many; no_memory.
+ * is neither who asks nor comes from it; quota: there are too many, but for some that are left to those that this
+ * one comes from; no_memory.
  */
 static inline j6_status_t terminal_open(j6_handle_t terminal, uint64_t flags,
                                         struct terminal_open_answer *out_answer,
@@ -144,7 +145,7 @@ static inline j6_status_t terminal_watch(j6_handle_t job, j6_handle_t event, uin
 /*
  * Makes a job with that id, which comes from this one, the foreground; 0: this one itself. Comes back
  * when all that the foreground before has written is on its way. denied, as above; not_found: no such job comes
- * from this one; quota: too many wait.
+ * from this one; quota: too many calls of this job wait; closed, also: it has ended meanwhile.
  */
 static inline j6_status_t terminal_foreground(j6_handle_t job, uint64_t id)
 {
@@ -198,7 +199,10 @@ static inline j6_status_t terminal_set_size(j6_handle_t job, uint32_t columns, u
 
 /* ---- what is under way ---------------------------------------------------------------------- */
 
-/* Comes back when all that the job has written so far is out on the line. bad_state; quota: too many wait. */
+/*
+ * Comes back when all that the job has written so far is out on the line. bad_state; quota: too many calls of this job
+ * wait; closed, also: it has ended meanwhile.
+ */
 static inline j6_status_t terminal_drain(j6_handle_t job)
 {
     const struct j6_ask ask = {.code = terminal_code_drain};

@@ -3,15 +3,19 @@
 #include "lib/string.h"
 #include "userland/test/main/devices.h"
 #include <j6/ports.h>
-#include <j6/uart_device.h>
 
 struct console loop_console;
 static j6_handle_t ports;
 
-static void loop(void)
+static void loop(uint8_t lines)
 {
-    j6_port_write8(CONSOLE_COM2 + UART_MODEM_CONTROL,
-                   MODEM_READY | MODEM_REQUEST | MODEM_IRQ | MODEM_LOOP);
+    j6_port_write8(CONSOLE_COM2 + UART_MODEM_CONTROL, MODEM_LOOP | lines);
+}
+
+void loop_lines(const struct console_job *job, uint8_t lines)
+{
+    loop(lines);
+    expect_ok(terminal_discard(job->job, 0));
 }
 
 void loop_start(void)
@@ -19,7 +23,7 @@ void loop_start(void)
     struct terminal_state state;
     console_start(&loop_console, CONSOLE_COM2, NULL);
     expect_ok(terminal_look(loop_console.terminal, &state)); /* it has its device */
-    loop();
+    loop(LOOP_ALL);
 }
 
 bool loop_open(void)
@@ -34,14 +38,14 @@ bool loop_open(void)
     }
     console_open(&loop_console, CONSOLE_COM2, NULL);
     expect_ok(terminal_look(loop_console.terminal, &state));
-    loop();
+    loop(LOOP_ALL);
     return true;
 }
 
 void loop_close(void)
 {
     console_close(&loop_console);
-    j6_port_write8(CONSOLE_COM2 + UART_MODEM_CONTROL, MODEM_READY | MODEM_REQUEST | MODEM_IRQ);
+    j6_port_write8(CONSOLE_COM2 + UART_MODEM_CONTROL, LOOP_ALL);
     ports_close(ports);
 }
 

@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "userland/test/main/console.h"
+#include <j6/uart_device.h>
 
 enum { QUIET_LINES = terminal_mode_lines | terminal_mode_interrupt | terminal_mode_return };
 
@@ -14,6 +15,16 @@ extern struct console loop_console;
 /* A terminal at COM2; false, and the test is skipped: there is none. */
 bool loop_open(void);
 void loop_close(void);
+
+/* In a loop RTS is CTS, and OUT2 the carrier. */
+enum {
+    LOOP_ALL = MODEM_READY | MODEM_REQUEST | MODEM_IRQ,
+    LOOP_STOPPED = MODEM_READY | MODEM_IRQ,
+    LOOP_HUNG_UP = MODEM_READY | MODEM_REQUEST,
+};
+
+/* Sets the lines, and lets the terminal look at them. */
+void loop_lines(const struct console_job *job, uint8_t lines);
 
 /* Another driver, after console_kill. */
 void loop_start(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The loop of libdriver, here without a device: that of the test's own driver is run one step at a time. */
+#include "userland/test/main/devices.h"
 #include "userland/test/main/look.h"
 #include <j6/driver.h>
 #include <j6/protocol.h>
@@ -53,6 +54,36 @@ static void watch_new(struct served *served, struct driver *driver)
         .watch = {.object = event_new(), .mask = FIRST, .serve = serve, .context = served},
     };
     expect_ok(driver_watch(driver, &served->watch));
+}
+
+/* ---- interrupts ----------------------------------------------------------------------------- */
+
+static void count_up(void *context)
+{
+    ++*(uint64_t *)context;
+}
+
+/* A storm may have masked the line: what came between the first look and the acknowledgement has no edge. */
+TEST(an_interrupt_that_came_more_than_once_is_served_once_more)
+{
+    enum { COM2_LINE = 3 };
+    uint64_t times = 0;
+    struct driver driver;
+    struct driver_interrupt interrupt = {.line = COM2_LINE, .serve = count_up, .context = &times};
+    driver_new(&driver);
+    j6_handle_t system = driver.system;
+    driver.system = restricted(system_handle(), j6_range_irq, COM2_LINE, 1);
+    expect_ok(driver_claim_interrupt(&driver, &interrupt));
+    struct j6_call call = {.tag = j6_tag_irq + COM2_LINE, .word = {1}};
+    expect_ok(driver_serve(&driver, &call));
+    expect_equal(1, times);
+    call.word[0] = 2;
+    expect_ok(driver_serve(&driver, &call));
+    expect_equal(3, times);
+    expect_ok(j6_object_close(driver.system));
+    expect_ok(j6_handle_close(driver.system));
+    driver.system = system;
+    driver_drop(&driver);
 }
 
 /* ---- watches -------------------------------------------------------------------------------- */

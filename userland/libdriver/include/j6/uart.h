@@ -6,9 +6,10 @@
  *
  * Rules: the ports belong to the process. uart_continue follows each change of a ring; only it asks for further
  * interrupts. The device wants nothing more when uart_serve returns, so its line is quiet, and the next
- * interrupt is an edge. While there is no room for what comes, the other side is told by RTS to stop; what it sends
- * nevertheless stays in the device, and then overruns. The other side's lines count once they have been seen on: a
- * cable of three wires has none. While its CTS is off nothing is sent; when its carrier goes, it has hung up.
+ * interrupt is an edge. Before there is no room left for what comes, the other side is told by RTS to stop; what is
+ * too much nevertheless stays in the device, and then overruns. The other side's lines count once they have been seen
+ * on: a cable of three wires has none. While its CTS is off nothing is sent; when its carrier goes, it has hung up. A
+ * device that answers no more, or whose interrupt has no end, is left alone: as if the other side had hung up for good.
  */
 #pragma once
 #include <j6/ring.h>
@@ -26,6 +27,8 @@ struct uart {
     uint16_t base;
     uint8_t fifo_size; /* bytes that an idle transmitter takes: 1 without FIFOs */
     uint8_t enabled;   /* as the device has it: IRQ_ENABLE_… */
+    bool may_send;     /* RTS: the other side is told so */
+    bool is_gone;      /* nothing is done to it any more */
     uint8_t seen;      /* of the other side's lines: MODEM_STATUS_…, that were on once … */
     uint8_t lines;     /* … and those that are */
     struct uart_errors errors;
@@ -44,6 +47,9 @@ void uart_serve(struct uart *uart);
 
 /* After something was taken from or put into a ring. */
 void uart_continue(struct uart *uart);
+
+/* Looks at the other side's lines, of which not every device, or every change, interrupts. */
+void uart_look(struct uart *uart);
 
 /* The other side doesn't take anything at the moment. */
 bool uart_is_stopped(const struct uart *uart);
