@@ -66,7 +66,8 @@ TEST(every_command_explains_itself_in_a_line)
     shell_expect_words(shell, "help",
                        "Programs|tree|Commands of the shell|poweroff|`help language`|");
     shell_expect_words(shell, "help all", "tree  |shows who made whom|poweroff|switches|");
-    shell_expect_words(shell, "help language; help keys", "a && b|in the background|done|Tab|^R|Return|");
+    shell_expect_words(shell, "help language; help keys",
+                       "a && b|in the background|done|Tab|^R|Return|");
     shell_expect_words(shell, "tour", "[1/9]|[9/9]|`help` lists all commands|");
     shell_end(shell);
 }
