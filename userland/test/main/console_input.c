@@ -101,23 +101,6 @@ TEST(what_a_shell_has_not_read_goes_to_its_command_and_back)
     loop_close();
 }
 
-TEST(what_a_job_has_not_read_is_typed_again_when_it_wants_lines)
-{
-    struct console_job shell;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&shell, 0);
-    console_write(shell.output, "read\rhexlo\b\b\bllo\rmore\r");
-    expect_input(shell.input, "read\r");
-    expect_ok(terminal_set_mode(shell.job, QUIET_LINES));
-    expect_input(shell.input, "hello\n");
-    expect_ok(terminal_set_mode(shell.job, 0));
-    expect_input(shell.input, "more\n");
-    console_job_close(&shell);
-    loop_close();
-}
-
 TEST(the_shell_is_the_foreground_again_when_its_command_has_ended)
 {
     struct terminal_state state;
