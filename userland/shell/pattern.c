@@ -156,7 +156,7 @@ static void walk(struct arena *arena, const struct expand_source *source,
     if (search.found.count != 0) {
         qsort(search.found.at, search.found.count, sizeof(char *), compare);
     }
-    for (size_t i = 0; i < search.found.count && arguments->count < arguments_max; i++) {
+    for (size_t i = 0; i < search.found.count && arguments->count <= arguments_max; i++) {
         const char *path = join(arena, base, search.found.at[i], slashes != 0 ? "/" : "");
         if (*more != '\0') {
             walk(arena, source, arguments, path, more);
