@@ -133,8 +133,8 @@ static const char *join(struct arena *arena, const char *base, const char *name,
 }
 
 /*
- * `base` ends with a / or is empty; `rest` is the pattern behind it. No path is as long as path_max, so the recursion has
- * an end.
+ * `base` ends with a / or is empty; `rest` is the pattern behind it. No path is as long as path_max, so the recursion
+ * has an end.
  */
 static void walk(struct arena *arena, const struct expand_source *source,
                  struct arguments *arguments, const char *base, const char *rest)
