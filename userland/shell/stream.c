@@ -78,10 +78,11 @@ static j6_status_t write_formatted(const struct stream *stream, const char *pref
     return status;
 }
 
-/* Nobody reads any more: a script ends. There is no room: that is said. */
+/* Nobody reads any more: a script ends. There is no room in a file: that is said. */
 static bool judge_write(struct shell *shell, j6_status_t status)
 {
-    if (status == j6_status_closed && !shell->interactive) {
+    bool channel = j6_handle_type(shell->streams.at[1].handle) == j6_type_channel;
+    if (status == j6_status_closed && channel && !shell->interactive) {
         shell->exits = true;
     } else if (status != j6_status_ok) {
         complain(shell, "that can't be written: %s\n", file_status_text(status));

@@ -101,7 +101,7 @@ int each_file(char **names, file_function *function, void *context)
     if (*names == NULL) {
         return read_stdin(function, context);
     }
-    for (; *names != NULL; names++) {
+    for (; *names != NULL && !ferror(stdout); names++) {
         int code = one_file(*names, function, context);
         worst = code > worst ? code : worst;
     }

@@ -17,7 +17,7 @@ SCRIPT_TEST(commands_about_files_do_what_they_say,
             {"cp -r /tmp /tmp/in", 1, "cp: /tmp would be within itself\n"},
             {"cp /etc/motd /etc/motd", 1, "cp: /etc/motd and /etc/motd are the same file\n"},
             {"cd /tmp; mkdir -p k/in; cp -r . k/in", 1, "cp: . would be within itself\n"},
-            {"cd /tmp; cp -r k/ k/in; cp -r k k/in/../in2; rm -r k/", 1,
+            {"cd /tmp; cp -r k/ k/in; cp -r k k/in/../in2; rm -r k/", 0,
              "cp: k would be within itself\ncp: k would be within itself\n"},
             {"cd /tmp; mkdir e; echo v > e/f; mkdir u; cp -r /tmp/e/ u; cat u/e/f; mv e/f e/f; "
              "cat e/f; rm -r e u",
@@ -54,13 +54,23 @@ SCRIPT_TEST(
     {"head -n x", 2, "usage: head [-n LINES] [FILE…]: shows the first lines, 10 of them\n"},
     {"cat /tmp", 1, "cat: /tmp: Is a directory\n"}, {"sleep x", 2, "usage: sleep SECONDS: waits\n"})
 
-SCRIPT_TEST(who_writes_is_told_that_there_is_no_room,
-            {"cd /tmp; x=0123456789abcdef; for i in 1 2 3 4 5 6 7 8 9 10 11 12; do x=$x$x; done; "
-             "while echo $x >> f; do :; done; echo $?; cat f > g; echo $?; cp f g; echo $?",
-             0,
-             "sh: that can't be written: there is no room\n0\n"
-             "cat: stdout: No space left on device\n1\n"
-             "cp: g: No space left on device\n1\n"})
+TEST(who_writes_is_told_that_there_is_no_room)
+{
+    struct shell_test *shell = shell_begin();
+    j6_handle_t files = shell->files;
+    shell->files = client_new(files, 0, 256, 256 << 10);
+    shell_expect(
+        shell,
+        "cd /tmp; x=0123456789abcdef; for i in 1 2 3 4 5 6 7 8 9 10 11 12; do x=$x$x; done; "
+        "echo $x > f; cat f f f f f > g; echo $?; : > g; "
+        "while echo $x >> f; do :; done; echo $?",
+        0,
+        "cat: stdout: No space left on device\n1\n"
+        "sh: that can't be written: there is no room\n0\n");
+    expect_ok(j6_handle_close(shell->files));
+    shell->files = files;
+    shell_end(shell);
+}
 
 /* What --help says of each: its name, and its arguments if it has some. */
 static const struct {
