@@ -7,6 +7,8 @@
 
 /* ---- the terminal, whose jobs all type and show in the same place -------------------------------- */
 
+static const uint64_t PASSED_ON = j6_right_duplicate | j6_right_transfer | j6_right_wait;
+
 static struct {
     j6_handle_t endpoint;
     j6_handle_t typed, shown;
@@ -18,21 +20,18 @@ static struct {
 static j6_status_t serve_open(struct j6_request *request)
 {
     request->answer[0] = 1;
-    return j6_handle_duplicate(terminal.endpoint,
-                               j6_right_endpoint_send | j6_right_wait | j6_right_transfer, 0,
+    return j6_handle_duplicate(terminal.endpoint, j6_right_endpoint_send | PASSED_ON, 0,
                                &request->answer_handle);
 }
 
 static j6_status_t serve_input(struct j6_request *request)
 {
-    return j6_handle_duplicate(terminal.typed, RECEIVE | j6_right_wait | j6_right_transfer, 0,
-                               &request->answer_handle);
+    return j6_handle_duplicate(terminal.typed, RECEIVE | PASSED_ON, 0, &request->answer_handle);
 }
 
 static j6_status_t serve_output(struct j6_request *request)
 {
-    return j6_handle_duplicate(terminal.shown, SEND | j6_right_wait | j6_right_transfer, 0,
-                               &request->answer_handle);
+    return j6_handle_duplicate(terminal.shown, SEND | PASSED_ON, 0, &request->answer_handle);
 }
 
 /* All watch with the same event: the first handle is kept. */
