@@ -99,7 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct parser parser = {.text = text, .len = size, .line = 1};
     enum parse_result result;
     do {
-        struct arena arena = {NULL};
+        struct arena arena = {NULL, NULL};
         struct node *node = NULL;
         char error[parse_error_max];
         size_t before = parser.at;

@@ -37,6 +37,9 @@ static void names(void *context, const char *directory,
                                            {"", ".dot.c"}, {"", "dir"},      {"dir/", "in.c"},
                                            {"/", "top"},   {"/top/", "leaf"}};
     (void)context;
+    for (size_t i = 0; i < arguments_max + 1 && strcmp(directory, "many/") == 0; i++) {
+        each(argument, "x");
+    }
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         if (strcmp(files[i][0], directory) == 0) {
             each(argument, files[i][1]);
@@ -75,7 +78,7 @@ static int end(void **state)
 /* Each argument in brackets, or what is wrong. */
 static void expect_arguments(const char *word, const char *wanted)
 {
-    struct arena arena = {NULL};
+    struct arena arena = {NULL, NULL};
     struct arguments arguments = {NULL, 0, 0};
     struct text out = {NULL, 0, 0};
     char error[expand_error_max];
@@ -93,7 +96,7 @@ static void expect_arguments(const char *word, const char *wanted)
 
 static void expect_one(const char *word, const char *wanted)
 {
-    struct arena arena = {NULL};
+    struct arena arena = {NULL, NULL};
     char error[expand_error_max];
     const char *string = expand_string(&arena, &source, (struct slice){word, strlen(word)}, error);
     assert_string_equal(string, wanted);
@@ -124,7 +127,12 @@ static void variables_become_their_values(void **state)
     expect_arguments("${empty:-other $a}", "[other][value]");
     expect_arguments("\"${empty:-other $a}\"", "[other value]");
     expect_arguments("${a:-other}", "[value]");
+    expect_arguments("\"${empty:-\"o  o\"}\"", "[o  o]");
     expect_arguments("${a!}", "not understood: 'a!'");
+    set("back", "x\\y*");
+    expect_arguments("$back", "[x\\y*]");
+    expect_arguments("\"$back\"", "[x\\y*]");
+    variables_unset(&variables, (struct slice){"back", 4});
 }
 
 static void what_is_not_quoted_is_split(void **state)
@@ -150,6 +158,8 @@ static void output_of_commands_loses_its_last_newlines(void **state)
     (void)state;
     expect_arguments("$(a b)", "[<a][b>]");
     expect_arguments("\"x$(a $(b))y\"", "[x<a $(b)>y]");
+    expect_arguments("`a \\`b\\` \\$c \\d`", "[<a][`b`][$c][\\d>]");
+    expect_arguments("\"`a \\\"b`\"", "[<a \"b>]");
 }
 
 static void sums_are_computed(void **state)
@@ -165,6 +175,11 @@ static void sums_are_computed(void **state)
     expect_arguments("$((-9223372036854775807 - 1))", "[-9223372036854775808]");
     expect_arguments("$(((0 - 9223372036854775807 - 1) / -1))", "[-9223372036854775808]");
     expect_arguments("$((1 / 0))", "that can't be computed: '1 / 0'");
+    expect_arguments("$((0x1f + 0XA + 010 + 0))", "[49]");
+    expect_arguments("$((08))", "that can't be computed: '08'");
+    expect_arguments("$((0x))", "that can't be computed: '0x'");
+    expect_arguments("$((0 && 1 / 0)) $((1 || 1 / 0))", "[0][1]");
+    expect_arguments("$((1 && 1 / 0))", "that can't be computed: '1 && 1 / 0'");
     expect_arguments("$((1 +))", "that can't be computed: '1 +'");
     expect_arguments("$((a))", "that can't be computed: 'a'");
     expect_arguments("$(())", "[0]");
@@ -184,6 +199,20 @@ static void patterns_become_names_of_files_in_order(void **state)
     expect_arguments(".*.c", "[.dot.c]");
     expect_arguments("?.q", "[?.q]");
     expect_one("*.c", "*.c");
+}
+
+static void arguments_have_a_greatest_number(void **state)
+{
+    (void)state;
+    struct text words = {NULL, 0, 0};
+    for (int i = 0; i < arguments_max + 1; i++) {
+        text_add_string(&words, "x ");
+    }
+    set("words", text_string(&words));
+    expect_arguments("$words", "too many arguments: 'x'");
+    expect_arguments("many/*", "too many arguments: 'many/*'");
+    set("words", " one  two ");
+    text_free(&words);
 }
 
 static void patterns_match_as_they_say(void **state)
@@ -209,7 +238,7 @@ static void patterns_match_as_they_say(void **state)
 static void variables_are_kept_in_order_and_exported_when_asked(void **state)
 {
     (void)state;
-    struct arena arena = {NULL};
+    struct arena arena = {NULL, NULL};
     variables_export(&variables, (struct slice){"a", 1}, true);
     variables_export(&variables, (struct slice){"later", 5}, true);
     const char **environment = variables_environment(&variables, &arena, false);
@@ -237,6 +266,7 @@ int main(void)
         cmocka_unit_test(output_of_commands_loses_its_last_newlines),
         cmocka_unit_test(sums_are_computed),
         cmocka_unit_test(patterns_become_names_of_files_in_order),
+        cmocka_unit_test(arguments_have_a_greatest_number),
         cmocka_unit_test(patterns_match_as_they_say),
         cmocka_unit_test(variables_are_kept_in_order_and_exported_when_asked),
     };

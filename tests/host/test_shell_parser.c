@@ -57,7 +57,7 @@ static void show(struct text *out, const struct node *node)
 static void parse_all(const char *source, struct text *out)
 {
     struct parser parser = {.text = source, .len = strlen(source), .line = 1};
-    struct arena arena = {NULL};
+    struct arena arena = {NULL, NULL};
     enum parse_result result;
     do {
         struct node *node;
@@ -139,7 +139,7 @@ static void a_node_knows_its_text(void **state)
     (void)state;
     static const char source[] = " { a; } 2>&1 | (b &)  ";
     struct parser parser = {.text = source, .len = sizeof(source) - 1, .line = 1};
-    struct arena arena = {NULL};
+    struct arena arena = {NULL, NULL};
     struct node *node;
     char error[parse_error_max];
     assert_int_equal(parse_next(&parser, &arena, &node, error), parse_command);
@@ -184,7 +184,7 @@ static void after_a_wrong_line_the_next_one_is_parsed(void **state)
     (void)state;
     static const char text[] = "a )\nb";
     struct parser parser = {.text = text, .len = sizeof(text) - 1, .line = 1};
-    struct arena arena = {NULL};
+    struct arena arena = {NULL, NULL};
     struct node *node;
     char error[parse_error_max];
     assert_int_equal(parse_next(&parser, &arena, &node, error), parse_wrong);

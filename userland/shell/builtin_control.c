@@ -29,9 +29,9 @@ int builtin_echo(struct shell *shell, const char *const *argv)
         text_format(&text, "%s%s", *argument, argument[1] != NULL ? " " : "");
     }
     text_add_string(&text, newline ? "\n" : "");
-    say_bytes(shell, text_string(&text), text.len);
+    bool said = say_bytes(shell, text_string(&text), text.len);
     text_free(&text);
-    return status_ok;
+    return said ? status_ok : status_failed;
 }
 
 int builtin_exit(struct shell *shell, const char *const *argv)

@@ -95,14 +95,13 @@ static void control(struct editor *editor, char byte)
     editor_draw(editor);
 }
 
-/* What is typed at the end of a row, and doesn't fill it, needs no drawing. */
+/* What is typed at the end needs no drawing of all. */
 static void character(struct editor *editor, char byte)
 {
     bool at_end = editor->cursor == editor->line.len && editor->line.len < editor_len_max;
     editor_insert(editor, &byte, 1);
-    if (at_end && byte >= ' ' && byte < DELETE && editor->column + 1 < editor->columns) {
-        text_add_char(&editor->out, byte);
-        editor->column++;
+    if (at_end && byte >= ' ' && byte < DELETE && editor->columns > 1) {
+        editor_draw_behind(editor, byte);
     } else {
         editor_draw(editor);
     }

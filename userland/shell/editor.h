@@ -89,11 +89,18 @@ enum editor_key {
     key_paste_end,
 };
 
-/* editor_draw.c: draws everything anew; puts the terminal's cursor behind everything, and begins a new row. */
+/*
+ * editor_draw.c: draws everything anew; a character of one column, which has come behind all others; puts the
+ * terminal's cursor behind everything, and begins a new row.
+ */
 void editor_draw(struct editor *editor);
+void editor_draw_behind(struct editor *editor, char byte);
 void editor_leave(struct editor *editor);
 
-/* editor_move.c: where a character or a word before or behind the cursor begins or ends, or the row of a place; ^W goes by blanks. */
+/*
+ * editor_move.c: where a character or a word before or behind the cursor begins or ends, or the row of a place. ^W goes
+ * by blanks.
+ */
 size_t editor_before(const struct editor *editor);
 size_t editor_behind(const struct editor *editor);
 size_t editor_word_before(const struct editor *editor);

@@ -130,6 +130,14 @@ void editor_draw(struct editor *editor)
     editor->column = cursor.column;
 }
 
+void editor_draw_behind(struct editor *editor, char byte)
+{
+    struct place place = {editor->row, editor->column};
+    draw_character(editor, &place, &byte, 1);
+    editor->row = place.row;
+    editor->column = place.column;
+}
+
 void editor_resized(struct editor *editor, unsigned columns)
 {
     editor->columns = columns;

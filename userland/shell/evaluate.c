@@ -123,7 +123,7 @@ void run_text(struct shell *shell, const char *name, const char *text, size_t le
     while (result != parse_end && result != parse_incomplete && !must_stop(shell)) {
         struct node *node = NULL;
         char error[parse_error_max];
-        struct arena arena = {NULL};
+        struct arena arena = {NULL, NULL};
         result = parse_next(&parser, &arena, &node, error);
         if (result == parse_command) {
             evaluate(shell, node);

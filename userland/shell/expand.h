@@ -56,6 +56,6 @@ bool arithmetic(const struct expand_source *source, struct slice text, int64_t *
 bool pattern_matches(const char *pattern, const char *name);
 bool pattern_is_plain(const char *pattern);
 
-/* Adds the paths that match, sorted; false: there are none. */
+/* Adds the paths that match, sorted, up to one too many; false: there are none. */
 bool pattern_expand(struct arena *arena, const struct expand_source *source, const char *pattern,
                     struct arguments *arguments);

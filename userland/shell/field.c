@@ -61,13 +61,15 @@ void expansion_end_field(struct expansion *expansion)
     if (!expansion->begun || expansion->arguments == NULL) {
         return;
     }
+    struct arguments *arguments = expansion->arguments;
     const char *pattern = text_string(&expansion->pattern);
-    if (expansion->arguments->count >= arguments_max) {
-        expansion_fail(expansion, "too many arguments", (struct slice){pattern, strlen(pattern)});
-    } else if (pattern_is_plain(pattern) || !pattern_expand(expansion->arena, expansion->source,
-                                                            pattern, expansion->arguments)) {
-        arguments_add(expansion->arena, expansion->arguments,
+    if (pattern_is_plain(pattern) ||
+        !pattern_expand(expansion->arena, expansion->source, pattern, arguments)) {
+        arguments_add(expansion->arena, arguments,
                       expansion_unquote(expansion->arena, &expansion->pattern));
+    }
+    if (arguments->count > arguments_max) {
+        expansion_fail(expansion, "too many arguments", (struct slice){pattern, strlen(pattern)});
     }
     text_clear(&expansion->pattern);
     expansion->begun = false;

@@ -2,8 +2,8 @@
 /*
  * Jobs: the processes of a pipeline, in the foreground or in the background, with their job at the terminal.
  *
- * Rules for their end: a program is killed. A shell is asked, by an event that is its own (role `interrupt`), so that it
- * ends what it has started in the same way; it is killed if it hasn't ended after half a second.
+ * Rules for their end: a program is killed. A shell is asked, by an event that is its own (role `interrupt`), so that
+ * it ends what it has started in the same way; it is killed if it hasn't ended after half a second.
  */
 #pragma once
 #include "userland/shell/shell.h"

@@ -151,7 +151,7 @@ enum parse_result parse_next(struct parser *parser, struct arena *arena, struct 
 bool parse_is_complete(const char *text, size_t len)
 {
     struct parser parser = {.text = text, .len = len, .line = 1};
-    struct arena arena = {NULL};
+    struct arena arena = {NULL, NULL};
     struct node *node;
     char error[parse_error_max];
     enum parse_result result;

@@ -133,8 +133,8 @@ static const char *join(struct arena *arena, const char *base, const char *name,
 }
 
 /*
- * `base` ends with a / or is empty; `rest` is the pattern behind it. No path is as long as path_max, so the recursion has
- * an end.
+ * `base` ends with a / or is empty; `rest` is the pattern behind it. No path is as long as path_max, so the recursion
+ * has an end.
  */
 static void walk(struct arena *arena, const struct expand_source *source,
                  struct arguments *arguments, const char *base, const char *rest)
@@ -156,7 +156,7 @@ static void walk(struct arena *arena, const struct expand_source *source,
     if (search.found.count != 0) {
         qsort(search.found.at, search.found.count, sizeof(char *), compare);
     }
-    for (size_t i = 0; i < search.found.count && arguments->count < arguments_max; i++) {
+    for (size_t i = 0; i < search.found.count && arguments->count <= arguments_max; i++) {
         const char *path = join(arena, base, search.found.at[i], slashes != 0 ? "/" : "");
         if (*more != '\0') {
             walk(arena, source, arguments, path, more);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What runs beside the shell: stages of pipelines, ( list ) and the background. What isn't a program of its own is given as
- * text to another shell, since a process can't be forked.
+ * What runs beside the shell: stages of pipelines, ( list ) and the background. What isn't a program of its own is
+ * given as text to another shell, since a process can't be forked.
  */
 #include "userland/shell/builtin.h"
 #include "userland/shell/evaluate.h"

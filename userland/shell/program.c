@@ -26,10 +26,13 @@ static j6_status_t find(struct shell *shell, const char *name, struct program *p
     if (status != j6_status_ok) {
         return status;
     }
-    char head[4];
+    char head[4] = {0};
     uint64_t len = sizeof(head);
     status = j6_vma_read(program->area, 0, head, &len);
-    program->is_script = status == j6_status_ok && memcmp(head, "\177ELF", sizeof(head)) != 0;
+    program->is_script = memcmp(head, "\177ELF", sizeof(head)) != 0;
+    if (status != j6_status_ok) {
+        j6_handle_close(program->area);
+    }
     return status;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Bytes from and to streams, whatever they are. A shell whose output nobody reads ends. */
-#include "userland/shell/shell.h"
-#include <proto/files.h>
+#include "userland/shell/files.h"
 #include <proto/text.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -79,22 +78,28 @@ static j6_status_t write_formatted(const struct stream *stream, const char *pref
     return status;
 }
 
-void say_bytes(struct shell *shell, const char *bytes, size_t len)
+/* Nobody reads any more: a script ends. There is no room in a file: that is said. */
+static bool judge_write(struct shell *shell, j6_status_t status)
 {
-    if (stream_write(&shell->streams.at[1], bytes, len) == j6_status_closed &&
-        !shell->interactive) {
+    bool channel = j6_handle_type(shell->streams.at[1].handle) == j6_type_channel;
+    if (status == j6_status_closed && channel && !shell->interactive) {
         shell->exits = true;
+    } else if (status != j6_status_ok) {
+        complain(shell, "that can't be written: %s\n", file_status_text(status));
     }
+    return status == j6_status_ok;
+}
+
+bool say_bytes(struct shell *shell, const char *bytes, size_t len)
+{
+    return judge_write(shell, stream_write(&shell->streams.at[1], bytes, len));
 }
 
 void say(struct shell *shell, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    if (write_formatted(&shell->streams.at[1], "", format, args) == j6_status_closed &&
-        !shell->interactive) {
-        shell->exits = true;
-    }
+    judge_write(shell, write_formatted(&shell->streams.at[1], "", format, args));
     va_end(args);
 }
 

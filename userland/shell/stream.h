@@ -25,8 +25,11 @@ bool stream_read_byte(struct stream *stream, char *out_byte);
 /* The same of the first stream, for commands. False also: Ctrl-C. */
 bool read_byte(struct shell *shell, char *out_byte);
 
-/* Shown on the second stream; a note, or what is wrong, on the third. A script ends when nobody reads its output any more. */
-void say_bytes(struct shell *shell, const char *bytes, size_t len);
+/*
+ * Shown on the second stream; a note, or what is wrong, on the third. A script ends when nobody reads its output any
+ * more. False: it couldn't be written, and why was said.
+ */
+bool say_bytes(struct shell *shell, const char *bytes, size_t len);
 void say(struct shell *shell, const char *format, ...)
     __attribute__((__format__(__printf__, 2, 3)));
 void note(struct shell *shell, const char *format, ...)

@@ -198,8 +198,8 @@ void terminal_job_end(struct terminal *terminal, struct terminal_job *job)
 }
 
 /*
- * Has somebody interrupted what runs? A terminal that has gone does so itself, by the event that all shells within
- * this one share: nobody could any more.
+ * Has somebody interrupted what runs? A terminal that has gone counts as that, and whoever looks at the event sees it:
+ * nobody could interrupt any more.
  */
 static bool is_interrupted(const struct terminal *terminal, uint64_t event, uint64_t own)
 {

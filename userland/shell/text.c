@@ -125,11 +125,25 @@ static struct arena_block *block_with(struct arena *arena, size_t size)
     struct arena_block *block = arena->blocks;
     if (block == NULL || block->size - block->used < size) {
         size_t room = size > BLOCK ? size : BLOCK;
-        block = memory_take(NULL, sizeof(*block) + room);
+        block = room == BLOCK ? arena->spare : NULL;
+        if (block != NULL) {
+            arena->spare = NULL;
+        } else {
+            block = memory_take(NULL, sizeof(*block) + room);
+        }
         *block = (struct arena_block){.next = arena->blocks, .size = room};
         arena->blocks = block;
     }
     return block;
+}
+
+static void give_block(struct arena *arena, struct arena_block *block)
+{
+    if (arena->spare == NULL && block->size == BLOCK) {
+        arena->spare = block;
+    } else {
+        free(block);
+    }
 }
 
 void *arena_take(struct arena *arena, size_t size)
@@ -156,7 +170,7 @@ void arena_release(struct arena *arena, struct arena_mark mark)
 {
     while (arena->blocks != mark.block) {
         struct arena_block *next = arena->blocks->next;
-        free(arena->blocks);
+        give_block(arena, arena->blocks);
         arena->blocks = next;
     }
     if (mark.block != NULL) {
@@ -167,4 +181,6 @@ void arena_release(struct arena *arena, struct arena_mark mark)
 void arena_free(struct arena *arena)
 {
     arena_release(arena, (struct arena_mark){NULL, 0});
+    free(arena->spare);
+    arena->spare = NULL;
 }

@@ -30,6 +30,8 @@ const char *text_string(const struct text *text);
 /* Memory that is given back all at once; zeroed memory is an empty one. What it gives is zero. */
 struct arena {
     struct arena_block *blocks;
+    struct arena_block
+        *spare; /* or NULL: what is given back is soon taken again, by the next command of a loop */
 };
 
 /* Where it is full up to; arena_release gives back what was taken since. */

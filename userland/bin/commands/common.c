@@ -70,11 +70,17 @@ void output_begin(void)
 
 /* ---- files --------------------------------------------------------------------------------------- */
 
+static int read_stdin(file_function *function, void *context)
+{
+    int code = function(stdin, NULL, context);
+    return ferror(stdin) ? failed("stdin") : code;
+}
+
 static int one_file(const char *name, file_function *function, void *context)
 {
     static char buffer[BUFFER_SIZE];
     if (strcmp(name, "-") == 0) {
-        return function(stdin, NULL, context);
+        return read_stdin(function, context);
     }
     FILE *file = fopen(name, "r");
     if (file == NULL) {
@@ -93,9 +99,9 @@ int each_file(char **names, file_function *function, void *context)
 {
     int worst = exit_ok;
     if (*names == NULL) {
-        return function(stdin, NULL, context);
+        return read_stdin(function, context);
     }
-    for (; *names != NULL; names++) {
+    for (; *names != NULL && !ferror(stdout); names++) {
         int code = one_file(*names, function, context);
         worst = code > worst ? code : worst;
     }

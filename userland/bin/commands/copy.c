@@ -57,7 +57,7 @@ static int copy_entry(const char *path, void *context, unsigned depth)
     const struct copy *copying = context;
     char to[path_room];
     return path_below(to, copying->to, last_name(path)) ? copy(path, to, copying->deep, depth)
-                                                        : exit_failed;
+                                                        : too_long(path);
 }
 
 static int copy(const char *from, const char *to, bool deep, unsigned depth)
@@ -80,16 +80,31 @@ static int copy(const char *from, const char *to, bool deep, unsigned depth)
     return each_entry(from, copy_entry, &copying, depth);
 }
 
-/* A directory within itself would never end. */
-static bool is_below(const char *path, const char *directory)
+/* Is a place in a directory, or anywhere below it? The place itself may not be there yet. */
+static bool is_within(const char *place, ino_t directory)
 {
-    size_t len = strlen(directory);
-    return strncmp(path, directory, len) == 0 && (path[len] == '/' || path[len] == '\0');
+    char path[path_room] = ".";
+    struct stat status, above;
+    const char *slash = strrchr(place, '/');
+    if (slash != NULL) {
+        snprintf(path, sizeof(path), "%.*s", slash == place ? 1 : (int)(slash - place), place);
+    }
+    while (stat(path, &status) == 0 && status.st_ino != directory) {
+        bool goes_up = strlen(path) + sizeof("/..") <= sizeof(path) &&
+                       stat(strcat(path, "/.."), &above) == 0 && above.st_ino != status.st_ino;
+        if (!goes_up) {
+            return false;
+        }
+    }
+    return status.st_ino == directory;
 }
 
+/* A directory within itself would never end. */
 static int copy_deep(const char *from, const char *to, bool deep)
 {
-    if (is_directory(from) && is_below(to, from)) {
+    struct stat status;
+    if (deep && stat(from, &status) == 0 && S_ISDIR(status.st_mode) &&
+        is_within(to, status.st_ino)) {
         fprintf(stderr, "cp: %s would be within itself\n", from);
         return exit_failed;
     }
@@ -116,8 +131,9 @@ static int to_last(char **names, int count, bool deep,
     }
     for (int i = 0; i < count - 1; i++) {
         char below[path_room];
+        trim_slashes(names[i]);
         int code = path_below(below, to, last_name(names[i])) ? function(names[i], below, deep)
-                                                              : exit_failed;
+                                                              : too_long(names[i]);
         worst = code > worst ? code : worst;
     }
     return worst;

@@ -2,6 +2,7 @@
 #include "userland/bin/commands/paths.h"
 #include "userland/bin/commands/commands.h"
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,15 +20,28 @@ const char *last_name(const char *path)
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
+void trim_slashes(char *path)
+{
+    for (size_t len = strlen(path); len > 1 && path[len - 1] == '/'; len--) {
+        path[len - 1] = '\0';
+    }
+}
+
 bool is_directory(const char *path)
 {
     struct stat status;
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-static bool is_itself(const char *name)
+bool is_itself(const char *name)
 {
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+int too_long(const char *name)
+{
+    errno = ENAMETOOLONG;
+    return failed(name);
 }
 
 int each_entry(const char *directory, entry_function *function, void *context, unsigned depth)
@@ -35,13 +49,16 @@ int each_entry(const char *directory, entry_function *function, void *context, u
     struct dirent **entries;
     char path[path_room];
     int worst = exit_ok;
+    errno = ELOOP;
     int count = depth < path_depth_max ? scandir(directory, &entries, NULL, alphasort) : -1;
     if (count < 0) {
         return failed(directory);
     }
     for (int i = 0; i < count; i++) {
-        if (!is_itself(entries[i]->d_name) && path_below(path, directory, entries[i]->d_name)) {
-            int code = function(path, context, depth + 1);
+        const char *name = entries[i]->d_name;
+        if (!is_itself(name)) {
+            int code = path_below(path, directory, name) ? function(path, context, depth + 1)
+                                                         : too_long(name);
             worst = code > worst ? code : worst;
         }
         free(entries[i]);

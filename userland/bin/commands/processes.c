@@ -11,19 +11,20 @@ static const char *process_state(uint32_t state)
     return state < sizeof(names) / sizeof(names[0]) ? names[state] : "unknown";
 }
 
-static uint64_t cpu_time(j6_koid_t process)
+/* False: it has ended since the processes were looked at. */
+static bool cpu_time(j6_koid_t process, uint64_t *out_time)
 {
     struct j6_snapshot threads;
     const struct j6_thread_info *row;
-    uint64_t sum = 0;
+    *out_time = 0;
     if (j6_snapshot_take(j6_find("system"), j6_topic_threads, process, &threads) != j6_status_ok) {
-        return 0; /* it has ended meanwhile */
+        return false;
     }
     J6_SNAPSHOT_EACH(row, &threads) {
-        sum += row->cpu_time;
+        *out_time += row->cpu_time;
     }
     j6_snapshot_drop(&threads);
-    return sum;
+    return true;
 }
 
 int command_ps(int argc, char **argv)
@@ -40,12 +41,15 @@ int command_ps(int argc, char **argv)
     printf("%6s %6s %-8s %7s %7s %8s %10s  %s\n", "PID", "MAKER", "STATE", "THREADS", "HANDLES",
            "MEMORY", "CPU ms", "NAME");
     J6_SNAPSHOT_EACH(row, &processes) {
+        uint64_t time;
+        if (!cpu_time(row->koid, &time)) {
+            continue;
+        }
         printf("%6llu %6llu %-8s %7llu %7llu %8s %10.1f  %.32s\n",
                (unsigned long long)koid_number(row->koid),
                (unsigned long long)koid_number(row->maker), process_state(row->state),
                (unsigned long long)row->threads, (unsigned long long)row->handles,
-               size_text((row->pages + row->tables) * j6_page_size),
-               (double)cpu_time(row->koid) / 1e6, row->name);
+               size_text((row->pages + row->tables) * j6_page_size), (double)time / 1e6, row->name);
     }
     j6_snapshot_drop(&processes);
     return exit_ok;

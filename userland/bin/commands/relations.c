@@ -142,15 +142,23 @@ static bool is_alive(const struct world *world, j6_koid_t koid)
     return false;
 }
 
+/* Is there one of the same maker before it? */
+static bool has_elder(const struct world *world, size_t process)
+{
+    size_t i = 0;
+    while (world->processes[i]->maker != world->processes[process]->maker) {
+        i++;
+    }
+    return i != process;
+}
+
 static void show_orphans(const struct world *world)
 {
-    j6_koid_t shown = 0;
     for (size_t i = 0; i < world->count; i++) {
         j6_koid_t maker = world->processes[i]->maker;
-        if (maker != 0 && maker != shown && !is_alive(world, maker)) {
+        if (maker != 0 && !has_elder(world, i) && !is_alive(world, maker)) {
             printf("(%llu, which has ended)\n", (unsigned long long)koid_number(maker));
             show_below(world, maker, 1);
-            shown = maker;
         }
     }
 }

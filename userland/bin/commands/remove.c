@@ -30,6 +30,19 @@ static int remove_path(const char *path, void *context, unsigned depth)
     return rmdir(path) == 0 ? code : failed(path);
 }
 
+/* What a directory calls itself, and the top of all, can't go: nothing of it is even tried. */
+static bool stays(char *path)
+{
+    struct stat status, top;
+    trim_slashes(path);
+    bool is_top = lstat(path, &status) == 0 && stat("/", &top) == 0 && status.st_ino == top.st_ino;
+    if (is_top || is_itself(last_name(path))) {
+        fprintf(stderr, "rm: %s stays: %s\n", path,
+                is_top ? "it is the top of the tree" : "it has to be named from outside");
+    }
+    return is_top || is_itself(last_name(path));
+}
+
 int command_rm(int argc, char **argv)
 {
     struct removal removal = {false, false};
@@ -47,7 +60,7 @@ int command_rm(int argc, char **argv)
         return wrong_usage();
     }
     for (int i = options.at; i < argc; i++) {
-        int code = remove_path(argv[i], &removal, 0);
+        int code = stays(argv[i]) ? exit_failed : remove_path(argv[i], &removal, 0);
         worst = code > worst ? code : worst;
     }
     return worst;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* grep, find and hexdump. */
 #include "userland/bin/commands/commands.h"
+#include "userland/bin/commands/paths.h"
 #include <ctype.h>
 #include <dirent.h>
 #include <fnmatch.h>
@@ -98,15 +99,11 @@ struct wanted {
     char type;        /* f, d, l; 0: any */
 };
 
-enum { PATH_LEN_MAX = 1024, DEPTH_MAX = 64 };
-
 static bool is_wanted(const struct wanted *wanted, const char *path, mode_t mode)
 {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL && slash[1] != '\0' ? slash + 1 : path;
     char type = S_ISDIR(mode) ? 'd' : S_ISLNK(mode) ? 'l' : 'f';
     return (wanted->type == '\0' || wanted->type == type) &&
-           (wanted->name == NULL || fnmatch(wanted->name, name, 0) == 0);
+           (wanted->name == NULL || fnmatch(wanted->name, last_name(path), 0) == 0);
 }
 
 static int find(const struct wanted *wanted, char *path, unsigned depth);
@@ -122,13 +119,15 @@ static int find_below(const struct wanted *wanted, char *path, unsigned depth)
     }
     for (int i = 0; i < count; i++) {
         const char *name = entries[i]->d_name;
-        bool itself = strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-        if (!itself && len + strlen(name) + 2 < PATH_LEN_MAX) {
+        int code = exit_ok;
+        if (!is_itself(name) && len + strlen(name) + 2 < path_room) {
             sprintf(path + len, "%s%s", path[len - 1] != '/' ? "/" : "", name);
-            int code = find(wanted, path, depth + 1);
-            worst = code > worst ? code : worst;
+            code = find(wanted, path, depth + 1);
             path[len] = '\0';
+        } else if (!is_itself(name)) {
+            code = too_long(name);
         }
+        worst = code > worst ? code : worst;
         free(entries[i]);
     }
     free(entries);
@@ -144,12 +143,13 @@ static int find(const struct wanted *wanted, char *path, unsigned depth)
     if (is_wanted(wanted, path, stat.st_mode)) {
         puts(path);
     }
-    return S_ISDIR(stat.st_mode) && depth < DEPTH_MAX ? find_below(wanted, path, depth) : exit_ok;
+    return S_ISDIR(stat.st_mode) && depth < path_depth_max ? find_below(wanted, path, depth)
+                                                           : exit_ok;
 }
 
 static int find_at(const struct wanted *wanted, const char *start)
 {
-    char path[PATH_LEN_MAX];
+    char path[path_room];
     if (snprintf(path, sizeof(path), "%s", start) >= (int)sizeof(path) || path[0] == '\0') {
         return wrong_usage();
     }

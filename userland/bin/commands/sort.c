@@ -16,16 +16,22 @@ static struct {
     bool backwards;
 } order;
 
+static int compare_keys(const char *first, const char *second)
+{
+    if (order.by_number) {
+        double x = strtod(first, NULL);
+        double y = strtod(second, NULL);
+        return (x > y) - (x < y);
+    }
+    return strcmp(first, second);
+}
+
+/* Lines with the same key stand in order too. */
 static int compare(const void *a, const void *b)
 {
     const char *first = *(char *const *)a;
     const char *second = *(char *const *)b;
-    int result = 0;
-    if (order.by_number) {
-        double x = strtod(first, NULL);
-        double y = strtod(second, NULL);
-        result = (x > y) - (x < y);
-    }
+    int result = compare_keys(first, second);
     result = result != 0 ? result : strcmp(first, second);
     return order.backwards ? -result : result;
 }
@@ -39,11 +45,13 @@ static int add_lines(FILE *file, const char *name, void *context)
     (void)name;
     while ((len = getline(&line, &room, file)) > 0) {
         if (lines->count == lines->room) {
-            lines->room = 2 * lines->room + 64;
-            lines->at = realloc(lines->at, lines->room * sizeof(char *));
-            if (lines->at == NULL) {
+            size_t more = 2 * lines->room + 64;
+            char **at = realloc(lines->at, more * sizeof(char *));
+            if (at == NULL) {
                 return failed("memory");
             }
+            lines->at = at;
+            lines->room = more;
         }
         line[len - (line[len - 1] == '\n')] = '\0';
         lines->at[lines->count++] = line;
@@ -51,7 +59,7 @@ static int add_lines(FILE *file, const char *name, void *context)
         room = 0;
     }
     free(line);
-    return exit_ok;
+    return feof(file) || ferror(file) ? exit_ok : failed("memory");
 }
 
 int command_sort(int argc, char **argv)
@@ -74,7 +82,7 @@ int command_sort(int argc, char **argv)
         qsort(lines.at, lines.count, sizeof(char *), compare);
     }
     for (size_t i = 0; i < lines.count; i++) {
-        if (!once || i == 0 || strcmp(lines.at[i - 1], lines.at[i]) != 0) {
+        if (!once || i == 0 || compare_keys(lines.at[i - 1], lines.at[i]) != 0) {
             puts(lines.at[i]);
         }
     }

@@ -16,6 +16,15 @@ SCRIPT_TEST(commands_about_files_do_what_they_say,
             {"cp /tmp /x", 1, "cp: /tmp is a directory, which -r copies\n"},
             {"cp -r /tmp /tmp/in", 1, "cp: /tmp would be within itself\n"},
             {"cp /etc/motd /etc/motd", 1, "cp: /etc/motd and /etc/motd are the same file\n"},
+            {"cd /tmp; mkdir -p k/in; cp -r . k/in", 1, "cp: . would be within itself\n"},
+            {"cd /tmp; cp -r k/ k/in; cp -r k k/in/../in2; rm -r k/", 0,
+             "cp: k would be within itself\ncp: k would be within itself\n"},
+            {"cd /tmp; mkdir e; echo v > e/f; mkdir u; cp -r /tmp/e/ u; cat u/e/f; mv e/f e/f; "
+             "cat e/f; rm -r e u",
+             0, "v\nv\n"},
+            {"rm -r / .. /tmp/. 2> /tmp/x; wc -l < /tmp/x; ls -a / | grep -c tmp; rm /tmp/x", 0,
+             "3\n1\n"},
+            {"rm -r //", 1, "rm: / stays: it is the top of the tree\n"},
             {"mv /none /tmp/x", 1, "mv: /none: No such file or directory\n"},
             {"rm /none; rm -f /none; rm /tmp", 1,
              "rm: /none: No such file or directory\nrm: /tmp is a directory, which -r removes\n"},
@@ -34,8 +43,34 @@ SCRIPT_TEST(
     {"echo 0123456789abcdefg | hexdump", 0,
      "00000000  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  |0123456789abcdef|\n"
      "00000010  67 0a                                             |g.|\n00000012\n"},
+    {"head -n 0 /tmp/t; tail -n 0 /tmp/t; tail -n 9 /tmp/t | wc -l; head -n -1 /tmp/t", 2,
+     "4\nusage: head [-n LINES] [FILE…]: shows the first lines, 10 of them\n"},
+    {"(echo 1; echo 01; echo 2) | sort -nu; : > /tmp/t0; sort /tmp/t0; head /tmp/t0; wc /tmp/t0", 0,
+     "01\n2\n       0       0       0 /tmp/t0\n"},
+    {"cat & wait; grep x & wait; sort & wait; hexdump & wait", 0, "00000000\n"},
+    {"while true; do echo x; done | grep x | head -n 1", 0, "x\n"},
+    {"cat /bin/commands | head -n 1 | wc -l", 0, "1\n"},
+    {"hexdump /bin/commands | head -n 1 | grep -c ELF", 0, "1\n"},
     {"head -n x", 2, "usage: head [-n LINES] [FILE…]: shows the first lines, 10 of them\n"},
     {"cat /tmp", 1, "cat: /tmp: Is a directory\n"}, {"sleep x", 2, "usage: sleep SECONDS: waits\n"})
+
+TEST(who_writes_is_told_that_there_is_no_room)
+{
+    struct shell_test *shell = shell_begin();
+    j6_handle_t files = shell->files;
+    shell->files = client_new(files, 0, 256, 256 << 10);
+    shell_expect(
+        shell,
+        "cd /tmp; x=0123456789abcdef; for i in 1 2 3 4 5 6 7 8 9 10 11 12; do x=$x$x; done; "
+        "echo $x > f; cat f f f f f > g; echo $?; : > g; "
+        "while echo $x >> f; do :; done; echo $?",
+        0,
+        "cat: stdout: No space left on device\n1\n"
+        "sh: that can't be written: there is no room\n0\n");
+    expect_ok(j6_handle_close(shell->files));
+    shell->files = files;
+    shell_end(shell);
+}
 
 /* What --help says of each: its name, and its arguments if it has some. */
 static const struct {

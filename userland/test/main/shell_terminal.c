@@ -5,7 +5,9 @@
 #include "userland/test/main/channel.h"
 #include <proto/terminal.h>
 
-/* ---- the terminal, with the shell's job alone ---------------------------------------------------- */
+/* ---- the terminal, whose jobs all type and show in the same place -------------------------------- */
+
+static const uint64_t PASSED_ON = j6_right_duplicate | j6_right_transfer | j6_right_wait;
 
 static struct {
     j6_handle_t endpoint;
@@ -18,26 +20,27 @@ static struct {
 static j6_status_t serve_open(struct j6_request *request)
 {
     request->answer[0] = 1;
-    return j6_handle_duplicate(terminal.endpoint, j6_right_endpoint_send | j6_right_transfer, 0,
+    return j6_handle_duplicate(terminal.endpoint, j6_right_endpoint_send | PASSED_ON, 0,
                                &request->answer_handle);
 }
 
 static j6_status_t serve_input(struct j6_request *request)
 {
-    return j6_handle_duplicate(terminal.typed, RECEIVE | j6_right_wait | j6_right_transfer, 0,
-                               &request->answer_handle);
+    return j6_handle_duplicate(terminal.typed, RECEIVE | PASSED_ON, 0, &request->answer_handle);
 }
 
 static j6_status_t serve_output(struct j6_request *request)
 {
-    return j6_handle_duplicate(terminal.shown, SEND | j6_right_wait | j6_right_transfer, 0,
-                               &request->answer_handle);
+    return j6_handle_duplicate(terminal.shown, SEND | PASSED_ON, 0, &request->answer_handle);
 }
 
+/* All watch with the same event: the first handle is kept. */
 static j6_status_t serve_watch(struct j6_request *request)
 {
-    terminal.event = request->handle;
-    request->handle = j6_handle_none;
+    if (terminal.event == j6_handle_none) {
+        terminal.event = request->handle;
+        request->handle = j6_handle_none;
+    }
     return j6_status_ok;
 }
 
@@ -48,7 +51,7 @@ static j6_status_t serve_look(struct j6_request *request)
     return j6_status_ok;
 }
 
-static j6_status_t serve_mode(struct j6_request *request)
+static j6_status_t serve_nothing(struct j6_request *request)
 {
     (void)request;
     return j6_status_ok;
@@ -62,10 +65,13 @@ static int64_t serve(void *argument)
         {.code = terminal_code_output, .serve = serve_output},
         {.code = terminal_code_watch, .has_handle = true, .serve = serve_watch},
         {.code = terminal_code_look, .serve = serve_look},
-        {.code = terminal_code_set_mode, .serve = serve_mode},
+        {.code = terminal_code_set_mode, .serve = serve_nothing},
+        {.code = terminal_code_foreground, .serve = serve_nothing},
     };
-    const struct j6_server server = {
-        .endpoint = terminal.endpoint, .methods = methods, .count = 6, .context = argument};
+    const struct j6_server server = {.endpoint = terminal.endpoint,
+                                     .methods = methods,
+                                     .count = sizeof(methods) / sizeof(methods[0]),
+                                     .context = argument};
     return (int64_t)j6_serve(&server);
 }
 
@@ -76,6 +82,7 @@ static struct shell_test *begin(void)
     terminal.typed = channel_new();
     terminal.shown = channel_new();
     terminal.columns = 80;
+    terminal.event = j6_handle_none;
     expect_ok(j6_endpoint_create(0, 1, 0, &terminal.endpoint));
     expect_ok(j6_thread_run(&terminal.thread, serve, NULL, 16 * PAGE));
     shell->terminal = terminal.endpoint;
@@ -135,4 +142,32 @@ TEST(the_edited_line_is_drawn_again_when_the_terminal_was_disturbed_or_resized)
     expect_drawn(PROMPT "\r\n");
     end(shell);
     expect_equal(0, shell->status);
+}
+
+/* Shows all sorts of things, and then that. */
+static void await_drawn(const char *wanted)
+{
+    char byte;
+    size_t matched = 0;
+    while (wanted[matched] != '\0' && !test_has_failed()) {
+        uint64_t len = 1;
+        expect_ok(j6_channel_receive(terminal.shown, &len, &byte, now() + PATIENCE));
+        matched = byte == wanted[matched] ? matched + 1 : byte == wanted[0];
+    }
+}
+
+TEST(ctrl_c_reaches_no_job_in_the_background)
+{
+    struct shell_test *shell = begin();
+    send_text(terminal.typed, "{ while [ ! -e /tmp/go ]; do sleep 0.01; done; echo la''te; } &\r");
+    await_drawn("[1] ");
+    send_text(terminal.typed, "echo be''gun; while true; do sleep 0.01; done\r");
+    await_drawn("begun\n");
+    expect_ok(j6_object_signal(terminal.event, 0, terminal_interrupt));
+    await_drawn("\033[1;31m/\033[0m > ");
+    send_text(terminal.typed, ": > /tmp/go; wait\r");
+    await_drawn("late\n");
+    await_drawn("\033[1;32m/\033[0m > ");
+    send_text(terminal.typed, "\x04");
+    end(shell);
 }
