@@ -18,8 +18,7 @@ static int write_all(int count)
 static int read_all(void)
 {
     ssize_t len;
-    while ((len = read(0, bytes, sizeof(bytes))) > 0) {
-    }
+    while ((len = read(0, bytes, sizeof(bytes))) > 0) {}
     return len != 0;
 }
 
