@@ -8,9 +8,9 @@ import qmp
 import typist
 from typist import Wrong, expect
 
-SAMPLE, FULL = 20, 1000
+SAMPLE, FULL = 40, 1000      # a leak of a page each would be more than PAGES_MAX
 WARM_UP = 5         # lives before the first look: caches fill, and tables grow
-PAGES_MAX = 16      # by which the memory in use may differ: the kernel's caches are of whole pages
+PAGES_MAX = 32      # by which the memory in use may differ: the kernel's caches are of whole pages
 DIFFERS = {"vma": 3}    # the shell remembers what was typed, in memory that comes in areas
 SERVICES = ("files", "framebuffer", "com2", "console")
 LIVES = 2           # of each service, where commands run meanwhile: after 8 deaths it would be given up

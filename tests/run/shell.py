@@ -38,8 +38,8 @@ def begins_with_what_was_typed_before(who):
 
 
 def shows_what_system_this_is(who):
-    expect_rows(["…", "~ \\[  ok   \\] files, .* ms", "…", "~ Senary \\S+, commit [0-9a-f]{12}\\+?",
-                 "~ \\d CPUs?, \\d+ MiB of memory, \\d+ MiB free", "Type help or tour.", "…"],
+    expect_rows(["…", "~ \\[  ok   \\] files, .* ms", "…", "~ Senary \\S+, commit [0-9a-f]{12}\\+?", "…",
+                 "~ \\d CPUs?, \\d+ MiB of memory, \\d+ MiB free", "…", "Type help or tour.", "…"],
                 who.rows())
 
 

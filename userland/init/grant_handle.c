@@ -19,7 +19,7 @@ static const uint64_t MODULE_RIGHTS =
 
 j6_status_t grant_ask(j6_handle_t endpoint, const struct j6_ask *ask)
 {
-    return j6_ask(endpoint, ask, manager_now() + ANSWERED_WITHIN);
+    return endpoint != 0 ? j6_ask(endpoint, ask, manager_now() + ANSWERED_WITHIN) : j6_status_closed;
 }
 
 bool grant_has_framebuffer(void)

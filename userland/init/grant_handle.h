@@ -24,5 +24,5 @@ const char *grant_needs(const struct manifest_handle *line);
 /* A client of the file service, with the top and the limits that the line says. */
 J6_MUST_USE j6_status_t grant_files(const struct manifest_handle *line, j6_handle_t *out_top);
 
-/* Asks a service that way. */
+/* Asks a service that way. closed: it serves no more, or the endpoint is 0. */
 J6_MUST_USE j6_status_t grant_ask(j6_handle_t endpoint, const struct j6_ask *ask);

@@ -39,6 +39,13 @@ void shell_run(struct shell_test *shell, const char *text);
 void shell_judge(struct shell_test *shell, const char *text, int64_t status, const char *output,
                  bool whole, struct test_place place);
 
+/* Starts one that runs what is typed: sent to the channel that this gives. It ends when that is closed. */
+j6_handle_t shell_start_typed(struct shell_test *shell);
+
+/* Types commands, and waits until they have written just that. */
+void shell_type(const struct shell_test *shell, j6_handle_t keyboard, const char *commands,
+                const char *output);
+
 /* Gives the next shell something to read. */
 void shell_input(struct shell_test *shell, const char *text);
 

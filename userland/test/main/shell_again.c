@@ -26,20 +26,6 @@ static int64_t serve(void *argument)
     return (int64_t)j6_serve(&server);
 }
 
-/* Types a command, and waits for what it shows. */
-static void expect_answer(j6_handle_t in, j6_handle_t out, const char *command, const char *wanted)
-{
-    char text[64] = {0};
-    uint64_t got = 0;
-    send_text(in, command);
-    while (got < strlen(wanted) && !test_has_failed()) {
-        uint64_t len = strlen(wanted) - got;
-        expect_ok(j6_channel_receive(out, &len, text + got, now() + PATIENCE));
-        got += len;
-    }
-    test_expect(strcmp(text, wanted) == 0, command, TEST_HERE);
-}
-
 static void end_service(struct file_service *service)
 {
     expect_ok(j6_process_kill(service->process, 1));
@@ -54,15 +40,12 @@ TEST(a_shell_finds_the_file_service_again_when_that_has_died)
     struct names_service names = {.files = files_begin_small(&next)};
     expect_ok(j6_endpoint_create(64, 1, 0, &names.endpoint));
     expect_ok(j6_thread_run(&names.thread, serve, &names, 16 * PAGE));
-    static const char *const arguments[] = {NULL};
-    j6_handle_t in = shell->in = channel_new();
     shell->names = names.endpoint;
-    expect_ok(j6_handle_duplicate(in, j6_handle_rights(in), 0, &shell->in));
-    shell_start(shell, arguments);
-    expect_answer(in, shell->out, "cd /etc; grep -c . motd > /tmp/x; cat /tmp/x\n", "1\n");
+    j6_handle_t in = shell_start_typed(shell);
+    shell_type(shell, in, "cd /etc; grep -c . motd > /tmp/x; cat /tmp/x; pwd\n", "1\n/etc\n");
     end_service(&shell->service);
-    expect_answer(in, shell->out, "cat motd > /tmp/x; wc -l < /tmp/x; pwd\n", "1\n/etc\n");
-    expect_answer(in, shell->out, "ls /tmp\n", "x\n");
+    shell_type(shell, in, "cat motd > /tmp/x; wc -l < /tmp/x; pwd\n", "1\n/etc\n");
+    shell_type(shell, in, "ls /tmp\n", "x\n");
     expect_ok(j6_handle_close(in));
     shell_finish(shell);
     expect_equal(0, shell->status);

@@ -75,6 +75,31 @@ void shell_start(struct shell_test *shell, const char *const *arguments)
     }
 }
 
+j6_handle_t shell_start_typed(struct shell_test *shell)
+{
+    static const char *const arguments[] = {NULL};
+    j6_handle_t keyboard = channel_new();
+    expect_ok(j6_handle_duplicate(keyboard, j6_handle_rights(keyboard), 0, &shell->in));
+    shell_start(shell, arguments);
+    return keyboard;
+}
+
+void shell_type(const struct shell_test *shell, j6_handle_t keyboard, const char *commands,
+                const char *output)
+{
+    char text[64] = {0};
+    uint64_t got = 0;
+    send_text(keyboard, commands);
+    while (got < strlen(output) && !test_has_failed()) {
+        uint64_t len = strlen(output) - got;
+        expect_ok(j6_channel_receive(shell->out, &len, text + got, now() + PATIENCE));
+        got += len;
+    }
+    if (!test_expect(strcmp(text, output) == 0, commands, TEST_HERE)) {
+        j6_printf("%s: output: %s", commands, text);
+    }
+}
+
 /* While it runs, so that it never waits for room. */
 static void gather(struct shell_test *shell)
 {
