@@ -19,7 +19,8 @@ static const uint64_t MODULE_RIGHTS =
 
 j6_status_t grant_ask(j6_handle_t endpoint, const struct j6_ask *ask)
 {
-    return endpoint != 0 ? j6_ask(endpoint, ask, manager_now() + ANSWERED_WITHIN) : j6_status_closed;
+    return endpoint != 0 ? j6_ask(endpoint, ask, manager_now() + ANSWERED_WITHIN)
+                         : j6_status_closed;
 }
 
 bool grant_has_framebuffer(void)

@@ -46,7 +46,8 @@ void loop_close(void)
 {
     console_close(&loop_console);
     j6_port_write8(CONSOLE_COM2 + UART_MODEM_CONTROL, LOOP_ALL);
-    j6_port_write8(CONSOLE_COM2 + UART_FIFO_CONTROL, 0); /* the next driver would read what is left */
+    j6_port_write8(CONSOLE_COM2 + UART_FIFO_CONTROL,
+                   0); /* the next driver would read what is left */
     ports_close(ports);
 }
 

@@ -87,8 +87,9 @@ TEST(a_shell_keeps_nothing_of_the_commands_that_it_has_run)
               "cat < /none; echo > /none/x; { echo a; } > /tmp/x 2>&1; . /tmp/x'\n"
               "echo \"$round\" > /tmp/r\n");
     uint64_t handles = handles_after(shell, keyboard, ". /tmp/r 2> /tmp/e; echo done\n");
-    expect_equal(handles, handles_after(shell, keyboard,
-                                        "for i in 1 2 3; do . /tmp/r 2> /tmp/e; done; echo done\n"));
+    expect_equal(
+        handles,
+        handles_after(shell, keyboard, "for i in 1 2 3; do . /tmp/r 2> /tmp/e; done; echo done\n"));
     expect_ok(j6_handle_close(keyboard));
     shell_finish(shell);
     shell_end(shell);
