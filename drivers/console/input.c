@@ -5,7 +5,7 @@
  */
 #include "drivers/console/terminal.h"
 
-enum { CTRL_C = 0x03 };
+enum { CTRL_C = 0x03, CTRL_D = 0x04 };
 
 static uint8_t again_memory[KEPT_MAX];
 static uint8_t ready_memory[KEPT_MAX];
@@ -34,9 +34,10 @@ static void serve_room(void *context, uint64_t signals)
 j6_status_t input_open(struct terminal *terminal, struct job *job)
 {
     j6_handle_t channel;
-    if (job->input.object != j6_handle_none) {
+    if (job->input.object != j6_handle_none && !job->input_has_ended) {
         return j6_status_ok;
     }
+    input_close(terminal, job);
     j6_status_t status = j6_channel_create(0, &channel);
     if (status != j6_status_ok) {
         return status;
@@ -48,24 +49,49 @@ j6_status_t input_open(struct terminal *terminal, struct job *job)
     return j6_object_koid(channel, &job->input_koid);
 }
 
+static void stop_sending(struct terminal *terminal, struct job *job)
+{
+    if (job->input_is_full) {
+        driver_unwatch(&terminal->driver, &job->input);
+        job->input_is_full = false;
+    }
+}
+
 void input_close(struct terminal *terminal, struct job *job)
 {
     if (job->input.object == j6_handle_none) {
         return;
     }
-    if (job->input_is_full) {
-        driver_unwatch(&terminal->driver, &job->input);
-        job->input_is_full = false;
-    }
+    stop_sending(terminal, job);
     j6_handle_close(job->input.object);
     job->input.object = j6_handle_none;
+    job->input_has_ended = false;
+}
+
+/* The reader finds the end behind what is there; what it leaves can be taken back all the same. */
+static void input_end(struct terminal *terminal, struct job *job)
+{
+    j6_handle_t unread;
+    if (job->input.object == j6_handle_none || job->input_has_ended) {
+        return;
+    }
+    stop_sending(terminal, job);
+    if (j6_handle_duplicate(job->input.object, j6_right_channel_receive | j6_right_wait, 0,
+                            &unread) != j6_status_ok) {
+        input_close(terminal, job);
+        return;
+    }
+    j6_handle_close(job->input.object);
+    job->input.object = unread;
+    job->input_has_ended = true;
 }
 
 /* When there is no room any more, it is watched until there is some. */
 static void pass_on_ready(struct terminal *terminal, struct job *job)
 {
     struct bytes *ready = &terminal->ready;
-    while (ready->len > 0 && job->input.object != j6_handle_none && !job->input_is_full) {
+    while (ready->len > 0 && job->input.object != j6_handle_none && !job->input_has_ended &&
+           !job->input_is_full) {
         uint64_t len = ready->len;
         if (j6_channel_send(job->input.object, &len, bytes_front(ready), j6_deadline_poll) ==
             j6_status_ok) {
@@ -87,7 +113,7 @@ static void give_back(struct bytes *bytes, const void *data, size_t len)
 
 /*
  * What was typed in lines stays lines. Other bytes are typed again: nobody has decided yet what they mean. All
- * of that together was ready once, so there is room for it.
+ * of that together was ready once, so there is room for it. An end behind what wasn't read is typed again, too.
  */
 static void take_back(struct terminal *terminal, struct job *job)
 {
@@ -99,6 +125,11 @@ static void take_back(struct terminal *terminal, struct job *job)
                j6_status_ok) {
         total += len;
         len = sizeof(unread) - total;
+    }
+    if (terminal->end_is_due || (job->input_has_ended && total > 0)) {
+        const uint8_t end = CTRL_D;
+        give_back(&terminal->again, &end, 1);
+        terminal->end_is_due = false;
     }
     struct bytes *to = &terminal->ready;
     if ((job->mode & terminal_mode_lines) == 0) {
@@ -221,7 +252,7 @@ static void end_if_due(struct terminal *terminal)
 {
     if (terminal->end_is_due && terminal->ready.len == 0) {
         terminal->end_is_due = false;
-        input_close(terminal, terminal->foreground);
+        input_end(terminal, terminal->foreground);
     }
 }
 

@@ -139,7 +139,9 @@ def commands_end(who):
 
 def an_open_file_ends(who):
     """The command has its files when they go: it says so."""
-    enter_and_kill(who, "files", b"cat - /etc/motd")
+    who.ask(b"{ until ps | grep -q ' running *1 .* cat$'; do :; done; svc kill files; } &")
+    who.enter(b"cat - /etc/motd")
+    who.until(b"] files: it was killed\r\n")
     who.type(b"typed\r\x04")
     answer = text(who.until(who.prompt))
     if "typed" not in answer or not re.search("cat: .*", answer) or who.succeeded():

@@ -7,6 +7,12 @@ enum { COLUMNS = 80 };
 
 static const uint64_t news = terminal_resized | terminal_disturbed;
 
+static const uint64_t modes[] = {
+    [keys_are_edited] = terminal_mode_newline,
+    [keys_wait] = terminal_mode_newline | terminal_mode_interrupt,
+    [keys_are_lines] = terminal_mode_usual,
+};
+
 /* An event that jobs signal; the shell's own handle stays. */
 static void watch(const struct terminal *terminal, j6_handle_t job, uint64_t signals)
 {
@@ -18,13 +24,14 @@ static void watch(const struct terminal *terminal, j6_handle_t job, uint64_t sig
     }
 }
 
+/* Keys go to the editor before any comes: what was typed earlier waits until there is a foreground. */
 static j6_status_t open_own(struct terminal *terminal, j6_handle_t service,
                             struct terminal_channels *out_channels)
 {
     struct terminal_open_answer answer;
     struct terminal_channels channels = {0, 0};
     j6_handle_t own;
-    j6_status_t status = terminal_open(service, terminal_open_foreground, &answer, &own);
+    j6_status_t status = terminal_open(service, 0, &answer, &own);
     if (status != j6_status_ok) {
         return status;
     }
@@ -32,9 +39,18 @@ static j6_status_t open_own(struct terminal *terminal, j6_handle_t service,
     if (status == j6_status_ok) {
         status = terminal_output(own, &channels.output);
     }
+    if (status == j6_status_ok) {
+        status = terminal_set_mode(own, modes[keys_are_edited]);
+    }
+    if (status == j6_status_ok) {
+        status = terminal_foreground(service, answer.id);
+    }
     if (status != j6_status_ok) {
         if (channels.input != j6_handle_none) {
             j6_handle_close(channels.input);
+        }
+        if (channels.output != j6_handle_none) {
+            j6_handle_close(channels.output);
         }
         j6_handle_close(own);
         return status;
@@ -108,11 +124,6 @@ void terminal_end(struct terminal *terminal)
 
 void terminal_keys(struct terminal *terminal, enum terminal_keys keys)
 {
-    static const uint64_t modes[] = {
-        [keys_are_edited] = terminal_mode_newline,
-        [keys_wait] = terminal_mode_newline | terminal_mode_interrupt,
-        [keys_are_lines] = terminal_mode_usual,
-    };
     if (terminal->own != j6_handle_none) {
         j6_status_t status = terminal_set_mode(terminal->own, modes[keys]);
         (void)status; /* a terminal that has gone shows when it is read from */
