@@ -79,22 +79,23 @@ SCRIPT_TEST(
 /* In loops, and not deeper and deeper. */
 #define TWICE(n) "for i in " n "; do x=$x$x; done; "
 
-SCRIPT_TEST(
-    a_script_may_be_long_and_its_nesting_has_an_end,
-    {"x=':; '; " TWICE("1 2 3 4 5 6 7 8 9 10 11 12 13") "sh -c \"$x echo on\"", 0, "on\n"},
-    {"x='true && '; " TWICE("1 2 3 4 5 6 7 8 9 10 11 12") "sh -c \"$x echo on\"", 0, "on\n"},
-    {"x='elif false; then :; '; " TWICE(
-         "1 2 3 4 5 6 7 8 9 10 11") "sh -c \"if false; then :; $x fi; echo on\"",
-     0, "on\n"},
-    {"x='a=1 '; " TWICE("1 2 3 4 5 6 7 8 9 10 11 12") "sh -c \"$x echo on\"", 0, "on\n"},
-    {"x='a/'; " TWICE("1 2 3 4 5 6 7 8 9 10 11 12 13") "sh -c \"echo /b*/$x | wc -c\"", 0,
-     "16389\n"},
-    {"x='( '; " TWICE("1 2 3 4 5 6 7") "sh -c \"$x\"", 2, "sh: sh: line 1: too deep: '('\n"},
-    {"x='{ '; " TWICE("1 2 3 4 5 6 7") "sh -c \"$x\"", 2, "sh: sh: line 1: too deep: '{'\n"},
-    {"x='$('; " TWICE("1 2 3 4 5 6 7") "sh -c \"$x\"", 2,
-     "sh: sh: line 1: the end of the command is missing\n"},
-    {"x='a|'; " TWICE("1 2 3 4 5") "sh -c \"$x cat\"", 1,
-     "sh: that is too long a pipeline: 32 commands at most\n"})
+SCRIPT_TEST(a_script_may_be_long_and_its_nesting_has_an_end,
+            {"x=':; '; " TWICE("1 2 3 4 5 6 7 8 9 10 11") "sh -c \"$x echo on\"", 0, "on\n"},
+            {"x='true && '; " TWICE("1 2 3 4 5 6 7 8 9 10") "sh -c \"$x echo on\"", 0, "on\n"},
+            {"x='elif false; then :; '; " TWICE(
+                 "1 2 3 4 5 6 7 8 9") "sh -c \"if false; then :; $x fi; echo on\"",
+             0, "on\n"},
+            {"x='a=1 '; " TWICE("1 2 3 4 5 6 7 8 9 10") "sh -c \"$x echo on\"", 0, "on\n"},
+            {"x='a/'; " TWICE("1 2 3 4 5 6 7 8 9 10 11 12 13") "sh -c \"echo /b*/$x | wc -c\"", 0,
+             "16389\n"},
+            {"x='( '; " TWICE("1 2 3 4 5 6 7") "sh -c \"$x\"", 2,
+             "sh: sh: line 1: too deep: '('\n"},
+            {"x='{ '; " TWICE("1 2 3 4 5 6 7") "sh -c \"$x\"", 2,
+             "sh: sh: line 1: too deep: '{'\n"},
+            {"x='$('; " TWICE("1 2 3 4 5 6 7") "sh -c \"$x\"", 2,
+             "sh: sh: line 1: the end of the command is missing\n"},
+            {"x='a|'; " TWICE("1 2 3 4 5") "sh -c \"$x cat\"", 1,
+             "sh: that is too long a pipeline: 32 commands at most\n"})
 
 TEST(commands_come_from_the_input_which_they_read_on)
 {
