@@ -70,21 +70,21 @@ static void check_calls(void)
 int service_replaced(void)
 {
     char path[32];
-    check(mkdir("/work", 0755) == 0 && chdir("/bin") == 0);
-    int file = open("/work/kept", O_RDWR | O_CREAT, 0644);
+    check(mkdir("/made", 0755) == 0 && chdir("/bin") == 0);
+    int file = open("/made/kept", O_RDWR | O_CREAT, 0644);
     check(write(file, "bytes of a file", 15) == 15);
     const char *mapped = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, file, 0);
-    DIR *directory = opendir("/work");
+    DIR *directory = opendir("/made");
     check(mapped != MAP_FAILED && directory != NULL);
     let_it_die();
     check(access("server", F_OK) == 0 && strcmp(getcwd(path, sizeof(path)), "/bin") == 0);
-    check(!is_directory("/work"));
+    check(!is_directory("/made"));
     check_open(file, directory, mapped);
     file = open("files", O_RDONLY);
     check(file >= 0 && read(file, path, 4) == 4 && memcmp(path, "\177ELF", 4) == 0);
     check(close(file) == 0);
     check_calls();
-    check(mkdir("/work", 0755) == 0 && chdir("/work") == 0 && mkdir("below", 0755) == 0);
+    check(mkdir("/made", 0755) == 0 && chdir("/made") == 0 && mkdir("below", 0755) == 0);
     let_it_die();
     check_error(ENOENT, open("x", O_CREAT | O_RDWR, 0644)); /* the directory has gone */
     check(is_directory("/bin") && chdir("/") == 0 && is_directory("bin"));
