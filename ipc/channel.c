@@ -20,8 +20,9 @@ static uint64_t channel_levels(const struct kobject *object)
     const struct channel *channel = container_of(object, const struct channel, object);
     bool can_send = channel_is_ready_locked(channel, STREAM_SEND);
     bool can_receive = channel_is_ready_locked(channel, STREAM_RECEIVE);
+    bool empty = stream_is_empty(&channel->stream) && !channel_is_closed_locked(channel);
     return (can_send ? j6_signal_channel_can_send : 0) |
-           (can_receive ? j6_signal_channel_can_recv : 0);
+           (can_receive ? j6_signal_channel_can_recv : 0) | (empty ? j6_signal_channel_empty : 0);
 }
 
 j6_status_t channel_state(struct channel *channel, enum stream_way way)

@@ -18,43 +18,43 @@ void input_init(struct terminal *terminal)
 
 /* ---- channels ------------------------------------------------------------------------------- */
 
-static void serve_room(void *context, uint64_t signals)
+static void unwatch(struct terminal *terminal, struct job *job)
+{
+    if (job->input_is_watched) {
+        driver_unwatch(&terminal->driver, &job->input);
+        job->input_is_watched = false;
+    }
+}
+
+/* Something was read: what the terminal does next looks how much. */
+static void serve_reading(void *context, uint64_t signals)
 {
     struct terminal *terminal = context;
     (void)signals;
     for (size_t i = 0; i < JOBS_MAX; i++) {
-        struct job *job = &terminal->jobs[i];
-        if (job->input_is_full) {
-            driver_unwatch(&terminal->driver, &job->input);
-            job->input_is_full = false;
-        }
+        unwatch(terminal, &terminal->jobs[i]);
     }
+}
+
+static void watch(struct terminal *terminal, struct job *job, uint64_t signal)
+{
+    job->input.mask = signal;
+    job->input_is_watched = driver_watch(&terminal->driver, &job->input) == j6_status_ok;
 }
 
 j6_status_t input_open(struct terminal *terminal, struct job *job)
 {
     j6_handle_t channel;
-    if (job->input.object != j6_handle_none && !job->input_has_ended) {
+    if (job->input.object != j6_handle_none) {
         return j6_status_ok;
     }
-    input_close(terminal, job);
     j6_status_t status = j6_channel_create(0, &channel);
     if (status != j6_status_ok) {
         return status;
     }
-    job->input = (struct driver_watch){.object = channel,
-                                       .mask = j6_signal_channel_can_send,
-                                       .serve = serve_room,
-                                       .context = terminal};
+    job->input =
+        (struct driver_watch){.object = channel, .serve = serve_reading, .context = terminal};
     return j6_object_koid(channel, &job->input_koid);
-}
-
-static void stop_sending(struct terminal *terminal, struct job *job)
-{
-    if (job->input_is_full) {
-        driver_unwatch(&terminal->driver, &job->input);
-        job->input_is_full = false;
-    }
 }
 
 void input_close(struct terminal *terminal, struct job *job)
@@ -62,42 +62,22 @@ void input_close(struct terminal *terminal, struct job *job)
     if (job->input.object == j6_handle_none) {
         return;
     }
-    stop_sending(terminal, job);
+    unwatch(terminal, job);
     j6_handle_close(job->input.object);
     job->input.object = j6_handle_none;
-    job->input_has_ended = false;
-}
-
-/* The reader finds the end behind what is there; what it leaves can be taken back all the same. */
-static void input_end(struct terminal *terminal, struct job *job)
-{
-    j6_handle_t unread;
-    if (job->input.object == j6_handle_none || job->input_has_ended) {
-        return;
-    }
-    stop_sending(terminal, job);
-    if (j6_handle_duplicate(job->input.object, j6_right_channel_receive | j6_right_wait, 0,
-                            &unread) != j6_status_ok) {
-        input_close(terminal, job);
-        return;
-    }
-    j6_handle_close(job->input.object);
-    job->input.object = unread;
-    job->input_has_ended = true;
 }
 
 /* When there is no room any more, it is watched until there is some. */
 static void pass_on_ready(struct terminal *terminal, struct job *job)
 {
     struct bytes *ready = &terminal->ready;
-    while (ready->len > 0 && job->input.object != j6_handle_none && !job->input_has_ended &&
-           !job->input_is_full) {
+    while (ready->len > 0 && job->input.object != j6_handle_none && !job->input_is_watched) {
         uint64_t len = ready->len;
         if (j6_channel_send(job->input.object, &len, bytes_front(ready), j6_deadline_poll) ==
             j6_status_ok) {
             bytes_drop(ready, len);
         } else {
-            job->input_is_full = driver_watch(&terminal->driver, &job->input) == j6_status_ok;
+            watch(terminal, job, j6_signal_channel_can_send);
             return;
         }
     }
@@ -113,7 +93,7 @@ static void give_back(struct bytes *bytes, const void *data, size_t len)
 
 /*
  * What was typed in lines stays lines. Other bytes are typed again: nobody has decided yet what they mean. All
- * of that together was ready once, so there is room for it. An end behind what wasn't read is typed again, too.
+ * of that together was ready once, so there is room for it. An end that nobody has found is typed again, too.
  */
 static void take_back(struct terminal *terminal, struct job *job)
 {
@@ -126,7 +106,7 @@ static void take_back(struct terminal *terminal, struct job *job)
         total += len;
         len = sizeof(unread) - total;
     }
-    if (terminal->end_is_due || (job->input_has_ended && total > 0)) {
+    if (terminal->end_is_due) {
         const uint8_t end = CTRL_D;
         give_back(&terminal->again, &end, 1);
         terminal->end_is_due = false;
@@ -247,12 +227,26 @@ static void look_for_interrupt(struct terminal *terminal)
     }
 }
 
-/* Where there is no input, nobody finds its end. */
+static bool is_read_empty(const struct job *job)
+{
+    uint64_t signals;
+    return job->input.object == j6_handle_none ||
+           j6_object_wait(job->input.object, j6_signal_channel_empty, &signals, j6_deadline_poll) ==
+               j6_status_ok;
+}
+
+/* The reader finds the end once it has read what is before: until then both can be taken back. */
 static void end_if_due(struct terminal *terminal)
 {
-    if (terminal->end_is_due && terminal->ready.len == 0) {
+    struct job *job = terminal->foreground;
+    if (!terminal->end_is_due || terminal->ready.len > 0) {
+        return;
+    }
+    if (is_read_empty(job)) {
         terminal->end_is_due = false;
-        input_end(terminal, terminal->foreground);
+        input_close(terminal, job);
+    } else if (!job->input_is_watched) {
+        watch(terminal, job, j6_signal_channel_empty);
     }
 }
 

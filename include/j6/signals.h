@@ -15,6 +15,7 @@ static const uint64_t j6_signal_system_has_log = J6_SIGNAL(16);
 static const uint64_t j6_signal_event_timer = J6_SIGNAL(16);
 static const uint64_t j6_signal_channel_can_send = J6_SIGNAL(16);
 static const uint64_t j6_signal_channel_can_recv = J6_SIGNAL(17);
+static const uint64_t j6_signal_channel_empty = J6_SIGNAL(18);
 static const uint64_t j6_signal_endpoint_can_send = J6_SIGNAL(16);
 static const uint64_t j6_signal_endpoint_can_recv = J6_SIGNAL(17);
 static const uint64_t j6_signal_process_faulted = J6_SIGNAL(16);

@@ -89,7 +89,9 @@ def at(report, config, prompt=PROMPT, kind=Typist):
             yield guest, typist
         report.passed(config.name)
     except (Wrong, OSError, qmp.Gone) as error:
-        report.failed(config.name, str(error), tail=machine.clean(typist.transcript).splitlines())
+        status = guest.process.returncode
+        ended = f" (QEMU has ended with {status})" if status >= 0 else ""
+        report.failed(config.name, f"{error}{ended}", tail=machine.clean(typist.transcript).splitlines())
 
 
 def run_all(tests, typist, report):

@@ -101,6 +101,27 @@ TEST(what_a_shell_has_not_read_goes_to_its_command_and_back)
     loop_close();
 }
 
+TEST(lines_and_their_end_that_were_typed_ahead_are_the_commands_and_the_shell_reads_on)
+{
+    struct console_job shell;
+    struct console_job command;
+    if (!loop_open()) {
+        return;
+    }
+    loop_shell_open(&shell, QUIET_LINES);
+    console_write(shell.output, "cat\none\n\x04last\n");
+    expect_soon(signals_of(shell.input) & j6_signal_channel_can_recv);
+    expect_input(shell.input, "cat\n");
+    leave_time(); /* for the end to be typed, too */
+    loop_job_open(&command, shell.job, terminal_open_foreground, QUIET_LINES);
+    expect_input(command.input, "one\n");
+    expect_end(command.input);
+    console_job_close(&command);
+    expect_input(shell.input, "last\n");
+    console_job_close(&shell);
+    loop_close();
+}
+
 TEST(the_shell_is_the_foreground_again_when_its_command_has_ended)
 {
     struct terminal_state state;
