@@ -75,10 +75,10 @@ class Watch:
             self.judge_tests()
 
     def judge_tests(self):
-        """What is called a boot of all tests leaves none out, and a sample is one."""
+        """What is called a boot of all tests leaves none out, and others some."""
         if not self.tests or self.left_out is None:
             raise Failure("a verdict without tests")
-        if self.config.is_whole != (self.left_out == 0):
+        if (self.config.tests == "tests") != (self.left_out == 0):
             raise Failure(f"{self.left_out} tests were left out")
 
     def summary(self):

@@ -40,9 +40,9 @@ class Configuration:
     printed: str = ""
 
     @property
-    def is_whole(self):
-        """Every test runs in it."""
-        return self.image == "tests" and "only=" not in self.append and self.expect == "verdict"
+    def tests(self):
+        """Which tests run in it: all "tests", those of the "kernel", a "sample"; or other words."""
+        return self.image if self.expect == "verdict" and "only=" not in self.append else "some"
 
     @property
     def derived(self):

@@ -87,7 +87,7 @@ def test_images_differ_in_the_menu_alone(report):
         released = os.path.join(folder, "released")
         extract(os.path.join(paths.BUILD, "senary.iso"), released)
         wrong = []
-        for kind in ("tests", "sample", "benchmarks"):
+        for kind in ("tests", "kernel", "sample", "benchmarks"):
             other = os.path.join(folder, kind)
             extract(os.path.join(paths.BUILD, "test", kind + ".iso"), other)
             wrong += [f"{kind}: {path}" for path in differences(released, other)

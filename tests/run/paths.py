@@ -10,8 +10,8 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.join(TOP, "build")
 CURRENT = os.path.join(TOP, os.environ.get("SENARY_BUILD", "build"))  # of the variant being made
 LOGS = os.path.join(BUILD, "test", "log")
-BUILT = {"normal": "senary.iso", "tests": "test/tests.iso", "sample": "test/sample.iso",
-         "benchmarks": "test/benchmarks.iso"}
+BUILT = {"normal": "senary.iso", "tests": "test/tests.iso", "kernel": "test/kernel.iso",
+         "sample": "test/sample.iso", "benchmarks": "test/benchmarks.iso"}
 FONT = os.path.join(BUILD, "gen", "font.psf")
 
 

@@ -2,7 +2,7 @@
 /* Terminals: the ends of their clients, of their driver, and of the line. */
 #include "userland/test/main/console_loop.h"
 
-TEST(clients_of_a_terminal_that_die_leave_nothing)
+SYSTEM_TEST(clients_of_a_terminal_that_die_leave_nothing)
 {
     struct console_job shell;
     struct console_job command;
@@ -23,7 +23,7 @@ TEST(clients_of_a_terminal_that_die_leave_nothing)
     loop_close();
 }
 
-TEST(jobs_of_a_terminal_that_was_killed_are_closed_and_the_next_one_works)
+SYSTEM_TEST(jobs_of_a_terminal_that_was_killed_are_closed_and_the_next_one_works)
 {
     struct terminal_state state;
     struct console_job shell;
@@ -49,7 +49,7 @@ TEST(jobs_of_a_terminal_that_was_killed_are_closed_and_the_next_one_works)
 }
 
 /* What it was typed, read or not, is its shell's then: it was as much as interrupts at once. */
-TEST(what_a_command_has_not_read_when_it_dies_is_read_by_its_shell)
+SYSTEM_TEST(what_a_command_has_not_read_when_it_dies_is_read_by_its_shell)
 {
     uint64_t signals;
     struct console_job shell;
@@ -79,7 +79,7 @@ static void expect_hang_up(const struct console_job *job)
 }
 
 /* Eight bytes, of which the last one is of another line: an interrupt tells of all of them. */
-TEST(when_the_carrier_goes_inputs_end_and_output_is_dropped_until_it_is_back)
+SYSTEM_TEST(when_the_carrier_goes_inputs_end_and_output_is_dropped_until_it_is_back)
 {
     uint64_t signals;
     struct console_job shell;

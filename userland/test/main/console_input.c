@@ -4,7 +4,7 @@
 
 /* ---- input ---------------------------------------------------------------------------------- */
 
-TEST(a_line_that_is_typed_is_read_when_it_is_finished)
+SYSTEM_TEST(a_line_that_is_typed_is_read_when_it_is_finished)
 {
     struct console_job shell;
     if (!loop_open()) {
@@ -19,7 +19,7 @@ TEST(a_line_that_is_typed_is_read_when_it_is_finished)
     loop_close();
 }
 
-TEST(a_job_in_raw_mode_reads_each_byte_that_is_typed)
+SYSTEM_TEST(a_job_in_raw_mode_reads_each_byte_that_is_typed)
 {
     struct console_job shell;
     if (!loop_open()) {
@@ -32,7 +32,7 @@ TEST(a_job_in_raw_mode_reads_each_byte_that_is_typed)
     loop_close();
 }
 
-TEST(ctrl_d_ends_an_input_and_the_next_one_goes_on)
+SYSTEM_TEST(ctrl_d_ends_an_input_and_the_next_one_goes_on)
 {
     struct console_job shell;
     if (!loop_open()) {
@@ -50,7 +50,7 @@ TEST(ctrl_d_ends_an_input_and_the_next_one_goes_on)
     loop_close();
 }
 
-TEST(ctrl_d_behind_a_piece_of_a_line_passes_it_on)
+SYSTEM_TEST(ctrl_d_behind_a_piece_of_a_line_passes_it_on)
 {
     struct console_job shell;
     if (!loop_open()) {
@@ -63,7 +63,7 @@ TEST(ctrl_d_behind_a_piece_of_a_line_passes_it_on)
     loop_close();
 }
 
-TEST(what_is_typed_before_anybody_reads_waits)
+SYSTEM_TEST(what_is_typed_before_anybody_reads_waits)
 {
     struct console_job early;
     struct console_job shell;
@@ -82,7 +82,7 @@ TEST(what_is_typed_before_anybody_reads_waits)
 
 /* ---- the foreground ------------------------------------------------------------------------- */
 
-TEST(what_a_shell_has_not_read_goes_to_its_command_and_back)
+SYSTEM_TEST(what_a_shell_has_not_read_goes_to_its_command_and_back)
 {
     struct console_job shell;
     struct console_job command;
@@ -101,7 +101,7 @@ TEST(what_a_shell_has_not_read_goes_to_its_command_and_back)
     loop_close();
 }
 
-TEST(lines_and_their_end_that_were_typed_ahead_are_the_commands_and_the_shell_reads_on)
+SYSTEM_TEST(lines_and_their_end_that_were_typed_ahead_are_the_commands_and_the_shell_reads_on)
 {
     struct console_job shell;
     struct console_job command;
@@ -122,7 +122,7 @@ TEST(lines_and_their_end_that_were_typed_ahead_are_the_commands_and_the_shell_re
     loop_close();
 }
 
-TEST(the_shell_is_the_foreground_again_when_its_command_has_ended)
+SYSTEM_TEST(the_shell_is_the_foreground_again_when_its_command_has_ended)
 {
     struct terminal_state state;
     struct console_job shell;
@@ -144,7 +144,7 @@ TEST(the_shell_is_the_foreground_again_when_its_command_has_ended)
     loop_close();
 }
 
-TEST(ctrl_c_reaches_the_foreground_alone_and_drops_what_was_typed)
+SYSTEM_TEST(ctrl_c_reaches_the_foreground_alone_and_drops_what_was_typed)
 {
     struct console_job shell;
     struct console_job command;
@@ -163,7 +163,7 @@ TEST(ctrl_c_reaches_the_foreground_alone_and_drops_what_was_typed)
     loop_close();
 }
 
-TEST(only_the_foreground_and_where_it_comes_from_give_its_place_away)
+SYSTEM_TEST(only_the_foreground_and_where_it_comes_from_give_its_place_away)
 {
     struct terminal_open_answer answer;
     j6_handle_t job = j6_handle_none;

@@ -68,7 +68,7 @@ static void expect_served(const struct console_job *job)
 
 /* ---- writers -------------------------------------------------------------------------------- */
 
-TEST(jobs_that_write_to_a_line_that_stands_still_hold_up_nobody)
+SYSTEM_TEST(jobs_that_write_to_a_line_that_stands_still_hold_up_nobody)
 {
     struct pest pest;
     struct console_job shell;
@@ -89,7 +89,7 @@ TEST(jobs_that_write_to_a_line_that_stands_still_hold_up_nobody)
 }
 
 /* It is never full then: all that is written at once goes nowhere at once. */
-TEST(jobs_that_write_to_a_line_that_was_hung_up_hold_up_nobody)
+SYSTEM_TEST(jobs_that_write_to_a_line_that_was_hung_up_hold_up_nobody)
 {
     struct pest pest;
     struct console_job shell;
@@ -111,7 +111,7 @@ TEST(jobs_that_write_to_a_line_that_was_hung_up_hold_up_nobody)
 
 /* ---- requests ------------------------------------------------------------------------------- */
 
-TEST(a_client_that_asks_without_end_holds_up_nobody)
+SYSTEM_TEST(a_client_that_asks_without_end_holds_up_nobody)
 {
     struct pest pest;
     struct console_job shell;
@@ -132,7 +132,7 @@ TEST(a_client_that_asks_without_end_holds_up_nobody)
 }
 
 /* All that there are, by a command: its shell has some left, and whoever opened that. */
-TEST(a_command_that_opens_jobs_without_end_leaves_some_to_its_shell)
+SYSTEM_TEST(a_command_that_opens_jobs_without_end_leaves_some_to_its_shell)
 {
     static j6_handle_t jobs[JOBS];
     struct terminal_open_answer answer;
@@ -194,7 +194,7 @@ static void ask_nonsense(j6_handle_t job, uint64_t code, uint64_t field, size_t 
     }
 }
 
-TEST(a_terminal_answers_whatever_it_is_asked_and_goes_on)
+SYSTEM_TEST(a_terminal_answers_whatever_it_is_asked_and_goes_on)
 {
     static const uint64_t fields[] = {0, 1, 1ull << 63, ~0ull};
     struct console_job shell;

@@ -2,7 +2,7 @@
 /* Terminals: what is shown, and when. */
 #include "userland/test/main/console_loop.h"
 
-TEST(lines_of_the_background_are_shown_whole)
+SYSTEM_TEST(lines_of_the_background_are_shown_whole)
 {
     struct console_job shell;
     struct console_job first;
@@ -25,7 +25,7 @@ TEST(lines_of_the_background_are_shown_whole)
     loop_close();
 }
 
-TEST(a_job_whose_line_others_have_ended_is_told)
+SYSTEM_TEST(a_job_whose_line_others_have_ended_is_told)
 {
     struct console_job shell;
     struct console_job other;
@@ -45,7 +45,7 @@ TEST(a_job_whose_line_others_have_ended_is_told)
 }
 
 /* Also when nobody has its handle any more. */
-TEST(what_a_job_has_written_when_it_ends_is_shown)
+SYSTEM_TEST(what_a_job_has_written_when_it_ends_is_shown)
 {
     struct console_job shell;
     struct console_job command;
@@ -65,7 +65,7 @@ TEST(what_a_job_has_written_when_it_ends_is_shown)
     loop_close();
 }
 
-TEST(a_drain_comes_back_when_all_is_on_the_line)
+SYSTEM_TEST(a_drain_comes_back_when_all_is_on_the_line)
 {
     char text[] = "..........";
     struct console_job shell;
@@ -80,7 +80,7 @@ TEST(a_drain_comes_back_when_all_is_on_the_line)
     loop_close();
 }
 
-TEST(what_is_discarded_is_neither_read_nor_shown)
+SYSTEM_TEST(what_is_discarded_is_neither_read_nor_shown)
 {
     struct console_job shell;
     if (!loop_open()) {

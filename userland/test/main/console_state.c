@@ -3,7 +3,7 @@
 #include "userland/test/main/console_loop.h"
 #include "userland/test/main/look.h"
 
-TEST(a_terminal_tells_its_size_and_jobs_when_it_changes)
+SYSTEM_TEST(a_terminal_tells_its_size_and_jobs_when_it_changes)
 {
     struct terminal_state state;
     struct console_job shell;
@@ -23,7 +23,7 @@ TEST(a_terminal_tells_its_size_and_jobs_when_it_changes)
     loop_close();
 }
 
-TEST(a_job_knows_its_channels_and_its_mode)
+SYSTEM_TEST(a_job_knows_its_channels_and_its_mode)
 {
     struct terminal_state state;
     struct console_job shell;
@@ -40,7 +40,7 @@ TEST(a_job_knows_its_channels_and_its_mode)
     loop_close();
 }
 
-TEST(a_terminal_refuses_what_means_nothing)
+SYSTEM_TEST(a_terminal_refuses_what_means_nothing)
 {
     struct terminal_open_answer answer;
     j6_handle_t handle = j6_handle_none;
@@ -68,7 +68,7 @@ TEST(a_terminal_refuses_what_means_nothing)
     loop_close();
 }
 
-TEST(a_terminal_has_so_many_jobs_and_events_and_again_when_some_have_ended)
+SYSTEM_TEST(a_terminal_has_so_many_jobs_and_events_and_again_when_some_have_ended)
 {
     enum { TOO_MANY = 100 };
     static j6_handle_t jobs[TOO_MANY];

@@ -36,7 +36,7 @@ static void waiter_end(struct waiter *waiter, j6_status_t wanted)
     expect_status(wanted, (j6_status_t)status);
 }
 
-TEST(a_job_that_waits_for_a_line_that_stands_still_keeps_nobody_else_from_it)
+SYSTEM_TEST(a_job_that_waits_for_a_line_that_stands_still_keeps_nobody_else_from_it)
 {
     struct waiter waiters[WAITERS];
     struct console_job shell;
@@ -79,7 +79,7 @@ static void fill(j6_handle_t output)
     expect_status(j6_status_would_block, status);
 }
 
-TEST(a_shell_waits_for_its_place_until_all_of_its_command_is_shown_or_dropped)
+SYSTEM_TEST(a_shell_waits_for_its_place_until_all_of_its_command_is_shown_or_dropped)
 {
     struct terminal_state state;
     struct waiter waiters[WAITERS];
@@ -109,7 +109,7 @@ TEST(a_shell_waits_for_its_place_until_all_of_its_command_is_shown_or_dropped)
     loop_close();
 }
 
-TEST(a_drain_of_a_job_that_ends_is_closed)
+SYSTEM_TEST(a_drain_of_a_job_that_ends_is_closed)
 {
     struct waiter waiter;
     struct console_job shell;

@@ -8,7 +8,7 @@
 
 enum { READ_AND_WRITE = files_open_read | files_open_write };
 
-TEST(what_is_written_to_a_file_is_read_from_it)
+SYSTEM_TEST(what_is_written_to_a_file_is_read_from_it)
 {
     struct file_service service;
     struct files_write_answer answer = {0};
@@ -31,7 +31,7 @@ TEST(what_is_written_to_a_file_is_read_from_it)
     files_end(&service);
 }
 
-TEST(a_file_takes_64_KiB_at_once_across_its_pages)
+SYSTEM_TEST(a_file_takes_64_KiB_at_once_across_its_pages)
 {
     struct file_service service;
     j6_handle_t memory = area_new(2 * files_data_max / PAGE, 0);
@@ -59,7 +59,7 @@ TEST(a_file_takes_64_KiB_at_once_across_its_pages)
     files_end(&service);
 }
 
-TEST(what_lies_before_an_offset_that_is_written_to_is_zero)
+SYSTEM_TEST(what_lies_before_an_offset_that_is_written_to_is_zero)
 {
     struct file_service service;
     char bytes[64];
@@ -76,7 +76,7 @@ TEST(what_lies_before_an_offset_that_is_written_to_is_zero)
     files_end(&service);
 }
 
-TEST(what_is_appended_goes_to_the_end_whoever_writes)
+SYSTEM_TEST(what_is_appended_goes_to_the_end_whoever_writes)
 {
     struct file_service service;
     struct files_write_answer answer = {0};
@@ -97,7 +97,7 @@ TEST(what_is_appended_goes_to_the_end_whoever_writes)
     files_end(&service);
 }
 
-TEST(a_file_that_is_cut_off_and_grows_again_has_zeros_there)
+SYSTEM_TEST(a_file_that_is_cut_off_and_grows_again_has_zeros_there)
 {
     struct file_service service;
     char bytes[32];
@@ -120,7 +120,7 @@ TEST(a_file_that_is_cut_off_and_grows_again_has_zeros_there)
     files_end(&service);
 }
 
-TEST(no_file_gets_larger_than_it_may_be)
+SYSTEM_TEST(no_file_gets_larger_than_it_may_be)
 {
     struct file_service service;
     struct files_write_answer answer;
@@ -135,7 +135,7 @@ TEST(no_file_gets_larger_than_it_may_be)
     files_end(&service);
 }
 
-TEST(what_a_file_is_not_open_for_is_denied)
+SYSTEM_TEST(what_a_file_is_not_open_for_is_denied)
 {
     struct file_service service;
     struct files_write_answer answer;
@@ -159,7 +159,7 @@ TEST(what_a_file_is_not_open_for_is_denied)
     files_end(&service);
 }
 
-TEST(a_directory_has_no_bytes)
+SYSTEM_TEST(a_directory_has_no_bytes)
 {
     struct file_service service;
     struct files_write_answer answer;
@@ -179,7 +179,7 @@ TEST(a_directory_has_no_bytes)
     files_end(&service);
 }
 
-TEST(a_boot_file_is_written_to_without_the_archive)
+SYSTEM_TEST(a_boot_file_is_written_to_without_the_archive)
 {
     struct file_service service;
     char before[8], after[8];
@@ -200,7 +200,7 @@ TEST(a_boot_file_is_written_to_without_the_archive)
     files_end(&service);
 }
 
-TEST(a_write_that_memory_ends_in_tells_how_far_it_came)
+SYSTEM_TEST(a_write_that_memory_ends_in_tells_how_far_it_came)
 {
     struct file_service service;
     j6_handle_t memory = area_new(files_data_max / PAGE, 0);
@@ -243,7 +243,7 @@ static int fill_with_directories(j6_handle_t root)
     return count - 1;
 }
 
-TEST(a_service_whose_memory_is_used_up_goes_on_with_what_it_has)
+SYSTEM_TEST(a_service_whose_memory_is_used_up_goes_on_with_what_it_has)
 {
     char rows[512], bytes[PAGE] = {0};
     struct file_service service;

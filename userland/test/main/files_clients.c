@@ -11,7 +11,7 @@ static struct files_space space_of(j6_handle_t at)
     return space;
 }
 
-TEST(a_client_that_only_reads_changes_nothing)
+SYSTEM_TEST(a_client_that_only_reads_changes_nothing)
 {
     struct file_service service;
     struct files_stat stat;
@@ -39,7 +39,7 @@ TEST(a_client_that_only_reads_changes_nothing)
     files_end(&service);
 }
 
-TEST(a_client_opens_as_much_as_its_limit_says_and_again_when_it_has_closed)
+SYSTEM_TEST(a_client_opens_as_much_as_its_limit_says_and_again_when_it_has_closed)
 {
     struct file_service service;
     struct files_stat stat;
@@ -61,7 +61,7 @@ TEST(a_client_opens_as_much_as_its_limit_says_and_again_when_it_has_closed)
     files_end(&service);
 }
 
-TEST(a_client_has_as_many_bytes_as_its_limit_says_and_again_when_it_has_removed_some)
+SYSTEM_TEST(a_client_has_as_many_bytes_as_its_limit_says_and_again_when_it_has_removed_some)
 {
     static const char page[PAGE];
     struct file_service service;
@@ -95,7 +95,7 @@ TEST(a_client_has_as_many_bytes_as_its_limit_says_and_again_when_it_has_removed_
     files_end(&service);
 }
 
-TEST(what_a_client_uses_counts_for_those_that_it_comes_from)
+SYSTEM_TEST(what_a_client_uses_counts_for_those_that_it_comes_from)
 {
     struct file_service service;
     struct files_stat stat;
@@ -122,7 +122,7 @@ TEST(what_a_client_uses_counts_for_those_that_it_comes_from)
     files_end(&service);
 }
 
-TEST(the_limits_of_all_clients_together_are_those_of_the_service)
+SYSTEM_TEST(the_limits_of_all_clients_together_are_those_of_the_service)
 {
     struct file_service service;
     struct files_stat stat;
@@ -136,7 +136,7 @@ TEST(the_limits_of_all_clients_together_are_those_of_the_service)
     files_end(&service);
 }
 
-TEST(clients_come_from_each_other_no_further_than_16_times)
+SYSTEM_TEST(clients_come_from_each_other_no_further_than_16_times)
 {
     struct file_service service;
     j6_handle_t clients[17], more = 0;
@@ -156,7 +156,7 @@ TEST(clients_come_from_each_other_no_further_than_16_times)
     files_end(&service);
 }
 
-TEST(what_is_open_can_be_handed_on_and_used_there)
+SYSTEM_TEST(what_is_open_can_be_handed_on_and_used_there)
 {
     struct file_service service;
     j6_handle_t copy = 0;
@@ -172,7 +172,7 @@ TEST(what_is_open_can_be_handed_on_and_used_there)
     files_end(&service);
 }
 
-TEST(an_open_file_that_its_client_cannot_take_is_closed_again)
+SYSTEM_TEST(an_open_file_that_its_client_cannot_take_is_closed_again)
 {
     struct file_service service;
     struct files_stat stat;
@@ -224,7 +224,7 @@ static int64_t work(void *arg)
     return wrong;
 }
 
-TEST(many_clients_at_once_find_what_they_made)
+SYSTEM_TEST(many_clients_at_once_find_what_they_made)
 {
     struct file_service service;
     struct worker workers[AT_ONCE];
@@ -282,7 +282,7 @@ static void live_and_die(j6_handle_t root)
     process_drop(process);
 }
 
-TEST(a_thousand_clients_that_die_leave_nothing_behind)
+SYSTEM_TEST(a_thousand_clients_that_die_leave_nothing_behind)
 {
     struct file_service service;
     stay_on_first_cpu(); /* thousands of calls from CPU to CPU take their time */
@@ -306,7 +306,7 @@ TEST(a_thousand_clients_that_die_leave_nothing_behind)
     leave_first_cpu();
 }
 
-TEST(what_is_open_is_closed_when_the_service_has_gone_and_a_new_one_begins_again)
+SYSTEM_TEST(what_is_open_is_closed_when_the_service_has_gone_and_a_new_one_begins_again)
 {
     struct file_service service;
     char byte;

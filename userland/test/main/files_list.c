@@ -38,7 +38,7 @@ static void list_names(j6_handle_t directory, size_t cap, uint8_t *seen,
     } while (answer.count != 0 && !test_has_failed());
 }
 
-TEST(a_directory_lists_each_name_once_however_few_at_a_time)
+SYSTEM_TEST(a_directory_lists_each_name_once_however_few_at_a_time)
 {
     struct file_service service;
     char name[12];
@@ -72,7 +72,7 @@ static void disturb(j6_handle_t directory)
     }
 }
 
-TEST(a_list_has_what_is_there_all_the_while_once)
+SYSTEM_TEST(a_list_has_what_is_there_all_the_while_once)
 {
     struct file_service service;
     uint8_t seen[NAMES] = {0};
@@ -91,7 +91,7 @@ TEST(a_list_has_what_is_there_all_the_while_once)
     files_end(&service);
 }
 
-TEST(a_list_that_has_no_room_or_is_of_no_directory_is_refused)
+SYSTEM_TEST(a_list_that_has_no_room_or_is_of_no_directory_is_refused)
 {
     struct file_service service;
     struct files_list_answer answer;
@@ -108,7 +108,7 @@ TEST(a_list_that_has_no_room_or_is_of_no_directory_is_refused)
     files_end(&service);
 }
 
-TEST(times_and_modes_are_what_they_were_set_to)
+SYSTEM_TEST(times_and_modes_are_what_they_were_set_to)
 {
     struct file_service service;
     struct files_stat stat = {0};

@@ -15,7 +15,7 @@ static j6_handle_t map_file(j6_handle_t at, const char *path, uint64_t flags)
     return area;
 }
 
-TEST(who_maps_a_file_sees_what_others_write_and_they_see_what_he_writes)
+SYSTEM_TEST(who_maps_a_file_sees_what_others_write_and_they_see_what_he_writes)
 {
     struct file_service service;
     j6_handle_t root = files_begin(&service);
@@ -34,7 +34,7 @@ TEST(who_maps_a_file_sees_what_others_write_and_they_see_what_he_writes)
     files_end(&service);
 }
 
-TEST(a_program_is_started_from_the_area_of_its_file)
+SYSTEM_TEST(a_program_is_started_from_the_area_of_its_file)
 {
     struct file_service service;
     struct files_map_answer answer;
@@ -50,7 +50,7 @@ TEST(a_program_is_started_from_the_area_of_its_file)
     files_end(&service);
 }
 
-TEST(the_area_of_a_file_allows_what_was_asked_for_and_may_be)
+SYSTEM_TEST(the_area_of_a_file_allows_what_was_asked_for_and_may_be)
 {
     struct file_service service;
     struct files_map_answer answer;
@@ -77,7 +77,7 @@ TEST(the_area_of_a_file_allows_what_was_asked_for_and_may_be)
     files_end(&service);
 }
 
-TEST(what_is_written_behind_the_end_of_a_mapped_file_never_becomes_part_of_it)
+SYSTEM_TEST(what_is_written_behind_the_end_of_a_mapped_file_never_becomes_part_of_it)
 {
     struct file_service service;
     char bytes[16];
@@ -106,7 +106,7 @@ TEST(what_is_written_behind_the_end_of_a_mapped_file_never_becomes_part_of_it)
     files_end(&service);
 }
 
-TEST(a_file_grows_though_its_mapping_cannot)
+SYSTEM_TEST(a_file_grows_though_its_mapping_cannot)
 {
     struct file_service service;
     j6_handle_t root = files_begin(&service);
@@ -128,7 +128,7 @@ TEST(a_file_grows_though_its_mapping_cannot)
     files_end(&service);
 }
 
-TEST(the_area_of_a_file_outlives_its_name_its_handles_and_its_service)
+SYSTEM_TEST(the_area_of_a_file_outlives_its_name_its_handles_and_its_service)
 {
     struct file_service service;
     j6_handle_t root = files_begin(&service);
@@ -143,7 +143,7 @@ TEST(the_area_of_a_file_outlives_its_name_its_handles_and_its_service)
     expect_ok(j6_handle_close(area));
 }
 
-TEST(a_boot_file_that_is_mapped_has_zeros_behind_its_end)
+SYSTEM_TEST(a_boot_file_that_is_mapped_has_zeros_behind_its_end)
 {
     struct file_service service;
     struct files_map_answer answer = {0};
@@ -158,7 +158,7 @@ TEST(a_boot_file_that_is_mapped_has_zeros_behind_its_end)
     files_end(&service);
 }
 
-TEST(an_empty_file_is_mapped_as_a_page_of_zeros)
+SYSTEM_TEST(an_empty_file_is_mapped_as_a_page_of_zeros)
 {
     struct file_service service;
     j6_handle_t root = files_begin(&service);

@@ -19,7 +19,7 @@ static j6_koid_t id_of(j6_handle_t at, const char *path)
     return stat.id;
 }
 
-TEST(a_path_begins_at_the_directory_that_is_asked_or_at_its_top)
+SYSTEM_TEST(a_path_begins_at_the_directory_that_is_asked_or_at_its_top)
 {
     struct file_service service;
     j6_handle_t root = files_begin(&service);
@@ -36,7 +36,7 @@ TEST(a_path_begins_at_the_directory_that_is_asked_or_at_its_top)
     files_end(&service);
 }
 
-TEST(a_path_that_is_asked_of_an_open_file_is_empty)
+SYSTEM_TEST(a_path_that_is_asked_of_an_open_file_is_empty)
 {
     struct file_service service;
     j6_handle_t root = files_begin(&service);
@@ -49,7 +49,7 @@ TEST(a_path_that_is_asked_of_an_open_file_is_empty)
     files_end(&service);
 }
 
-TEST(paths_and_names_that_are_too_long_are_out_of_range)
+SYSTEM_TEST(paths_and_names_that_are_too_long_are_out_of_range)
 {
     struct file_service service;
     char path[3 * files_path_max] = {0};
@@ -72,7 +72,7 @@ TEST(paths_and_names_that_are_too_long_are_out_of_range)
     files_end(&service);
 }
 
-TEST(a_byte_of_0_is_in_no_path)
+SYSTEM_TEST(a_byte_of_0_is_in_no_path)
 {
     struct file_service service;
     struct files_stat stat;
@@ -92,7 +92,7 @@ TEST(a_byte_of_0_is_in_no_path)
 
 /* ---- links ----------------------------------------------------------------------------------- */
 
-TEST(a_link_leads_to_what_it_names)
+SYSTEM_TEST(a_link_leads_to_what_it_names)
 {
     struct file_service service;
     struct files_stat stat = {0};
@@ -118,7 +118,7 @@ TEST(a_link_leads_to_what_it_names)
     files_end(&service);
 }
 
-TEST(a_link_that_leads_nowhere_is_where_a_file_is_made)
+SYSTEM_TEST(a_link_that_leads_nowhere_is_where_a_file_is_made)
 {
     struct file_service service;
     struct files_stat stat;
@@ -136,7 +136,7 @@ TEST(a_link_that_leads_nowhere_is_where_a_file_is_made)
     files_end(&service);
 }
 
-TEST(links_that_lead_in_circles_are_out_of_range)
+SYSTEM_TEST(links_that_lead_in_circles_are_out_of_range)
 {
     struct file_service service;
     char name[] = "tmp/a", target[] = "b";
@@ -155,7 +155,7 @@ TEST(links_that_lead_in_circles_are_out_of_range)
     files_end(&service);
 }
 
-TEST(no_path_leads_above_the_top)
+SYSTEM_TEST(no_path_leads_above_the_top)
 {
     struct file_service service;
     j6_handle_t inner = 0;

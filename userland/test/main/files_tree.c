@@ -14,7 +14,7 @@ static j6_status_t open_status(j6_handle_t at, const char *path, uint64_t flags)
     return status;
 }
 
-TEST(the_tree_begins_with_what_the_boot_archive_holds)
+SYSTEM_TEST(the_tree_begins_with_what_the_boot_archive_holds)
 {
     struct file_service service;
     struct files_stat stat = {0};
@@ -30,7 +30,7 @@ TEST(the_tree_begins_with_what_the_boot_archive_holds)
     files_end(&service);
 }
 
-TEST(a_service_without_an_archive_begins_empty)
+SYSTEM_TEST(a_service_without_an_archive_begins_empty)
 {
     struct file_service service;
     struct files_list_answer answer = {1, 1};
@@ -45,7 +45,7 @@ TEST(a_service_without_an_archive_begins_empty)
     files_end(&service);
 }
 
-TEST(a_service_on_a_damaged_archive_ends_at_once)
+SYSTEM_TEST(a_service_on_a_damaged_archive_ends_at_once)
 {
     struct file_service service;
     j6_handle_t area = area_new(1, 0);
@@ -61,7 +61,7 @@ TEST(a_service_on_a_damaged_archive_ends_at_once)
 
 /* ---- making ---------------------------------------------------------------------------------- */
 
-TEST(directories_are_made_and_what_is_there_exists)
+SYSTEM_TEST(directories_are_made_and_what_is_there_exists)
 {
     struct file_service service;
     j6_handle_t root = files_begin(&service);
@@ -78,7 +78,7 @@ TEST(directories_are_made_and_what_is_there_exists)
     files_end(&service);
 }
 
-TEST(files_are_made_and_opened_as_the_flags_say)
+SYSTEM_TEST(files_are_made_and_opened_as_the_flags_say)
 {
     const uint64_t make = files_open_create | files_open_write;
     struct file_service service;
@@ -107,7 +107,7 @@ TEST(files_are_made_and_opened_as_the_flags_say)
     files_end(&service);
 }
 
-TEST(flags_that_contradict_each_other_or_mean_nothing_are_refused)
+SYSTEM_TEST(flags_that_contradict_each_other_or_mean_nothing_are_refused)
 {
     static const uint64_t wrong[] = {
         files_open_append,
@@ -137,7 +137,7 @@ TEST(flags_that_contradict_each_other_or_mean_nothing_are_refused)
 
 /* ---- removing -------------------------------------------------------------------------------- */
 
-TEST(what_is_removed_is_not_found)
+SYSTEM_TEST(what_is_removed_is_not_found)
 {
     struct file_service service;
     j6_handle_t root = files_begin(&service);
@@ -156,7 +156,7 @@ TEST(what_is_removed_is_not_found)
     files_end(&service);
 }
 
-TEST(a_file_that_was_removed_lives_as_long_as_it_is_open)
+SYSTEM_TEST(a_file_that_was_removed_lives_as_long_as_it_is_open)
 {
     struct file_service service;
     char bytes[8];
@@ -175,7 +175,7 @@ TEST(a_file_that_was_removed_lives_as_long_as_it_is_open)
     files_end(&service);
 }
 
-TEST(nothing_is_made_in_a_directory_that_was_removed)
+SYSTEM_TEST(nothing_is_made_in_a_directory_that_was_removed)
 {
     struct file_service service;
     struct files_list_answer answer = {1, 1};
@@ -199,7 +199,7 @@ TEST(nothing_is_made_in_a_directory_that_was_removed)
 
 /* ---- moving ---------------------------------------------------------------------------------- */
 
-TEST(what_is_renamed_has_the_other_name_and_takes_the_place_of_what_was_there)
+SYSTEM_TEST(what_is_renamed_has_the_other_name_and_takes_the_place_of_what_was_there)
 {
     struct file_service service;
     struct files_stat before = {0}, after = {0};
@@ -223,7 +223,7 @@ TEST(what_is_renamed_has_the_other_name_and_takes_the_place_of_what_was_there)
     files_end(&service);
 }
 
-TEST(what_cannot_be_renamed_stays_where_it_is)
+SYSTEM_TEST(what_cannot_be_renamed_stays_where_it_is)
 {
     struct file_service service;
     j6_handle_t root = files_begin(&service);

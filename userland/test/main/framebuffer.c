@@ -7,7 +7,7 @@
 
 /* ---- who draws ------------------------------------------------------------------------------ */
 
-TEST(the_kernel_draws_nothing_where_a_process_has_the_framebuffer)
+SYSTEM_TEST(the_kernel_draws_nothing_where_a_process_has_the_framebuffer)
 {
     if (!screen_open()) {
         return;
@@ -24,7 +24,7 @@ TEST(the_kernel_draws_nothing_where_a_process_has_the_framebuffer)
     screen_close();
 }
 
-TEST(the_framebuffers_driver_draws_what_programs_print_and_nothing_else)
+SYSTEM_TEST(the_framebuffers_driver_draws_what_programs_print_and_nothing_else)
 {
     struct screen_driver driver;
     if (!screen_driver_start(&driver, false)) {
@@ -45,7 +45,7 @@ TEST(the_framebuffers_driver_draws_what_programs_print_and_nothing_else)
     screen_driver_end(&driver);
 }
 
-TEST(a_channel_that_closes_takes_no_other_output_from_the_screen)
+SYSTEM_TEST(a_channel_that_closes_takes_no_other_output_from_the_screen)
 {
     struct screen_driver driver;
     if (!screen_driver_start(&driver, false)) {
@@ -63,7 +63,7 @@ TEST(a_channel_that_closes_takes_no_other_output_from_the_screen)
     screen_driver_end(&driver);
 }
 
-TEST(a_flood_of_text_ends_on_the_screen)
+SYSTEM_TEST(a_flood_of_text_ends_on_the_screen)
 {
     enum { LINES = 1000 };
     struct screen_driver driver;
@@ -94,7 +94,7 @@ static bool log_line(char character)
     return expect_ok(j6_log(j6_log_output, line, screen_columns()));
 }
 
-TEST(the_framebuffers_driver_shows_the_log_as_it_is_written)
+SYSTEM_TEST(the_framebuffers_driver_shows_the_log_as_it_is_written)
 {
     struct screen_driver driver;
     if (!screen_driver_start(&driver, true)) {
@@ -108,7 +108,7 @@ TEST(the_framebuffers_driver_shows_the_log_as_it_is_written)
     screen_driver_end(&driver);
 }
 
-TEST(the_framebuffers_driver_shows_the_log_again_after_another_was_killed)
+SYSTEM_TEST(the_framebuffers_driver_shows_the_log_again_after_another_was_killed)
 {
     struct screen_driver driver;
     if (!screen_driver_start(&driver, true)) {
@@ -129,7 +129,7 @@ TEST(the_framebuffers_driver_shows_the_log_again_after_another_was_killed)
 
 /* ---- what it has ---------------------------------------------------------------------------- */
 
-TEST(a_framebuffers_driver_without_the_range_of_the_framebuffer_ends)
+SYSTEM_TEST(a_framebuffers_driver_without_the_range_of_the_framebuffer_ends)
 {
     if (!screen_open()) {
         return;
@@ -164,7 +164,7 @@ static void look_at_handles(j6_handle_t process, uint64_t counts[j6_type_count])
     j6_snapshot_drop(&snapshot);
 }
 
-TEST(a_framebuffers_driver_holds_what_it_needs_and_nothing_else)
+SYSTEM_TEST(a_framebuffers_driver_holds_what_it_needs_and_nothing_else)
 {
     uint64_t counts[j6_type_count] = {0};
     struct screen_driver driver;
@@ -192,7 +192,7 @@ static j6_time_t cpu_time(j6_handle_t process)
     return time;
 }
 
-TEST(a_framebuffers_driver_with_nothing_to_draw_does_nothing)
+SYSTEM_TEST(a_framebuffers_driver_with_nothing_to_draw_does_nothing)
 {
     struct screen_driver driver;
     if (!screen_driver_start(&driver, false)) {
@@ -229,7 +229,7 @@ static void start_and_kill(bool at_once)
     screen_driver_end(&driver);
 }
 
-TEST(nothing_is_left_of_a_framebuffers_driver_that_is_killed)
+SYSTEM_TEST(nothing_is_left_of_a_framebuffers_driver_that_is_killed)
 {
     if (!screen_open()) {
         return;

@@ -13,7 +13,7 @@ static uint64_t handle_count(const struct screen_driver *driver)
 
 /* ---- requests ------------------------------------------------------------------------------- */
 
-TEST(text_that_is_written_to_the_framebuffers_driver_is_shown)
+SYSTEM_TEST(text_that_is_written_to_the_framebuffers_driver_is_shown)
 {
     struct screen_driver driver;
     struct text_write_answer answer = {0};
@@ -36,7 +36,7 @@ TEST(text_that_is_written_to_the_framebuffers_driver_is_shown)
 
 /* ---- channels ------------------------------------------------------------------------------- */
 
-TEST(the_framebuffers_driver_takes_channels_at_any_time)
+SYSTEM_TEST(the_framebuffers_driver_takes_channels_at_any_time)
 {
     struct screen_driver driver;
     j6_handle_t channels[4];
@@ -57,7 +57,7 @@ TEST(the_framebuffers_driver_takes_channels_at_any_time)
 }
 
 /* Also what it says is shown, though nobody sends any more. */
-TEST(a_channel_that_has_closed_can_be_attached)
+SYSTEM_TEST(a_channel_that_has_closed_can_be_attached)
 {
     struct screen_driver driver;
     j6_handle_t channel;
@@ -80,7 +80,7 @@ TEST(a_channel_that_has_closed_can_be_attached)
     screen_driver_end(&driver);
 }
 
-TEST(the_framebuffers_driver_attaches_nothing_but_an_end_to_receive_from)
+SYSTEM_TEST(the_framebuffers_driver_attaches_nothing_but_an_end_to_receive_from)
 {
     struct screen_driver driver;
     j6_handle_t whole = j6_handle_none;
@@ -101,7 +101,7 @@ TEST(the_framebuffers_driver_attaches_nothing_but_an_end_to_receive_from)
     screen_driver_end(&driver);
 }
 
-TEST(the_framebuffers_driver_has_room_for_as_many_channels_as_close)
+SYSTEM_TEST(the_framebuffers_driver_has_room_for_as_many_channels_as_close)
 {
     struct screen_driver driver;
     j6_handle_t channels[CHANNELS_MAX];
@@ -143,7 +143,7 @@ static j6_handle_t client_start(const char *mode, const struct screen_driver *dr
     return client;
 }
 
-TEST(the_framebuffers_driver_outlives_clients_that_are_killed_at_any_moment)
+SYSTEM_TEST(the_framebuffers_driver_outlives_clients_that_are_killed_at_any_moment)
 {
     static const char *const modes[] = {"text_attach", "text_write", "text_send"};
     struct screen_driver driver;
@@ -178,7 +178,7 @@ static int64_t attach(void *arg)
     return (int64_t)j6_handle_close(channel);
 }
 
-TEST(requests_wait_for_the_next_framebuffers_driver)
+SYSTEM_TEST(requests_wait_for_the_next_framebuffers_driver)
 {
     struct screen_driver driver;
     struct j6_thread client;

@@ -91,7 +91,7 @@ SAMPLE_TEST(musl_threads_have_variables_of_their_own)
     expect_equal(0, musl_run("thread_locals"));
 }
 
-TEST(a_program_for_linux_is_not_started_where_no_layer_can_be_found)
+SYSTEM_TEST(a_program_for_linux_is_not_started_where_no_layer_can_be_found)
 {
     j6_handle_t process;
     j6_handle_t elf = j6_find_module("musl_hello");
@@ -100,7 +100,7 @@ TEST(a_program_for_linux_is_not_started_where_no_layer_can_be_found)
     linux_layer_load();
 }
 
-TEST(a_program_built_by_musl_gcc_alone_says_hello)
+SYSTEM_TEST(a_program_built_by_musl_gcc_alone_says_hello)
 {
     j6_handle_t channel = channel_new();
     const struct j6_spawn_row row = {"stdout", channel, j6_right_wait | SEND};
@@ -110,7 +110,7 @@ TEST(a_program_built_by_musl_gcc_alone_says_hello)
     expect_ok(j6_handle_close(channel));
 }
 
-TEST(a_musl_program_reads_stdin_and_writes_stdout)
+SYSTEM_TEST(a_musl_program_reads_stdin_and_writes_stdout)
 {
     j6_handle_t in = channel_new();
     j6_handle_t out = channel_new();
@@ -124,7 +124,7 @@ TEST(a_musl_program_reads_stdin_and_writes_stdout)
     expect_ok(j6_handle_close(out));
 }
 
-TEST(the_exit_code_of_a_musl_program_is_its_lowest_byte)
+SYSTEM_TEST(the_exit_code_of_a_musl_program_is_its_lowest_byte)
 {
     int64_t code;
     musl_expect_output("exit_code", "stderr", "goodbye\n", &code);
@@ -132,7 +132,7 @@ TEST(the_exit_code_of_a_musl_program_is_its_lowest_byte)
     expect_equal(11, musl_run("exit_by_thread"));
 }
 
-TEST(a_signal_that_ends_a_musl_program_shows_in_its_exit_code)
+SYSTEM_TEST(a_signal_that_ends_a_musl_program_shows_in_its_exit_code)
 {
     expect_equal(128 + 6, musl_run("aborting"));
     expect_equal(128 + 13, musl_run("broken_pipe"));
@@ -154,27 +154,27 @@ static void expect_with_files(const char *check)
     files_end(&service);
 }
 
-TEST(a_musl_program_reads_and_writes_files)
+SYSTEM_TEST(a_musl_program_reads_and_writes_files)
 {
     expect_with_files("file_bytes");
 }
 
-TEST(a_musl_program_walks_and_changes_the_tree_of_files)
+SYSTEM_TEST(a_musl_program_walks_and_changes_the_tree_of_files)
 {
     expect_with_files("file_tree");
 }
 
-TEST(a_musl_program_maps_files)
+SYSTEM_TEST(a_musl_program_maps_files)
 {
     expect_with_files("file_mapping");
 }
 
-TEST(errors_of_files_are_those_of_linux)
+SYSTEM_TEST(errors_of_files_are_those_of_linux)
 {
     expect_with_files("file_errors");
 }
 
-TEST(stdout_of_a_musl_program_can_be_a_file)
+SYSTEM_TEST(stdout_of_a_musl_program_can_be_a_file)
 {
     struct file_service service;
     j6_handle_t files = files_begin(&service);
@@ -187,7 +187,7 @@ TEST(stdout_of_a_musl_program_can_be_a_file)
     files_end(&service);
 }
 
-TEST(a_program_can_be_linked_with_musl_and_libj6)
+SYSTEM_TEST(a_program_can_be_linked_with_musl_and_libj6)
 {
     j6_handle_t lines = channel_new();
     j6_handle_t out = channel_new();
@@ -216,7 +216,7 @@ static void send_module(j6_handle_t channel, const char *name)
     expect_ok(j6_vma_unmap(area, j6_handle_self_process, address, 0));
 }
 
-TEST(lua_runs_its_checks)
+SYSTEM_TEST(lua_runs_its_checks)
 {
     if (j6_find_module("lua") == 0) {
         test_skip("the image has no Lua");
@@ -237,7 +237,7 @@ TEST(lua_runs_its_checks)
     expect_ok(j6_handle_close(out));
 }
 
-TEST(a_musl_thread_beyond_the_limit_is_refused_and_the_program_goes_on)
+SYSTEM_TEST(a_musl_thread_beyond_the_limit_is_refused_and_the_program_goes_on)
 {
     static const char *const argv[] = {"musl", "thread_limit", NULL};
     const struct j6_limits limits = {
@@ -249,7 +249,7 @@ TEST(a_musl_thread_beyond_the_limit_is_refused_and_the_program_goes_on)
     expect_equal(4, process_finish(process).code);
 }
 
-TEST(a_musl_program_is_killed_in_the_midst_of_its_calls)
+SYSTEM_TEST(a_musl_program_is_killed_in_the_midst_of_its_calls)
 {
     j6_handle_t channel = channel_new();
     const struct j6_spawn_row row = {"stdout", channel, j6_right_wait | SEND};

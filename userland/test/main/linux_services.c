@@ -53,7 +53,7 @@ static void restart(const struct manager *manager)
     expect_soon(service_row(manager, "files").starts > starts);
 }
 
-TEST(a_musl_program_goes_on_when_its_file_service_was_replaced)
+SYSTEM_TEST(a_musl_program_goes_on_when_its_file_service_was_replaced)
 {
     enum { CALLS = 12 };
     struct manager manager;
@@ -73,7 +73,7 @@ TEST(a_musl_program_goes_on_when_its_file_service_was_replaced)
     manager_end(&manager);
 }
 
-TEST(calls_to_a_file_service_that_has_gone_for_good_are_eio)
+SYSTEM_TEST(calls_to_a_file_service_that_has_gone_for_good_are_eio)
 {
     struct file_service service;
     struct run run;
@@ -86,7 +86,7 @@ TEST(calls_to_a_file_service_that_has_gone_for_good_are_eio)
     expect_ok(j6_handle_close(client));
 }
 
-TEST(a_musl_program_begins_in_the_directory_that_it_was_given)
+SYSTEM_TEST(a_musl_program_begins_in_the_directory_that_it_was_given)
 {
     static const char *const argv[] = {"musl", "directory_given", NULL};
     static const char *const environment[] = {"HOME=/", "PWD=/etc", NULL};

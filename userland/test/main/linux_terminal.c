@@ -33,17 +33,17 @@ static void expect_at_terminal(const char *check)
     loop_close();
 }
 
-TEST(a_musl_program_at_a_terminal_learns_its_size_and_sets_its_mode)
+SYSTEM_TEST(a_musl_program_at_a_terminal_learns_its_size_and_sets_its_mode)
 {
     expect_at_terminal("terminal");
 }
 
-TEST(stdout_of_a_musl_program_at_a_terminal_is_written_line_by_line)
+SYSTEM_TEST(stdout_of_a_musl_program_at_a_terminal_is_written_line_by_line)
 {
     expect_at_terminal("terminal_lines");
 }
 
-TEST(a_pipe_and_a_file_are_no_terminal_though_the_program_has_one)
+SYSTEM_TEST(a_pipe_and_a_file_are_no_terminal_though_the_program_has_one)
 {
     struct console_job job;
     struct file_service service;
@@ -62,7 +62,7 @@ TEST(a_pipe_and_a_file_are_no_terminal_though_the_program_has_one)
     loop_close();
 }
 
-TEST(a_musl_program_whose_terminal_has_gone_has_none)
+SYSTEM_TEST(a_musl_program_whose_terminal_has_gone_has_none)
 {
     struct console_job job;
     if (!loop_open()) {

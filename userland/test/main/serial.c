@@ -86,7 +86,7 @@ static j6_status_t bind(j6_handle_t endpoint)
 
 /* ---- what it does --------------------------------------------------------------------------- */
 
-TEST(the_serial_driver_echoes_by_interrupts)
+SYSTEM_TEST(the_serial_driver_echoes_by_interrupts)
 {
     if (!has_com2()) {
         return;
@@ -97,7 +97,7 @@ TEST(the_serial_driver_echoes_by_interrupts)
     process_drop(driver);
 }
 
-TEST(the_serial_driver_ends_where_there_is_no_uart)
+SYSTEM_TEST(the_serial_driver_ends_where_there_is_no_uart)
 {
     j6_handle_t system = restricted(system_handle(), j6_range_port, NO_UART, UART_PORTS);
     expect_equal(EXIT_NO_UART, driver_fails(system, "port=0x2e8", "irq=3"));
@@ -106,7 +106,7 @@ TEST(the_serial_driver_ends_where_there_is_no_uart)
 
 /* ---- what it may ---------------------------------------------------------------------------- */
 
-TEST(the_serial_driver_has_its_device_and_its_endpoint_and_nothing_else)
+SYSTEM_TEST(the_serial_driver_has_its_device_and_its_endpoint_and_nothing_else)
 {
     if (!has_com2()) {
         return;
@@ -129,7 +129,7 @@ TEST(the_serial_driver_has_its_device_and_its_endpoint_and_nothing_else)
     expect_ok(j6_handle_close(system));
 }
 
-TEST(the_serial_driver_fails_without_its_ports_or_its_line)
+SYSTEM_TEST(the_serial_driver_fails_without_its_ports_or_its_line)
 {
     if (!has_com2()) {
         return;
@@ -144,7 +144,7 @@ TEST(the_serial_driver_fails_without_its_ports_or_its_line)
     expect_ok(j6_handle_close(system));
 }
 
-TEST(the_serial_driver_refuses_arguments_that_name_no_uart)
+SYSTEM_TEST(the_serial_driver_refuses_arguments_that_name_no_uart)
 {
     j6_handle_t system = com2_object();
     expect_equal(EXIT_FAILURE, driver_fails(system, "port=", "irq=3"));
@@ -155,7 +155,7 @@ TEST(the_serial_driver_refuses_arguments_that_name_no_uart)
 }
 
 /* What has the same device, and reads a port beside it. */
-TEST(a_driver_that_uses_a_neighbours_port_ends_alone)
+SYSTEM_TEST(a_driver_that_uses_a_neighbours_port_ends_alone)
 {
     static const char *const neighbours[] = {"759" /* 0x2f7 */, "768" /* 0x300 */};
     if (!has_com2()) {
@@ -177,7 +177,7 @@ TEST(a_driver_that_uses_a_neighbours_port_ends_alone)
 
 /* ---- its end -------------------------------------------------------------------------------- */
 
-TEST(the_line_of_a_driver_is_free_when_it_is_killed_and_the_next_one_works)
+SYSTEM_TEST(the_line_of_a_driver_is_free_when_it_is_killed_and_the_next_one_works)
 {
     if (!has_com2()) {
         return;
@@ -195,7 +195,7 @@ TEST(the_line_of_a_driver_is_free_when_it_is_killed_and_the_next_one_works)
 }
 
 /* At any moment, while bytes go round. */
-TEST(drivers_that_are_killed_while_they_work_leave_nothing)
+SYSTEM_TEST(drivers_that_are_killed_while_they_work_leave_nothing)
 {
     if (!has_com2()) {
         return;

@@ -25,7 +25,7 @@ SAMPLE_TEST(a_service_is_started_by_its_manifest_lines_and_found_by_its_name)
     manager_end(&manager);
 }
 
-TEST(a_service_that_waits_for_a_name_starts_when_somebody_serves_that)
+SYSTEM_TEST(a_service_that_waits_for_a_name_starts_when_somebody_serves_that)
 {
     struct manager manager;
     manager_begin(&manager,
@@ -35,7 +35,7 @@ TEST(a_service_that_waits_for_a_name_starts_when_somebody_serves_that)
     manager_end(&manager);
 }
 
-TEST(a_service_whose_name_never_comes_waits_and_the_others_run)
+SYSTEM_TEST(a_service_whose_name_never_comes_waits_and_the_others_run)
 {
     struct manager manager;
     manager_begin(&manager, "service alone\n program bin/server idle\n after nobody\n"
@@ -50,7 +50,7 @@ TEST(a_service_whose_name_never_comes_waits_and_the_others_run)
     manager_end(&manager);
 }
 
-TEST(a_service_that_comes_later_lets_those_start_that_wait_for_its_name)
+SYSTEM_TEST(a_service_that_comes_later_lets_those_start_that_wait_for_its_name)
 {
     struct manager manager;
     j6_handle_t mine = endpoint_new(), copy = 0;
@@ -64,7 +64,7 @@ TEST(a_service_that_comes_later_lets_those_start_that_wait_for_its_name)
     manager_end(&manager);
 }
 
-TEST(a_service_that_lasts_starts_when_all_others_have_started)
+SYSTEM_TEST(a_service_that_lasts_starts_when_all_others_have_started)
 {
     struct manager manager;
     manager_begin(&manager, "service end\n program bin/server idle\n start last\n" SERVE("one"));
@@ -75,7 +75,7 @@ TEST(a_service_that_lasts_starts_when_all_others_have_started)
 
 /* ---- what cannot start ----------------------------------------------------------------------- */
 
-TEST(a_service_without_a_program_has_failed_and_the_others_run)
+SYSTEM_TEST(a_service_without_a_program_has_failed_and_the_others_run)
 {
     struct manager manager;
     manager_begin(&manager, "service ghost\n program bin/nothing\n" SERVE("one"));
@@ -87,7 +87,7 @@ TEST(a_service_without_a_program_has_failed_and_the_others_run)
     manager_end(&manager);
 }
 
-TEST(a_service_with_a_bad_manifest_line_has_failed_and_the_others_run)
+SYSTEM_TEST(a_service_with_a_bad_manifest_line_has_failed_and_the_others_run)
 {
     struct manager manager;
     manager_begin(&manager, SERVE("one") "service bad\n program bin/server\n restrat never\n");
@@ -99,7 +99,7 @@ TEST(a_service_with_a_bad_manifest_line_has_failed_and_the_others_run)
     manager_end(&manager);
 }
 
-TEST(a_service_that_may_not_have_a_handle_has_failed)
+SYSTEM_TEST(a_service_that_may_not_have_a_handle_has_failed)
 {
     struct manager manager;
     manager_begin(&manager, "service thief\n program bin/server idle\n handle system system power\n"
@@ -111,7 +111,7 @@ TEST(a_service_that_may_not_have_a_handle_has_failed)
     manager_end(&manager);
 }
 
-TEST(a_service_for_what_there_is_not_is_absent)
+SYSTEM_TEST(a_service_for_what_there_is_not_is_absent)
 {
     struct manager manager;
     manager_begin(&manager, "service screen\n program bin/server idle\n needs framebuffer\n"
@@ -127,7 +127,7 @@ TEST(a_service_for_what_there_is_not_is_absent)
 
 /* ---- death ----------------------------------------------------------------------------------- */
 
-TEST(a_service_that_dies_is_replaced_and_its_clients_learn_of_it)
+SYSTEM_TEST(a_service_that_dies_is_replaced_and_its_clients_learn_of_it)
 {
     struct manager manager;
     uint64_t answer = 0, first = 0, second = 0;
@@ -147,7 +147,7 @@ TEST(a_service_that_dies_is_replaced_and_its_clients_learn_of_it)
     manager_end(&manager);
 }
 
-TEST(a_service_that_dies_in_a_loop_is_given_up_and_the_others_run)
+SYSTEM_TEST(a_service_that_dies_in_a_loop_is_given_up_and_the_others_run)
 {
     struct manager manager;
     j6_handle_t found = 0;
@@ -166,7 +166,7 @@ TEST(a_service_that_dies_in_a_loop_is_given_up_and_the_others_run)
     manager_end(&manager);
 }
 
-TEST(a_service_waits_twice_as_long_after_each_death)
+SYSTEM_TEST(a_service_waits_twice_as_long_after_each_death)
 {
     struct manager manager;
     j6_time_t first = now();
@@ -177,7 +177,7 @@ TEST(a_service_waits_twice_as_long_after_each_death)
     manager_end(&manager);
 }
 
-TEST(what_happens_to_a_service_that_ends_by_itself_its_restart_line_says)
+SYSTEM_TEST(what_happens_to_a_service_that_ends_by_itself_its_restart_line_says)
 {
     struct manager manager;
     manager_begin(&manager, "service well\n program bin/server exit 0\n restart failure\n"
@@ -199,7 +199,7 @@ TEST(what_happens_to_a_service_that_ends_by_itself_its_restart_line_says)
 
 /* ---- limits ---------------------------------------------------------------------------------- */
 
-TEST(a_service_has_the_limits_that_its_line_says_and_is_given_up_without_any)
+SYSTEM_TEST(a_service_has_the_limits_that_its_line_says_and_is_given_up_without_any)
 {
     struct manager manager;
     manager_begin(&manager,

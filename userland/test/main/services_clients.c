@@ -14,7 +14,7 @@ static j6_status_t add(struct j6_service *service, uint64_t number, uint64_t *ou
     return j6_ask_service(service, &ask, now() + PATIENCE);
 }
 
-TEST(a_client_goes_on_when_its_service_was_replaced)
+SYSTEM_TEST(a_client_goes_on_when_its_service_was_replaced)
 {
     struct manager manager;
     uint64_t sum = 0;
@@ -33,7 +33,7 @@ TEST(a_client_goes_on_when_its_service_was_replaced)
     manager_end(&manager);
 }
 
-TEST(a_request_to_a_service_that_is_given_up_ends)
+SYSTEM_TEST(a_request_to_a_service_that_is_given_up_ends)
 {
     struct manager manager;
     uint64_t sum = 0;
@@ -48,7 +48,7 @@ TEST(a_request_to_a_service_that_is_given_up_ends)
     manager_end(&manager);
 }
 
-TEST(a_request_that_cannot_be_repeated_is_refused)
+SYSTEM_TEST(a_request_that_cannot_be_repeated_is_refused)
 {
     char bytes[8] = "";
     size_t len;
@@ -63,7 +63,7 @@ TEST(a_request_that_cannot_be_repeated_is_refused)
     expect_ok(j6_handle_close(event));
 }
 
-TEST(a_request_for_a_name_that_may_not_be_looked_up_is_denied)
+SYSTEM_TEST(a_request_for_a_name_that_may_not_be_looked_up_is_denied)
 {
     struct manager manager;
     uint64_t none;
@@ -107,7 +107,7 @@ static void restart(const struct manager *manager, const char *name)
                 service_state(manager, name) == services_state_running);
 }
 
-TEST(clients_work_on_while_each_of_their_services_is_killed_again_and_again)
+SYSTEM_TEST(clients_work_on_while_each_of_their_services_is_killed_again_and_again)
 {
     static const char *const names[] = {"one", "two"};
     struct manager manager;
@@ -147,7 +147,7 @@ static const char both[] =
                  " handle archive module boot.tar\n" SERVE(
                      "user") " handle files files bin\n handle one service one\n";
 
-TEST(services_that_are_restarted_again_and_again_leave_nothing_behind)
+SYSTEM_TEST(services_that_are_restarted_again_and_again_leave_nothing_behind)
 {
     static const char *const names[] = {"one", "files", "user"};
     struct manager manager;
@@ -170,7 +170,7 @@ TEST(services_that_are_restarted_again_and_again_leave_nothing_behind)
     manager_end(&manager);
 }
 
-TEST(who_waits_for_a_service_gets_the_one_that_replaces_it)
+SYSTEM_TEST(who_waits_for_a_service_gets_the_one_that_replaces_it)
 {
     struct manager manager;
     uint64_t answer = 0;
@@ -184,7 +184,7 @@ TEST(who_waits_for_a_service_gets_the_one_that_replaces_it)
     manager_end(&manager);
 }
 
-TEST(an_endpoint_that_is_kept_is_the_same_for_the_next_life)
+SYSTEM_TEST(an_endpoint_that_is_kept_is_the_same_for_the_next_life)
 {
     struct manager manager;
     uint64_t sum = 0;

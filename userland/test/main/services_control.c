@@ -3,7 +3,7 @@
 #include "userland/test/main/services.h"
 #include "lib/string.h"
 
-TEST(a_service_is_restarted_on_request_whatever_it_does)
+SYSTEM_TEST(a_service_is_restarted_on_request_whatever_it_does)
 {
     struct manager manager;
     manager_begin(&manager, SERVE("one") "service done\n program bin/server exit 0\n"
@@ -23,7 +23,7 @@ TEST(a_service_is_restarted_on_request_whatever_it_does)
     manager_end(&manager);
 }
 
-TEST(a_service_that_was_stopped_stays_so_until_it_is_restarted)
+SYSTEM_TEST(a_service_that_was_stopped_stays_so_until_it_is_restarted)
 {
     struct manager manager;
     j6_handle_t found = 0;
@@ -42,7 +42,7 @@ TEST(a_service_that_was_stopped_stays_so_until_it_is_restarted)
     manager_end(&manager);
 }
 
-TEST(a_service_that_is_killed_by_name_or_by_process_dies_and_comes_back)
+SYSTEM_TEST(a_service_that_is_killed_by_name_or_by_process_dies_and_comes_back)
 {
     struct manager manager;
     manager_begin(&manager, SERVE("one"));
@@ -59,7 +59,7 @@ TEST(a_service_that_is_killed_by_name_or_by_process_dies_and_comes_back)
     manager_end(&manager);
 }
 
-TEST(who_may_only_list_the_services_changes_nothing)
+SYSTEM_TEST(who_may_only_list_the_services_changes_nothing)
 {
     struct manager manager;
     uint64_t count = 0;
@@ -93,7 +93,7 @@ static int64_t end_code(struct manager *manager)
     return end.code;
 }
 
-TEST(init_ends_as_it_was_asked_to)
+SYSTEM_TEST(init_ends_as_it_was_asked_to)
 {
     struct manager manager;
     manager_begin(&manager, SERVE("one"));
@@ -122,14 +122,14 @@ static void expect_order(struct manager *manager)
     expect_ok(j6_handle_close(deaf));
 }
 
-TEST(services_end_the_last_one_first_and_what_is_deaf_to_that_is_killed)
+SYSTEM_TEST(services_end_the_last_one_first_and_what_is_deaf_to_that_is_killed)
 {
     struct manager manager;
     manager_begin(&manager, SERVE("one") DEAF("deaf") " after one\n");
     expect_order(&manager);
 }
 
-TEST(a_service_that_was_restarted_ends_behind_those_that_need_it_all_the_same)
+SYSTEM_TEST(a_service_that_was_restarted_ends_behind_those_that_need_it_all_the_same)
 {
     struct manager manager;
     manager_begin(&manager, SERVE("one") DEAF("deaf") " after one\n");
@@ -138,7 +138,7 @@ TEST(a_service_that_was_restarted_ends_behind_those_that_need_it_all_the_same)
     expect_order(&manager);
 }
 
-TEST(while_init_ends_nothing_is_started)
+SYSTEM_TEST(while_init_ends_nothing_is_started)
 {
     struct manager manager;
     manager_begin(&manager, "service deaf\n program bin/server idle\n serves deaf\n endpoint 0 0\n"
@@ -153,7 +153,7 @@ TEST(while_init_ends_nothing_is_started)
     expect_equal(0, end_code(&manager));
 }
 
-TEST(the_end_of_a_service_can_be_the_end_of_all)
+SYSTEM_TEST(the_end_of_a_service_can_be_the_end_of_all)
 {
     struct manager manager;
     uint64_t answer;
@@ -164,7 +164,7 @@ TEST(the_end_of_a_service_can_be_the_end_of_all)
     expect_equal(0, end_code(&manager));
 }
 
-TEST(a_service_that_ends_all_is_replaced_if_it_is_killed)
+SYSTEM_TEST(a_service_that_ends_all_is_replaced_if_it_is_killed)
 {
     struct manager manager;
     manager_begin(&manager, SERVE("shell") " end poweroff\n");
@@ -174,7 +174,7 @@ TEST(a_service_that_ends_all_is_replaced_if_it_is_killed)
     manager_end(&manager);
 }
 
-TEST(an_init_whose_endpoint_closes_leaves_no_service)
+SYSTEM_TEST(an_init_whose_endpoint_closes_leaves_no_service)
 {
     struct manager manager;
     manager_begin(&manager, SERVE("one"));

@@ -28,7 +28,7 @@ static j6_handle_t role_of(const struct manager *manager, const char *name, cons
     return handle;
 }
 
-TEST(a_service_has_its_endpoint_and_nothing_else_that_no_line_names)
+SYSTEM_TEST(a_service_has_its_endpoint_and_nothing_else_that_no_line_names)
 {
     struct manager manager;
     manager_begin(&manager, SERVE("poor"));
@@ -43,7 +43,7 @@ TEST(a_service_has_its_endpoint_and_nothing_else_that_no_line_names)
     manager_end(&manager);
 }
 
-TEST(a_service_gets_handles_of_every_kind_by_role)
+SYSTEM_TEST(a_service_gets_handles_of_every_kind_by_role)
 {
     struct manager manager;
     manager_begin(
@@ -70,7 +70,7 @@ TEST(a_service_gets_handles_of_every_kind_by_role)
     manager_end(&manager);
 }
 
-TEST(a_service_looks_up_and_registers_the_names_that_its_line_allows)
+SYSTEM_TEST(a_service_looks_up_and_registers_the_names_that_its_line_allows)
 {
     struct manager manager;
     uint64_t none;
@@ -92,7 +92,7 @@ TEST(a_service_looks_up_and_registers_the_names_that_its_line_allows)
     manager_end(&manager);
 }
 
-TEST(the_name_of_a_service_of_the_manifest_is_nobody_elses)
+SYSTEM_TEST(the_name_of_a_service_of_the_manifest_is_nobody_elses)
 {
     struct manager manager;
     j6_handle_t mine = endpoint_new(), copy = 0;
@@ -110,7 +110,7 @@ TEST(the_name_of_a_service_of_the_manifest_is_nobody_elses)
     "service files\n program bin/files\n serves files\n endpoint 65536 1 badges\n" \
     " handle archive module boot.tar\n"
 
-TEST(who_looks_the_file_service_up_gets_what_its_line_says_and_without_one_nothing)
+SYSTEM_TEST(who_looks_the_file_service_up_gets_what_its_line_says_and_without_one_nothing)
 {
     struct manager manager;
     uint64_t none;
@@ -144,7 +144,7 @@ static void expect_shown(const struct manager *manager, const char *text)
     expect_ok(j6_handle_close(shows));
 }
 
-TEST(what_a_service_prints_is_shown_by_the_service_that_replaces_the_one_that_showed_it)
+SYSTEM_TEST(what_a_service_prints_is_shown_by_the_service_that_replaces_the_one_that_showed_it)
 {
     struct manager manager;
     manager_begin(&manager, SERVE("shows") SERVE("prints") " handle stdout text shows\n");
@@ -158,7 +158,7 @@ TEST(what_a_service_prints_is_shown_by_the_service_that_replaces_the_one_that_sh
     manager_end(&manager);
 }
 
-TEST(the_memory_of_a_service_is_the_same_in_each_of_its_lives)
+SYSTEM_TEST(the_memory_of_a_service_is_the_same_in_each_of_its_lives)
 {
     struct manager manager;
     uint64_t count = 9;

@@ -9,7 +9,7 @@ static const char asking[] =
     " handle archive module boot.tar\n" SERVE(
         "asks") " handle files files bin\n handle names names * +*\n handle copy service files\n";
 
-TEST(who_waits_for_the_files_while_they_are_killed_gets_those_of_the_next_life)
+SYSTEM_TEST(who_waits_for_the_files_while_they_are_killed_gets_those_of_the_next_life)
 {
     struct manager manager;
     uint64_t none;
@@ -57,7 +57,7 @@ static void flood(j6_handle_t names)
     }
 }
 
-TEST(who_waits_for_names_that_never_come_is_in_nobody_elses_way)
+SYSTEM_TEST(who_waits_for_names_that_never_come_is_in_nobody_elses_way)
 {
     struct manager manager;
     struct asker asker;
@@ -78,7 +78,7 @@ TEST(who_waits_for_names_that_never_come_is_in_nobody_elses_way)
     manager_end(&manager);
 }
 
-TEST(who_registers_too_many_names_leaves_room_for_those_of_others)
+SYSTEM_TEST(who_registers_too_many_names_leaves_room_for_those_of_others)
 {
     enum { MOST = 64 };
     struct manager manager;

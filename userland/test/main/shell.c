@@ -97,7 +97,7 @@ SCRIPT_TEST(a_script_may_be_long_and_its_nesting_has_an_end,
             {"x='a|'; " TWICE("1 2 3 4 5") "sh -c \"$x cat\"", 1,
              "sh: that is too long a pipeline: 32 commands at most\n"})
 
-TEST(commands_come_from_the_input_which_they_read_on)
+SYSTEM_TEST(commands_come_from_the_input_which_they_read_on)
 {
     struct shell_test *shell = shell_begin();
     static const char *const arguments[] = {NULL};
@@ -110,7 +110,7 @@ TEST(commands_come_from_the_input_which_they_read_on)
     shell_end(shell);
 }
 
-TEST(a_person_edits_completes_and_repeats_commands)
+SYSTEM_TEST(a_person_edits_completes_and_repeats_commands)
 {
     struct shell_test *shell = shell_begin();
     static const char *const arguments[] = {"-i", NULL};
@@ -132,7 +132,7 @@ TEST(a_person_edits_completes_and_repeats_commands)
     shell_end(shell);
 }
 
-TEST(a_shell_without_files_says_so_and_goes_on)
+SYSTEM_TEST(a_shell_without_files_says_so_and_goes_on)
 {
     struct shell_test *shell = shell_begin();
     j6_handle_t files = shell->files;

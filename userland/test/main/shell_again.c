@@ -33,7 +33,7 @@ static void end_service(struct file_service *service)
     expect_ok(j6_handle_close(service->endpoint));
 }
 
-TEST(a_shell_finds_the_file_service_again_when_that_has_died)
+SYSTEM_TEST(a_shell_finds_the_file_service_again_when_that_has_died)
 {
     struct shell_test *shell = shell_begin();
     struct file_service next;

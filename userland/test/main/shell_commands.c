@@ -54,7 +54,7 @@ SCRIPT_TEST(
     {"head -n x", 2, "usage: head [-n LINES] [FILE…]: shows the first lines, 10 of them\n"},
     {"cat /tmp", 1, "cat: /tmp: Is a directory\n"}, {"sleep x", 2, "usage: sleep SECONDS: waits\n"})
 
-TEST(who_writes_is_told_that_there_is_no_room)
+SYSTEM_TEST(who_writes_is_told_that_there_is_no_room)
 {
     struct shell_test *shell = shell_begin();
     j6_handle_t files = shell->files;
@@ -84,7 +84,7 @@ static const struct {
 #undef COMMAND
 };
 
-TEST(every_command_explains_itself_in_a_line)
+SYSTEM_TEST(every_command_explains_itself_in_a_line)
 {
     struct shell_test *shell = shell_begin();
     for (size_t i = 0; i < sizeof(explanations) / sizeof(explanations[0]); i++) {
@@ -107,7 +107,7 @@ TEST(every_command_explains_itself_in_a_line)
     shell_end(shell);
 }
 
-TEST(commands_look_at_the_system)
+SYSTEM_TEST(commands_look_at_the_system)
 {
     struct shell_test *shell = shell_begin();
     shell_expect_words(shell, "ps", "PID|kernel|init|files|sh|ps|");
@@ -133,7 +133,7 @@ TEST(commands_look_at_the_system)
     shell_end(shell);
 }
 
-TEST(a_command_gets_no_more_than_it_needs)
+SYSTEM_TEST(a_command_gets_no_more_than_it_needs)
 {
     struct shell_test *shell = shell_begin();
     /* One that only reads can't write; one by another name than that in bin gets no system object. */
@@ -197,7 +197,7 @@ static int64_t serve(void *endpoint)
     return (int64_t)j6_serve(&server);
 }
 
-TEST(services_and_power_are_asked_of_init)
+SYSTEM_TEST(services_and_power_are_asked_of_init)
 {
     struct shell_test *shell = shell_begin();
     struct j6_thread thread;

@@ -51,7 +51,7 @@ static void expect_interrupted(struct shell_test *shell, const char *script)
     shell->interrupt = 0;
 }
 
-TEST(ctrl_c_ends_what_runs_and_what_that_has_started)
+SYSTEM_TEST(ctrl_c_ends_what_runs_and_what_that_has_started)
 {
     struct shell_test *shell = shell_begin();
     expect_interrupted(shell, "echo x; sleep 1000");
@@ -77,7 +77,7 @@ static uint64_t handles_after(const struct shell_test *shell, j6_handle_t keyboa
 }
 
 /* Each round does once whatever the shell holds handles for. */
-TEST(a_shell_keeps_nothing_of_the_commands_that_it_has_run)
+SYSTEM_TEST(a_shell_keeps_nothing_of_the_commands_that_it_has_run)
 {
     struct shell_test *shell = shell_begin();
     j6_handle_t keyboard = shell_start_typed(shell);

@@ -23,7 +23,7 @@ static void add(char text[TEXT_MAX], const char *more)
     memcpy(text + len, more, strlen(more) + 1);
 }
 
-TEST(what_looks_like_a_posix_shell_means_the_same)
+SYSTEM_TEST(what_looks_like_a_posix_shell_means_the_same)
 {
     static char text[TEXT_MAX], output[TEXT_MAX];
     struct shell_test *shell = shell_begin();

@@ -121,7 +121,7 @@ static void drawn_is(const char *wanted, struct test_place place)
 
 /* ---- tests ---------------------------------------------------------------------------------------- */
 
-TEST(the_edited_line_is_drawn_again_when_the_terminal_was_disturbed_or_resized)
+SYSTEM_TEST(the_edited_line_is_drawn_again_when_the_terminal_was_disturbed_or_resized)
 {
     struct shell_test *shell = begin();
     expect_drawn(PROMPT);
@@ -156,7 +156,7 @@ static void await_drawn(const char *wanted)
     }
 }
 
-TEST(ctrl_c_reaches_no_job_in_the_background)
+SYSTEM_TEST(ctrl_c_reaches_no_job_in_the_background)
 {
     struct shell_test *shell = begin();
     send_text(terminal.typed, "{ while [ ! -e /tmp/go ]; do sleep 0.01; done; echo la''te; } &\r");

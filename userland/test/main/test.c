@@ -98,10 +98,7 @@ static void priority_begin(void)
         j6_thread_control(j6_handle_self_thread, j6_control_priority, &priority, sizeof(priority)));
 }
 
-/*
- * The kernel's command line may name the tests to run, only=NAME, once for each, or ask for a sample
- * of them.
- */
+/* The kernel's command line may name the tests to run, only=NAME, once for each, or a set. */
 static bool is_wanted(const struct test *test)
 {
     char word[128];
@@ -110,7 +107,9 @@ static bool is_wanted(const struct test *test)
         format(word, sizeof(word), "only=%s", test->name);
         return j6_boot_word(word);
     }
-    return test->sampled || !j6_boot_word("sample");
+    return test->set <= (j6_boot_word("sample")   ? TEST_EVERYWHERE
+                         : j6_boot_word("kernel") ? TEST_OF_KERNEL
+                                                  : TEST_OF_SYSTEM);
 }
 
 static int64_t run(const struct test *test)

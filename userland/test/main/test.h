@@ -15,26 +15,38 @@
 #pragma once
 #include <j6/j6.h>
 
+/* Which boots run it. */
+enum test_set {
+    TEST_EVERYWHERE, /* all: a sample, too */
+    TEST_OF_KERNEL,  /* all but those of a sample */
+    TEST_OF_SYSTEM,  /* those of all tests alone */
+};
+
 struct test {
     const char *name;
     void (*run)(void);
-    bool sampled;
+    enum test_set set;
 };
 
-#define TEST(sentence) TEST_DEFINE(sentence, false)
+/* Of a call, or of what else the kernel does for a process; of libj6. */
+#define TEST(sentence) TEST_DEFINE(sentence, TEST_OF_KERNEL)
 
 /*
  * The same, for tests that boots with the word `sample` run too: all whose result hangs on the
  * machine, its firmware or its CPU, and of the rest one of a kind. All of them together take
  * seconds.
  */
-#define SAMPLE_TEST(sentence) TEST_DEFINE(sentence, true)
+#define SAMPLE_TEST(sentence) TEST_DEFINE(sentence, TEST_EVERYWHERE)
+
+/* Of what stands on the kernel, programs and services: boots with the word `kernel` leave it out. */
+#define SYSTEM_TEST(sentence) TEST_DEFINE(sentence, TEST_OF_SYSTEM)
 
 /* Aligned on request: else the compiler may leave gaps between what is to be an array. */
-#define TEST_DEFINE(sentence, sampled)                                                             \
+#define TEST_DEFINE(sentence, set)                                                                 \
     static void sentence(void);                                                                    \
-    static const struct test sentence##_test __attribute__((                                       \
-        section("tests"), used, aligned(_Alignof(struct test)))) = {#sentence, sentence, sampled}; \
+    static const struct test sentence##_test                                                       \
+        __attribute__((section("tests"), used, aligned(_Alignof(struct test)))) = {#sentence,      \
+                                                                                   sentence, set}; \
     static void sentence(void)
 
 /* Each tells whether it was met. */
