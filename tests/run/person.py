@@ -4,6 +4,7 @@ when the next prompt stands there; nothing goes by time."""
 import re
 import time
 
+import sessions
 import typist
 import vt
 from typist import PATIENCE, Wrong
@@ -104,8 +105,22 @@ class Person(typist.Typist):
         return [self.screen.text(row) for row in range(end + 1, self.screen.row)]
 
     def last_row_of(self, line, first):
-        """Where it stands for the last time: others' lines may have come amid it."""
-        screen = self.screen
-        start = line[:screen.columns].rstrip()
-        rows = [row for row in range(first, screen.row) if screen.text(row) == start]
-        return (rows[-1] if rows else screen.row) + vt.width(line) // screen.columns
+        """Where it stands for the last time, whole, or torn by others' lines that came amid it."""
+        ends = [self.end_of(line, row) for row in range(first, self.screen.row)]
+        return max((end for end in ends if end is not None), default=self.screen.row)
+
+    def end_of(self, line, row):
+        """The row in which the line ends that begins in this one; None: another one begins here."""
+        columns = self.screen.columns
+        whole = line[:columns].rstrip()
+        if self.screen.text(row) == whole:
+            return row + vt.width(line) // columns
+        left = line
+        while left and row < self.screen.row:
+            piece = self.screen.text(row)
+            if piece and left.startswith(piece):
+                left = left[len(piece):].lstrip()
+            elif left == line or not sessions.OTHERS.fullmatch(piece):
+                return None
+            row += 1
+        return None if left else row - 1

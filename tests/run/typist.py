@@ -14,6 +14,7 @@ PATIENCE = 30       # seconds for an answer
 STARTED = 90        # … for the first prompt
 TAIL = 4000         # bytes of the line that are shown of a failure
 PROMPT = re.compile(rb"\r\x1b\[J\x1b\[1;3([12])m[^\x1b]*\x1b\[0m > ")    # the shell's; 1: the last command failed
+TEAR = rb"(?:\r*\n(?:\[[^\n]*\n)+)?"        # lines of others, which may come amid one that is typed
 
 
 class Wrong(Exception):
@@ -66,7 +67,8 @@ class Typist:
     def enter(self, command):
         """Types a command, which must fit into the row, up to its echo."""
         self.type(command + b"\r")
-        self.until(re.compile(re.escape(command) + rb"\r+\n"))
+        letters = [re.escape(command[i:i + 1]) for i in range(len(command))]
+        self.until(re.compile(TEAR.join(letters) + rb"\r+\n"))
 
     def ask(self, command, patience=PATIENCE):
         """Types a command, and gives what it writes up to the next prompt."""
