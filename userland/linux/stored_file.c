@@ -124,6 +124,7 @@ static uint32_t mode_of(const struct files_stat *stat)
     switch (stat->type) {
     case files_type_directory: return S_IFDIR | 0755;
     case files_type_link: return S_IFLNK | 0777;
+    case files_type_nothing: return S_IFCHR | 0666;
     default:
         return S_IFREG | 0444 | (stat->mode & files_mode_write ? 0200 : 0) |
                (stat->mode & files_mode_exec ? 0111 : 0);

@@ -71,7 +71,12 @@ enum {
 };
 
 /* The numbers that Unix has for them in directories. */
-enum files_type { files_type_directory = 4, files_type_file = 8, files_type_link = 10 };
+enum files_type {
+    files_type_nothing = 2, /* /dev/null: empty, takes all that is written, and can't be mapped */
+    files_type_directory = 4,
+    files_type_file = 8,
+    files_type_link = 10,
+};
 
 /* What may be done with a file; anybody may read it. A directory's are kept, and forbid nothing. */
 enum {
@@ -187,7 +192,7 @@ struct files_map_answer {
  * pages are there, as long as it doesn't. What is written through it to the last page behind the
  * end is nobody's. The area outlives the handle and the name. denied also: writing, where an open
  * file isn't open for it; executing, without files_mode_exec; with an empty path, reading, where it
- * isn't open for that. bad_state: that is a directory.
+ * isn't open for that. bad_state: that is a directory, or files_type_nothing.
  */
 J6_MUST_USE j6_status_t files_map(j6_handle_t at, const char *path, uint64_t flags,
                                   struct files_map_answer *out_answer, j6_handle_t *out_area);

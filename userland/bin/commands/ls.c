@@ -22,6 +22,7 @@ static void show_long(const char *path, const char *name, const struct stat *sta
     printf("%c%c%c %10llu %s %s%s%s\n",
            link                       ? 'l'
            : S_ISDIR(status->st_mode) ? 'd'
+           : S_ISCHR(status->st_mode) ? 'c'
                                       : '-',
            status->st_mode & S_IWUSR ? 'w' : '-', status->st_mode & S_IXUSR ? 'x' : '-',
            (unsigned long long)status->st_size, date, name, link ? " -> " : "", target);

@@ -27,16 +27,20 @@ static j6_status_t new_node(const struct j6_archive_entry *entry, j6_handle_t ar
     return status;
 }
 
+/* Where a path leads; exists: to something. */
+static j6_status_t find_place(struct node *root, const char *path, struct place *out_place)
+{
+    const struct walk walk = {.top = root, .start = root};
+    j6_status_t status = path_walk(&walk, (struct path){path, strlen(path)}, out_place);
+    return status == j6_status_ok && out_place->node != NULL ? j6_status_exists : status;
+}
+
 /* The directories come before what lies in them. */
 static j6_status_t add(struct node *root, const struct j6_archive_entry *entry, j6_handle_t area)
 {
-    const struct walk walk = {.top = root, .start = root};
     struct place place;
     struct node *node;
-    j6_status_t status = path_walk(&walk, (struct path){entry->path, strlen(entry->path)}, &place);
-    if (status == j6_status_ok && place.node != NULL) {
-        status = j6_status_exists;
-    }
+    j6_status_t status = find_place(root, entry->path, &place);
     if (status == j6_status_ok) {
         status = new_node(entry, area, &node);
     }
@@ -45,6 +49,23 @@ static j6_status_t add(struct node *root, const struct j6_archive_entry *entry, 
     }
     status = tree_add(place.directory, place.name.bytes, place.name.len, node);
     node->modified = entry->modified * NS_PER_SECOND;
+    node_put(node);
+    return status;
+}
+
+/* What no archive holds. It may hold the directory. */
+static j6_status_t add_own(struct node *root, const char *path, enum files_type type)
+{
+    struct place place;
+    struct node *node;
+    j6_status_t status = find_place(root, path, &place);
+    if (status == j6_status_ok) {
+        status = node_new(type, files_mode_write, NULL, &node);
+    }
+    if (status != j6_status_ok) {
+        return status == j6_status_exists ? j6_status_ok : status;
+    }
+    status = tree_add(place.directory, place.name.bytes, place.name.len, node);
     node_put(node);
     return status;
 }
@@ -69,5 +90,6 @@ j6_status_t boot_fill(struct node *root, j6_handle_t area)
                   (unsigned long long)archive.next);
         return j6_err_invalid_arg;
     }
-    return j6_status_ok;
+    j6_status_t status = add_own(root, "dev", files_type_directory);
+    return status == j6_status_ok ? add_own(root, "dev/null", files_type_nothing) : status;
 }

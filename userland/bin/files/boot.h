@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tree as it begins: what the boot archive holds, whose files are read from there. */
+/* The tree as it begins: what the boot archive holds, whose files are read from there, and /dev/null. */
 #pragma once
 #include "userland/bin/files/tree.h"
 #include <j6/archive.h>

@@ -166,6 +166,9 @@ j6_status_t content_set_size(struct node *node, struct client *client, uint64_t 
     if (size > files_size_max) {
         return j6_err_out_of_range;
     }
+    if (node->type == files_type_nothing) {
+        return j6_status_ok;
+    }
     if (size > node->size) {
         status = grow(node, client, size);
     } else if (size < node->size) {
@@ -183,6 +186,10 @@ j6_status_t content_write(struct node *node, struct client *client, uint64_t off
 {
     if (offset > files_size_max || len > files_size_max - offset) {
         return j6_err_out_of_range;
+    }
+    if (node->type == files_type_nothing) {
+        *out_len = len;
+        return j6_status_ok;
     }
     uint64_t old_size = node->size;
     uint64_t end = offset + len;
@@ -220,6 +227,9 @@ static j6_status_t begin_writing(struct node *node, struct client *client)
 j6_status_t content_map(struct node *node, struct client *client, uint64_t rights,
                         j6_handle_t *out_area)
 {
+    if (node->type == files_type_nothing) {
+        return j6_err_bad_state;
+    }
     j6_status_t status = rights & j6_right_vma_write ? begin_writing(node, client) : make_own(node);
     return status == j6_status_ok ? j6_handle_duplicate(node->content.area, rights, 0, out_area)
                                   : status;

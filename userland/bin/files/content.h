@@ -4,7 +4,7 @@
  * clone, when it is written to or handed out. What is behind a file's end in its last page may be
  * written by those who map it, so it is cleared before the end moves there.
  *
- * Rules: nodes are files. What fails changes nothing, but a write, which tells how far it came.
+ * Rules: nodes are files, or nothing. What fails changes nothing, but a write, which tells how far it came.
  * `client` becomes the owner of a file that has none. Errors: quota, no_memory, and what is written
  * with the functions.
  */
@@ -22,7 +22,7 @@ J6_MUST_USE j6_status_t content_set_size(struct node *node, struct client *clien
 
 /*
  * A handle to the file's own area, with those rights; to be written through: with all its pages
- * there.
+ * there. bad_state: it is nothing.
  */
 J6_MUST_USE j6_status_t content_map(struct node *node, struct client *client, uint64_t rights,
                                     j6_handle_t *out_area);

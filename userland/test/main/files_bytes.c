@@ -59,6 +59,34 @@ SYSTEM_TEST(a_file_takes_64_KiB_at_once_across_its_pages)
     files_end(&service);
 }
 
+SYSTEM_TEST(the_file_that_is_nothing_takes_all_and_stays_empty)
+{
+    struct file_service service;
+    struct files_write_answer answer = {0};
+    struct files_map_answer map;
+    struct files_stat stat = {0};
+    char bytes[64];
+    size_t len = 0;
+    j6_handle_t area;
+    j6_handle_t root = files_begin(&service);
+    j6_handle_t null = file_open(root, "dev/null", READ_AND_WRITE | files_open_truncate);
+    file_write(null, 0, "whatever");
+    expect_ok(files_write(null, 1ull << 39, "it is", 5, &answer));
+    expect_equal(5, answer.written);
+    expect_ok(files_truncate(null, "", 1000));
+    expect_ok(files_stat(null, "", 0, &stat));
+    expect_equal(files_type_nothing, stat.type);
+    expect_equal(0, stat.size);
+    expect_ok(files_read(null, 0, bytes, sizeof(bytes), &len));
+    expect_equal(0, len);
+    expect_status(j6_err_out_of_range, files_write(null, files_size_max, "x", 1, &answer));
+    expect_status(j6_err_bad_state, files_map(root, "dev/null", 0, &map, &area));
+    expect_status(j6_err_wrong_type,
+                  files_open(root, "dev/null/x", files_open_read, 0, &stat, &area));
+    expect_ok(j6_handle_close(null));
+    files_end(&service);
+}
+
 SYSTEM_TEST(what_lies_before_an_offset_that_is_written_to_is_zero)
 {
     struct file_service service;
