@@ -17,7 +17,8 @@ LIVES = 2           # of each service, where commands run meanwhile: after 8 dea
 STATUS = rb"\[\x1b\[32m  ok   \x1b\[0m\] %s, \d+\.\d{3} ms\r\n"
 BANNER = (rb"\[\x1b\[32m  ok   \x1b\[0m\] console, .*", rb"Senary \d\S+, commit [0-9a-f]{12}\+?",
           rb"2 CPUs, \d+ MiB of memory, \d+ MiB free", rb"Type help or tour\.", rb"init: ready")
-OTHERS = re.compile(r"(\[\x1b\[\d+m[a-z ]{7}\x1b\[0m\]|^\[\d+\] has ended) .*\n", re.MULTILINE)
+# … and the end of a line behind which they came.
+OTHERS = re.compile(r"(\[\x1b\[\d+m[a-z ]{7}\x1b\[0m\]|^\[\d+\] has ended) .*\n\n?", re.MULTILINE)
 
 
 def text(answer):

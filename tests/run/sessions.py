@@ -64,7 +64,9 @@ def differs(wanted, found):
     if wanted and found and is_like(wanted[0], found[0]):
         return differs(wanted[1:], found[1:])
     if found and is_others(found):
-        return differs(wanted, found[1:])
+        difference = differs(wanted, found[1:])
+        ends_a_line = found[1:2] == [""]    # behind which they came
+        return differs(wanted, found[2:]) if difference and ends_a_line else difference
     if wanted and found:
         return f"{found[0]!r} instead of {wanted[0]!r}"
     return f"{wanted[0]!r} is missing" if wanted else f"more: {found[0]!r}" if found else None
