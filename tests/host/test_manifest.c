@@ -121,6 +121,16 @@ static void all_that_a_service_may_have_is_read(void **state)
     assert_int_equal(entry->limits.priority, 5);
 }
 
+static void times_stand_before_the_services(void **state)
+{
+    (void)state;
+    manifest.times = (struct manifest_times){.pause = 7, .life = 8};
+    read_text("# first\ntimes pause=1 ready=3 end=4 answer=5\nservice a\nprogram b\n");
+    const struct manifest_times wanted = {.pause = 1, .life = 8, .ready = 3, .end = 4, .answer = 5};
+    assert_string_equal(reports, "");
+    assert_memory_equal(&manifest.times, &wanted, sizeof(wanted));
+}
+
 static void parts_of_the_system_are_ranges(void **state)
 {
     (void)state;
@@ -188,6 +198,9 @@ static void each_mistake_is_told_with_its_line(void **state)
 {
     (void)state;
     expect_report("program b\n", "1: program belongs to no service\n");
+    expect_report(SERVICE "times end=1\n", "3: times stands behind a service\n");
+    expect_report("times end\n", "1: end isn't known here\n");
+    expect_report("times end=1\ntimes end=1\n", "2: times stands here twice\n");
     expect_report(SERVICE "restrat never\n", "3: restrat isn't a word of manifests\n");
     expect_report(SERVICE "restart\n", "3: restart lacks a word behind it\n");
     expect_report(SERVICE "restart never ever\n", "3: ever is too much\n");
@@ -287,6 +300,7 @@ int main(void)
         cmocka_unit_test_setup(a_service_has_a_program_with_its_name_and_arguments, begin),
         cmocka_unit_test_setup(the_last_line_needs_no_newline, begin),
         cmocka_unit_test_setup(all_that_a_service_may_have_is_read, begin),
+        cmocka_unit_test_setup(times_stand_before_the_services, begin),
         cmocka_unit_test_setup(parts_of_the_system_are_ranges, begin),
         cmocka_unit_test_setup(handles_of_every_kind_are_read_and_stay_with_their_service, begin),
         cmocka_unit_test_setup(each_mistake_is_told_with_its_line, begin),

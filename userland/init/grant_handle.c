@@ -12,14 +12,13 @@
 #include <proto/names.h>
 
 static const char FILES[] = "files";
-static const j6_time_t ANSWERED_WITHIN = 1000000000; /* 1 s */
 
 static const uint64_t MODULE_RIGHTS =
     j6_right_duplicate | j6_right_transfer | j6_right_vma_map | j6_right_vma_read;
 
 j6_status_t grant_ask(j6_handle_t endpoint, const struct j6_ask *ask)
 {
-    return endpoint != 0 ? j6_ask(endpoint, ask, manager_now() + ANSWERED_WITHIN)
+    return endpoint != 0 ? j6_ask(endpoint, ask, manager_after(manager_now(), service_times.answer))
                          : j6_status_closed;
 }
 

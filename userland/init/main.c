@@ -7,7 +7,10 @@
 #include "userland/init/manager.h"
 #include "userland/init/report.h"
 
-static struct manifest manifest = {.report = report_line};
+static struct manifest manifest = {
+    .times = {.pause = 10, .life = 10000, .ready = 30000, .end = 2000, .answer = 1000},
+    .report = report_line,
+};
 
 /* Without services there still is somebody to ask for names. */
 static void read_manifest(void)

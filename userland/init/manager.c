@@ -22,6 +22,15 @@ j6_time_t manager_now(void)
     return now;
 }
 
+j6_time_t manager_after(j6_time_t time, uint64_t milliseconds)
+{
+    const j6_time_t millisecond = 1000000;
+    j6_time_t later;
+    bool over = __builtin_mul_overflow(milliseconds, millisecond, &later) ||
+                __builtin_add_overflow(later, time, &later);
+    return over ? j6_deadline_never : later;
+}
+
 uint64_t manager_next_order(void)
 {
     return ++order;

@@ -16,6 +16,9 @@ void manager_go_on(void);
 
 j6_time_t manager_now(void);
 
+/* So many milliseconds after a time; never, if none is as late. */
+j6_time_t manager_after(j6_time_t time, uint64_t milliseconds);
+
 /* A number higher than the one before. */
 uint64_t manager_next_order(void);
 

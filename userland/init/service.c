@@ -11,13 +11,11 @@
 #include "userland/init/report.h"
 #include "userland/init/texts.h"
 
-enum { KILLED_BY_INIT = -1 };
-
-static const j6_time_t READY_WITHIN = 30000000000;     /* 30 s, then it is killed */
-static const j6_time_t WATCHED_AGAIN_AFTER = 10000000; /* 10 ms */
+enum { KILLED_BY_INIT = -1, WATCHED_AGAIN_AFTER = 10 /* ms */ };
 
 struct service services[MANIFEST_SERVICES_MAX];
 size_t service_count;
+struct manifest_times service_times;
 
 const char *service_state_text(enum services_state state)
 {
@@ -80,6 +78,7 @@ void service_settle(struct service *service, enum services_state state, const ch
 void services_init(const struct manifest *manifest)
 {
     service_count = manifest->count;
+    service_times = manifest->times;
     for (size_t i = 0; i < manifest->count; i++) {
         services[i] = (struct service){.entry = &manifest->entries[i], .due = j6_deadline_never};
     }
@@ -118,7 +117,7 @@ static void watch(struct service *service, uint64_t signals)
     service->is_watched = status == j6_status_ok;
     if (!service->is_watched) {
         j6_process_kill(service->process, KILLED_BY_INIT);
-        service->due = manager_now() + WATCHED_AGAIN_AFTER;
+        service->due = manager_after(manager_now(), WATCHED_AGAIN_AFTER);
     }
 }
 
@@ -146,7 +145,7 @@ void service_start(struct service *service)
     service->starts++;
     service->began = manager_now();
     service->order = service->order != 0 ? service->order : manager_next_order();
-    service->due = service->began + READY_WITHIN;
+    service->due = manager_after(service->began, service_times.ready);
     service->state = services_state_starting;
     j6_status_t status = start(service);
     if (status != j6_status_ok && is_for_ever(status)) {

@@ -47,6 +47,7 @@ struct service {
 
 extern struct service services[MANIFEST_SERVICES_MAX];
 extern size_t service_count;
+extern struct manifest_times service_times;
 
 void services_init(const struct manifest *manifest);
 

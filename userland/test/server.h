@@ -6,7 +6,7 @@
 
 /*
  * The modes, its first argument: `serve` what is below; `exit` at once with the code behind it; `fault`; `silent`:
- * never ready; `idle`: ready, and deaf to the end of its endpoint.
+ * never ready; `idle`: ready, and deaf to the end of its endpoint; `until`: the same until its role `gate` closes.
  */
 enum server_code {
     server_code_add = 32, /* answers with the number and one more */

@@ -4,7 +4,7 @@
 #include "lib/format.h"
 #include "userland/test/main/util.h"
 
-static const char asking[] =
+static const char asking[] = HASTE
     "service files\n program bin/files\n serves files\n endpoint 65536 1 badges\n"
     " handle archive module boot.tar\n" SERVE(
         "asks") " handle files files bin\n handle names names * +*\n handle copy service files\n";

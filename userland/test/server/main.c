@@ -170,6 +170,13 @@ static int idle(void)
     return silent();
 }
 
+static int until(void)
+{
+    const struct j6_ask ask = {.code = 1};
+    j6_ready();
+    return j6_ask(j6_find("gate"), &ask, j6_deadline_never) == j6_status_closed ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -177,7 +184,7 @@ int main(int argc, char **argv)
         int (*run)(void);
     } modes[] = {
         {"serve", serve},   {"exit", end_at_once}, {"fault", fault},
-        {"silent", silent}, {"idle", idle},
+        {"silent", silent}, {"idle", idle},        {"until", until},
     };
     arguments = (const char *const *)argv;
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
