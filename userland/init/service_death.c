@@ -5,9 +5,9 @@
 #include "lib/string.h"
 #include "userland/init/ending.h"
 #include "userland/init/manager.h"
-#include "userland/init/names.h"
 #include "userland/init/report.h"
 #include "userland/init/texts.h"
+#include "userland/init/tops.h"
 
 enum { DEATHS_MAX = 8 };
 
@@ -28,6 +28,7 @@ void service_pause(struct service *service, const char *why)
 {
     char detail[services_detail_size];
     j6_time_t now = manager_now();
+    tops_drop(service);
     if (manager_after(service->began, service_times.life) < now) {
         service->deaths_in_a_row = 0;
     }

@@ -19,7 +19,7 @@ enum server_code {
     server_code_list,     /* asks for the list of services, by its role `services` */
     server_code_restart,  /* likewise for the restart of the service with that name */
     server_code_print,    /* writes the text to its role `stdout` */
-    server_code_shown, /* answers with bytes that came through the last channel attached (<proto/text.h>) */
+    server_code_shown, /* answers with bytes that have come through the last channel attached (<proto/text.h>) */
     server_code_count, /* answers with the number in its role `memory`, which counts up */
 };
 

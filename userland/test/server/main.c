@@ -108,7 +108,7 @@ static j6_status_t attach(struct j6_request *request)
 static j6_status_t shown(struct j6_request *request)
 {
     uint64_t len = sizeof(request->answer[0]);
-    return j6_channel_receive(attached, &len, &request->answer[0], j6_deadline_never);
+    return j6_channel_receive(attached, &len, &request->answer[0], j6_deadline_poll);
 }
 
 static j6_status_t count(struct j6_request *request)
