@@ -5,12 +5,13 @@
 #include "userland/init/grant.h"
 #include "userland/init/names.h"
 #include "userland/init/report.h"
+#include "userland/init/waiters.h"
 #include <proto/names.h>
 
 /* With the number of the service. */
 enum { KEY_TIMER = 0, KEY_PROCESS = 1, KEY_QUESTION = KEY_PROCESS + MANIFEST_SERVICES_MAX };
 
-enum { EXIT_FAILURE = 1 };
+enum { EXIT_FAILURE = 1, KILLED_BY_INIT = -1 };
 
 static j6_handle_t endpoint;
 static j6_handle_t timer;
@@ -40,6 +41,11 @@ uint64_t manager_next_order(void)
 j6_handle_t manager_endpoint(void)
 {
     return endpoint;
+}
+
+j6_status_t manager_kill(const struct service *service)
+{
+    return j6_process_kill(service->process, KILLED_BY_INIT);
 }
 
 j6_status_t manager_bind_process(const struct service *service, uint64_t signals)
@@ -143,6 +149,7 @@ static void go_on_once(void)
     for (size_t i = 0; i < service_count; i++) {
         service_go_on(&services[i]);
     }
+    waiters_ask();
     if (ending_has_begun()) {
         ending_go_on();
         return;
@@ -225,7 +232,7 @@ static void kill_all(void)
 {
     for (size_t i = 0; i < service_count; i++) {
         if (services[i].process != 0) {
-            j6_process_kill(services[i].process, EXIT_FAILURE);
+            manager_kill(&services[i]);
         }
     }
 }

@@ -22,6 +22,9 @@ j6_time_t manager_after(j6_time_t time, uint64_t milliseconds);
 /* A number higher than the one before. */
 uint64_t manager_next_order(void);
 
+/* Ends its process, which arrives as a signal of that. */
+j6_status_t manager_kill(const struct service *service);
+
 /* The signals of its process arrive at service_signalled, once. */
 J6_MUST_USE j6_status_t manager_bind_process(const struct service *service, uint64_t signals);
 

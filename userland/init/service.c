@@ -5,12 +5,11 @@
 #include "lib/string.h"
 #include "userland/init/grant.h"
 #include "userland/init/grant_handle.h"
+#include "userland/init/manager.h"
 #include "userland/init/name_table.h"
 #include "userland/init/report.h"
 #include "userland/init/tops.h"
 #include "userland/init/waiters.h"
-
-enum { KILLED_BY_INIT = -1 };
 
 struct service services[MANIFEST_SERVICES_MAX];
 size_t service_count;
@@ -105,7 +104,7 @@ void service_restart(struct service *service)
     if (service->process != 0) {
         service->state =
             services_state_pausing; /* from now on: who looks it up means the next one */
-        j6_process_kill(service->process, KILLED_BY_INIT);
+        manager_kill(service);
     } else {
         service->state = services_state_waiting;
         service->due = j6_deadline_never;
@@ -117,7 +116,7 @@ void service_stop(struct service *service)
     service->restarts = false;
     service->is_stopping = true;
     if (service->process != 0) {
-        j6_process_kill(service->process, KILLED_BY_INIT);
+        manager_kill(service);
     } else if (service->state != services_state_stopped) {
         service_settle(service, services_state_stopped, "");
     }
@@ -130,6 +129,6 @@ void service_end(struct service *service)
     if (service->endpoint != 0) {
         j6_object_close(service->endpoint);
     } else {
-        j6_process_kill(service->process, KILLED_BY_INIT);
+        manager_kill(service);
     }
 }

@@ -10,7 +10,7 @@
 #include "userland/init/tops.h"
 #include "userland/init/waiters.h"
 
-enum { KILLED_BY_INIT = -1, WATCHED_AGAIN_AFTER = 10 /* ms */ };
+enum { WATCHED_AGAIN_AFTER = 10 /* ms */ };
 
 /* Whether it serves or not: from here on it does what it is for. */
 static void ready(struct service *service)
@@ -28,7 +28,7 @@ static void watch(struct service *service, uint64_t signals)
 {
     service->is_watched = manager_bind_process(service, signals) == j6_status_ok;
     if (!service->is_watched) {
-        j6_process_kill(service->process, KILLED_BY_INIT);
+        manager_kill(service);
         service->due = manager_after(manager_now(), WATCHED_AGAIN_AFTER);
     }
 }
@@ -82,7 +82,6 @@ void service_go_on(struct service *service)
         start(service);
     }
     texts_ask(service);
-    waiters_ask(service);
 }
 
 void service_start(struct service *service)
@@ -114,7 +113,7 @@ void service_due(struct service *service)
     service->due = j6_deadline_never;
     if (service->process != 0) {
         /* It isn't ready yet, or doesn't end by itself. */
-        j6_process_kill(service->process, KILLED_BY_INIT);
+        manager_kill(service);
         if (!service->is_watched) {
             watch(service, j6_signal_closed);
         }

@@ -155,13 +155,14 @@ static void asked(struct service *service, j6_status_t status, j6_handle_t top)
     }
 }
 
-void waiters_ask(struct service *service)
+void waiters_ask(void)
 {
-    if (asking_is_busy(service) || first_for(service) == NULL) {
-        return;
-    }
     j6_handle_t files = names_find(FILES.name);
-    if (files != 0) {
-        tops_ask_for(service, tops_line(service), files, asked);
+    struct waiter *waiter;
+    for (size_t i = 0; files != 0 && (waiter = next(&FILES, &i)) != NULL;) {
+        struct service *service = waiter->client.service;
+        if (service != NULL && !asking_is_busy(service)) {
+            tops_ask_for(service, tops_line(service), files, asked);
+        }
     }
 }

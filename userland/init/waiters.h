@@ -27,5 +27,5 @@ void waiters_tell_all(const char *const *names, j6_handle_t endpoint);
 /* Nobody is coming: who waits for these learns that. */
 void waiters_give_up(const char *const *names);
 
-/* Asks for the next client that somebody of the service waits for, unless the service asks something already. */
-void waiters_ask(struct service *service);
+/* Asks for the clients that are waited for: the next one of each service that asks nothing else. */
+void waiters_ask(void);

@@ -20,6 +20,7 @@ enum server_code {
     server_code_restart,  /* likewise for the restart of the service with that name */
     server_code_print,    /* writes the text to its role `stdout` */
     server_code_shown, /* answers with bytes that have come through the last channel attached (<proto/text.h>) */
+    server_code_hoard, /* takes all memory that its account has, and keeps it */
     server_code_count, /* answers with the number in its role `memory`, which counts up */
 };
 

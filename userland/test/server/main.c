@@ -120,6 +120,35 @@ static j6_status_t count(struct j6_request *request)
     return status == j6_status_ok ? j6_vma_write(memory, 0, &next, &len) : status;
 }
 
+/* Whole pages, then the rest by ever smaller things. */
+static j6_status_t hoard(struct j6_request *request)
+{
+    enum { SPARE = 32 };
+    const uint64_t pages = 1 << 20;
+    static j6_handle_t spare[SPARE];
+    j6_handle_t area, event;
+    uint64_t len = 1;
+    (void)request;
+    for (size_t i = 0; i < SPARE; i++) {
+        if (j6_event_create(0, &spare[i]) != j6_status_ok) {
+            return j6_err_unexpected;
+        }
+    }
+    if (j6_vma_create(pages * j6_page_size, 0, &area) != j6_status_ok) {
+        return j6_err_unexpected;
+    }
+    for (uint64_t i = 0; j6_vma_write(area, i * j6_page_size, "", &len) == j6_status_ok; i++) {}
+    while (j6_event_create(0, &event) == j6_status_ok) {}
+    for (size_t i = 0; i < SPARE; i++) {
+        j6_status_t status =
+            j6_object_bind(spare[i], j6_signal_event_timer, j6_find("endpoint"), 0);
+        if (status != j6_status_ok) {
+            return status;
+        }
+    }
+    return j6_status_ok;
+}
+
 static int serve(void)
 {
     static const struct j6_method methods[] = {
@@ -136,6 +165,7 @@ static int serve(void)
         {.code = text_code_attach, .has_handle = true, .serve = attach},
         {.code = server_code_shown, .serve = shown},
         {.code = server_code_count, .serve = count},
+        {.code = server_code_hoard, .serve = hoard},
     };
     const struct j6_server server = {
         .endpoint = j6_find("endpoint"),
@@ -170,6 +200,7 @@ static int idle(void)
     return silent();
 }
 
+/* At the gate nobody answers. */
 static int until(void)
 {
     const struct j6_ask ask = {.code = 1};
