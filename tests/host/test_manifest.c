@@ -305,18 +305,48 @@ static void repeat(char *out, size_t cap, const char *before, const char *format
     }
 }
 
+static void expect_no_room(const char *source, const char *what)
+{
+    char wanted[64];
+    begin(NULL);
+    read_text(source);
+    snprintf(wanted, sizeof(wanted), "%s has no room left", what);
+    assert_non_null(strstr(reports, wanted));
+}
+
 static void more_than_there_is_room_for_is_told(void **state)
 {
     (void)state;
-    static char source[32768];
+    static char source[4096];
     repeat(source, sizeof(source), SERVICE "program", " %d", MANIFEST_LINE_WORDS_MAX);
     begin(NULL);
     read_text(source);
     assert_non_null(strstr(reports, "program has too many words behind it"));
-    repeat(source, 4096, "", "service %d\nprogram x\n", MANIFEST_SERVICES_MAX + 2);
+    repeat(source, sizeof(source), "", "service %d\nprogram x\n", MANIFEST_SERVICES_MAX + 2);
     expect_report(source, "65: 32 is one service too many\n67: 33 is one service too many\n");
-    repeat(source, 4096, SERVICE, "handle %d file x\n", MANIFEST_SERVICE_HANDLES_MAX + 1);
+    repeat(source, sizeof(source), SERVICE, "handle %d file x\n", MANIFEST_SERVICE_HANDLES_MAX + 1);
     expect_report(source, "27: 24 has no room left\n");
+}
+
+/* Each service has as much as it may have, but all of them together have too much. */
+static void more_than_there_is_room_for_in_all_services_is_told(void **state)
+{
+    (void)state;
+    static char source[4096];
+    repeat(source, sizeof(source), "",
+           "service %d\nprogram x\nhandle a file x\nhandle b file x\nhandle c file x\n"
+           "handle d file x\nhandle e file x\nhandle f file x\nhandle g file x\n",
+           MANIFEST_HANDLES_MAX / 7 + 1);
+    expect_no_room(source, "g");
+    repeat(source, sizeof(source), "",
+           "service %d\nprogram x\nhandle x system irq=1 irq=2 irq=3 irq=4 irq=5 irq=6 irq=7\n",
+           MANIFEST_RANGES_MAX / 7 + 1);
+    expect_no_room(source, "irq=6");
+    repeat(source, sizeof(source), "",
+           "service %d\nprogram x\nafter 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 "
+           "23 24 25 26 27 28 29 30\n",
+           MANIFEST_WORDS_MAX / 33 + 1); /* 2 and 31, with the NULLs */
+    expect_no_room(source, "after");
 }
 
 int main(void)
@@ -335,6 +365,7 @@ int main(void)
         cmocka_unit_test_setup(the_second_service_of_a_name_is_told_once, begin),
         cmocka_unit_test_setup(a_name_is_served_by_one_service, begin),
         cmocka_unit_test_setup(more_than_there_is_room_for_is_told, begin),
+        cmocka_unit_test_setup(more_than_there_is_room_for_in_all_services_is_told, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

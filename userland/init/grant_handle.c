@@ -48,7 +48,7 @@ static j6_status_t make_service(const struct manifest_handle *line, j6_handle_t 
 static j6_status_t make_files(struct service *service, j6_handle_t *out_handle)
 {
     *out_handle = tops_take(service);
-    return *out_handle != 0 ? j6_status_ok : j6_err_quota;
+    return *out_handle != 0 ? j6_status_ok : j6_err_out_of_range;
 }
 
 static j6_status_t make_framebuffer(j6_handle_t *out_handle)

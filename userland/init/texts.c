@@ -39,7 +39,7 @@ j6_status_t texts_create(struct service *service, const char *name, j6_handle_t 
         i++;
     }
     if (i == SERVICE_TEXTS_MAX) {
-        return j6_err_quota;
+        return j6_err_out_of_range;
     }
     j6_handle_t channel;
     j6_status_t status = j6_channel_create(0, &channel);

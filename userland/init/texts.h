@@ -6,7 +6,7 @@
 #pragma once
 #include "userland/init/service.h"
 
-/* A channel that the service of that name shows: *out_handle is to send to it. */
+/* A channel that the service of that name shows: *out_handle is to send to it. out_of_range: it has too many. */
 J6_MUST_USE j6_status_t texts_create(struct service *service, const char *name,
                                      j6_handle_t *out_handle);
 

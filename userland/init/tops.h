@@ -9,7 +9,7 @@
 /* Asks for the next one of the life that begins. False: all are there. */
 bool tops_ask(struct service *service);
 
-/* The next one that is there, in the order of the lines; 0: none is left. */
+/* The next one that is there, in the order of the lines; 0: none is left, the lines are more than SERVICE_TOPS_MAX. */
 j6_handle_t tops_take(struct service *service);
 
 /* Those that nobody has taken go. */

@@ -16,6 +16,7 @@ enum server_code {
     server_code_wait,     /* waits for it, for 30 s at most, likewise */
     server_code_register, /* registers its role `copy` under the name, likewise */
     server_code_role,     /* answers with the handle that has that role */
+    server_code_hand,     /* hands that handle over */
     server_code_list,     /* asks for the list of services, by its role `services` */
     server_code_restart,  /* likewise for the restart of the service with that name */
     server_code_print,    /* writes the text to its role `stdout` */

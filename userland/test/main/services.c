@@ -111,6 +111,28 @@ SYSTEM_TEST(a_service_that_may_not_have_a_handle_has_failed)
     manager_end(&manager);
 }
 
+SYSTEM_TEST(a_service_with_too_many_texts_or_clients_of_files_has_failed)
+{
+    struct manager manager;
+    manager_begin(&manager,
+                  SERVE("one") "service files\n program bin/files\n serves files\n"
+                               " endpoint 65536 1 badges\n handle archive module boot.tar\n"
+                               "service much\n program bin/server idle\n"
+                               " handle a files bin\n handle b files bin\n"
+                               " handle c files bin\n handle d files bin\n"
+                               " handle e files bin\n"
+                               "service loud\n program bin/server idle\n"
+                               " handle a text one\n handle b text one\n"
+                               " handle c text one\n handle d text one\n"
+                               " handle e text one\n");
+    expect_state(&manager, "much", services_state_failed);
+    expect_state(&manager, "loud", services_state_failed);
+    const char *why = "the handle e can't be had: out_of_range";
+    expect(string_equal(why, service_row(&manager, "much").detail));
+    expect(string_equal(why, service_row(&manager, "loud").detail));
+    manager_end(&manager);
+}
+
 SYSTEM_TEST(a_service_for_what_there_is_not_is_absent)
 {
     struct manager manager;

@@ -128,6 +128,40 @@ SYSTEM_TEST(who_looks_the_file_service_up_gets_what_its_line_says_and_without_on
     manager_end(&manager);
 }
 
+/* The handle itself; what the service does with its own is nobody's business. */
+static j6_handle_t handed(const struct manager *manager, const char *name, const char *role)
+{
+    j6_handle_t handle = 0, service = service_open(manager, name);
+    struct names_fields fields = names_fields(role);
+    const struct j6_ask ask = {
+        .code = server_code_hand, .fields = &fields, .size = sizeof(fields), .out_handle = &handle};
+    expect_ok(j6_ask(service, &ask, j6_deadline_never));
+    expect_ok(j6_handle_close(service));
+    return handle;
+}
+
+TEST(what_a_service_may_ask_of_init_ends_with_its_life)
+{
+    struct manager manager;
+    static char rows[j6_data_max];
+    j6_handle_t found = 0;
+    size_t len;
+    manager_begin(&manager, HASTE SERVE("one") SERVE("asks") " handle names names *\n"
+                                                             " handle services services list\n");
+    j6_handle_t names = handed(&manager, "asks", "names");
+    j6_handle_t list = handed(&manager, "asks", "services");
+    expect_ok(names_wait(names, "one", now() + PATIENCE, &found));
+    expect_ok(services_list(list, rows, &len));
+    service_replace(&manager, "asks", 1);
+    expect_ok(j6_handle_close(found));
+    expect_status(j6_err_denied, names_look_up(names, "one", &found));
+    expect_status(j6_err_denied, names_wait(names, "one", now() + PATIENCE, &found));
+    expect_status(j6_err_denied, services_list(list, rows, &len));
+    expect_ok(j6_handle_close(names));
+    expect_ok(j6_handle_close(list));
+    manager_end(&manager);
+}
+
 /* ---- what outlives a service ----------------------------------------------------------------- */
 
 /* What is written through the service `prints` comes to `shows`, which waits for it. */

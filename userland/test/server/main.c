@@ -76,6 +76,12 @@ static j6_status_t role(struct j6_request *request)
     return j6_status_ok;
 }
 
+static j6_status_t hand(struct j6_request *request)
+{
+    j6_handle_t handle = j6_find(name_of(request));
+    return j6_handle_duplicate(handle, j6_handle_rights(handle), 0, &request->answer_handle);
+}
+
 static j6_status_t list(struct j6_request *request)
 {
     static char rows[j6_data_max];
@@ -159,6 +165,7 @@ static int serve(void)
         {.code = server_code_wait, .serve = await},
         {.code = server_code_register, .serve = enter},
         {.code = server_code_role, .serve = role},
+        {.code = server_code_hand, .serve = hand},
         {.code = server_code_list, .serve = list},
         {.code = server_code_restart, .serve = restart},
         {.code = server_code_print, .serve = print},
