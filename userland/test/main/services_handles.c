@@ -140,7 +140,7 @@ static j6_handle_t handed(const struct manager *manager, const char *name, const
     return handle;
 }
 
-TEST(what_a_service_may_ask_of_init_ends_with_its_life)
+SYSTEM_TEST(what_a_service_may_ask_of_init_ends_with_its_life)
 {
     struct manager manager;
     static char rows[j6_data_max];

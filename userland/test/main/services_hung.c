@@ -40,7 +40,7 @@ static void files_end(j6_handle_t files, struct manager *manager)
     expect_ok(j6_handle_close(files));
 }
 
-TEST(init_goes_on_while_a_service_that_hangs_is_asked_for_another_one)
+SYSTEM_TEST(init_goes_on_while_a_service_that_hangs_is_asked_for_another_one)
 {
     struct manager manager;
     j6_handle_t files = files_begin(&manager, PATIENT USER SERVE("one"));
@@ -59,7 +59,7 @@ static int64_t look_up_files(void *argument)
     return (int64_t)server_ask_name(*(j6_handle_t *)argument, server_code_look_up, "files", &none);
 }
 
-TEST(init_goes_on_while_a_service_that_hangs_is_asked_for_who_looks_it_up)
+SYSTEM_TEST(init_goes_on_while_a_service_that_hangs_is_asked_for_who_looks_it_up)
 {
     struct manager manager;
     struct j6_thread thread;
@@ -77,7 +77,7 @@ TEST(init_goes_on_while_a_service_that_hangs_is_asked_for_who_looks_it_up)
     files_end(files, &manager);
 }
 
-TEST(what_a_service_was_asked_for_a_life_before_is_not_for_the_next_one)
+SYSTEM_TEST(what_a_service_was_asked_for_a_life_before_is_not_for_the_next_one)
 {
     struct manager manager;
     j6_handle_t files = files_begin(&manager, PATIENT USER);
@@ -91,7 +91,7 @@ TEST(what_a_service_was_asked_for_a_life_before_is_not_for_the_next_one)
     files_end(files, &manager);
 }
 
-TEST(a_service_is_stopped_while_others_are_asked_for_what_it_needs)
+SYSTEM_TEST(a_service_is_stopped_while_others_are_asked_for_what_it_needs)
 {
     struct manager manager;
     j6_handle_t files = files_begin(&manager, PATIENT USER);
@@ -103,7 +103,7 @@ TEST(a_service_is_stopped_while_others_are_asked_for_what_it_needs)
     files_end(files, &manager);
 }
 
-TEST(a_service_waits_again_when_what_it_needs_closes_instead_of_answering)
+SYSTEM_TEST(a_service_waits_again_when_what_it_needs_closes_instead_of_answering)
 {
     struct manager manager;
     j6_handle_t files = files_begin(&manager, PATIENT USER), next = 0;
@@ -119,7 +119,7 @@ TEST(a_service_waits_again_when_what_it_needs_closes_instead_of_answering)
     files_end(files, &manager);
 }
 
-TEST(a_service_is_given_up_when_what_it_needs_never_answers)
+SYSTEM_TEST(a_service_is_given_up_when_what_it_needs_never_answers)
 {
     struct manager manager;
     j6_handle_t files = files_begin(&manager, "times pause=1 answer=1\n" USER);

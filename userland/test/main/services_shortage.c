@@ -17,7 +17,7 @@ static void give_back(j6_handle_t greedy)
     expect_ok(j6_handle_close(greedy));
 }
 
-TEST(init_goes_on_when_a_service_has_taken_all_memory)
+SYSTEM_TEST(init_goes_on_when_a_service_has_taken_all_memory)
 {
     struct manager manager;
     j6_handle_t found = 0;
