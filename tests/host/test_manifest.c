@@ -121,6 +121,16 @@ static void all_that_a_service_may_have_is_read(void **state)
     assert_int_equal(entry->limits.priority, 5);
 }
 
+static void times_stand_before_the_services(void **state)
+{
+    (void)state;
+    manifest.times = (struct manifest_times){.pause = 7, .life = 8};
+    read_text("# first\ntimes pause=1 ready=3 end=4 answer=5\nservice a\nprogram b\n");
+    const struct manifest_times wanted = {.pause = 1, .life = 8, .ready = 3, .end = 4, .answer = 5};
+    assert_string_equal(reports, "");
+    assert_memory_equal(&manifest.times, &wanted, sizeof(wanted));
+}
+
 static void parts_of_the_system_are_ranges(void **state)
 {
     (void)state;
@@ -184,49 +194,77 @@ static void handles_of_every_kind_are_read_and_stay_with_their_service(void **st
 
 #define SERVICE "service a\nprogram b\n"
 
-static void each_mistake_is_told_with_its_line(void **state)
+/* A line of a service that is right otherwise, and what is told of it. */
+struct mistake {
+    const char *line;
+    const char *told;
+};
+
+static void expect_mistakes(const struct mistake *mistakes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char source[128], wanted[128];
+        snprintf(source, sizeof(source), SERVICE "%s\n", mistakes[i].line);
+        snprintf(wanted, sizeof(wanted), "3: %s\n", mistakes[i].told);
+        expect_report(source, wanted);
+    }
+}
+
+static void mistakes_in_lines_are_told(void **state)
+{
+    (void)state;
+    static const struct mistake mistakes[] = {
+        {"restrat never", "restrat isn't a word of manifests"},
+        {"restart", "restart lacks a word behind it"},
+        {"restart never ever", "ever is too much"},
+        {"restart sometimes", "sometimes isn't known here"},
+        {"program c", "program stands here twice"},
+        {"times end=1", "times stands behind a service"},
+        {"serves a_name_of_more_than_31_characters",
+         "a_name_of_more_than_31_characters is too long for a name"},
+        {"endpoint many 1", "many isn't a number"},
+        {"endpoint 1 1 lost", "lost isn't known here"},
+        {"absent 99999999999999999999", "99999999999999999999 isn't a number"},
+        {"absent 0x", "0x isn't a number"},
+        {"limits pages", "pages isn't known here"},
+        {"limits pages=", "pages= isn't a number"},
+        {"needs luck", "luck isn't known here"},
+        {"end badly", "badly isn't known here"},
+        {"start first", "first isn't known here"},
+        {"ready never", "never isn't known here"},
+    };
+    expect_mistakes(mistakes, sizeof(mistakes) / sizeof(mistakes[0]));
+}
+
+static void mistakes_in_handles_are_told(void **state)
+{
+    (void)state;
+    static const struct mistake mistakes[] = {
+        {"handle x", "handle lacks a word behind it"},
+        {"handle x y", "y isn't a kind of handle"},
+        {"handle a_role_of_24_characters_ text x",
+         "a_role_of_24_characters_ is too long for a role"},
+        {"handle x system", "system lacks a word behind it"},
+        {"handle x system all", "all isn't a part of the system"},
+        {"handle x system irq=", "irq= isn't a number"},
+        {"handle x system port=9-8", "port=9-8 isn't a range"},
+        {"handle x system phys=0-0xffffffffffffffff", "phys=0-0xffffffffffffffff isn't a range"},
+        {"handle x service y z", "z is too much"},
+        {"handle x files / often", "often isn't known here"},
+        {"handle x services some", "some isn't known here"},
+    };
+    expect_mistakes(mistakes, sizeof(mistakes) / sizeof(mistakes[0]));
+}
+
+static void mistakes_are_told_with_their_line(void **state)
 {
     (void)state;
     expect_report("program b\n", "1: program belongs to no service\n");
-    expect_report(SERVICE "restrat never\n", "3: restrat isn't a word of manifests\n");
-    expect_report(SERVICE "restart\n", "3: restart lacks a word behind it\n");
-    expect_report(SERVICE "restart never ever\n", "3: ever is too much\n");
-    expect_report(SERVICE "restart sometimes\n", "3: sometimes isn't known here\n");
-    expect_report(SERVICE "program c\n", "3: program stands here twice\n");
     expect_report("service a\n# nothing\nservice c\nprogram d\n", "1: a has no program\n");
     expect_report("service a\n", "1: a has no program\n");
     expect_report(SERVICE "serves x\n", "1: a serves without an endpoint\n");
-    expect_report(SERVICE "endpoint many 1\n", "3: many isn't a number\n");
-    expect_report(SERVICE "endpoint 1 1 lost\n", "3: lost isn't known here\n");
-    expect_report(SERVICE "absent 99999999999999999999\n",
-                  "3: 99999999999999999999 isn't a number\n");
-    expect_report(SERVICE "absent 0x\n", "3: 0x isn't a number\n");
-    expect_report(SERVICE "limits pages\n", "3: pages isn't known here\n");
-    expect_report(SERVICE "limits pages=\n", "3: pages= isn't a number\n");
-    expect_report(SERVICE "needs luck\n", "3: luck isn't known here\n");
-    expect_report(SERVICE "end badly\n", "3: badly isn't known here\n");
-    expect_report(SERVICE "start first\n", "3: first isn't known here\n");
-    expect_report(SERVICE "ready never\n", "3: never isn't known here\n");
-    expect_report(SERVICE "serves a_name_of_more_than_31_characters\n",
-                  "3: a_name_of_more_than_31_characters is too long for a name\n");
-}
-
-static void mistakes_in_handles_are_told_with_their_line(void **state)
-{
-    (void)state;
-    expect_report(SERVICE "handle x\n", "3: handle lacks a word behind it\n");
-    expect_report(SERVICE "handle x y\n", "3: y isn't a kind of handle\n");
-    expect_report(SERVICE "handle a_role_of_24_characters_ text x\n",
-                  "3: a_role_of_24_characters_ is too long for a role\n");
-    expect_report(SERVICE "handle x system\n", "3: system lacks a word behind it\n");
-    expect_report(SERVICE "handle x system all\n", "3: all isn't a part of the system\n");
-    expect_report(SERVICE "handle x system irq=\n", "3: irq= isn't a number\n");
-    expect_report(SERVICE "handle x system port=9-8\n", "3: port=9-8 isn't a range\n");
-    expect_report(SERVICE "handle x system phys=0-0xffffffffffffffff\n",
-                  "3: phys=0-0xffffffffffffffff isn't a range\n");
-    expect_report(SERVICE "handle x service y z\n", "3: z is too much\n");
-    expect_report(SERVICE "handle x files / often\n", "3: often isn't known here\n");
-    expect_report(SERVICE "handle x services some\n", "3: some isn't known here\n");
+    expect_report("times end\n", "1: end isn't known here\n");
+    expect_report("times end=1\ntimes end=1\n", "2: times stands here twice\n");
 }
 
 static void a_service_with_a_mistake_is_bad_and_the_others_are_read(void **state)
@@ -267,18 +305,48 @@ static void repeat(char *out, size_t cap, const char *before, const char *format
     }
 }
 
+static void expect_no_room(const char *source, const char *what)
+{
+    char wanted[64];
+    begin(NULL);
+    read_text(source);
+    snprintf(wanted, sizeof(wanted), "%s has no room left", what);
+    assert_non_null(strstr(reports, wanted));
+}
+
 static void more_than_there_is_room_for_is_told(void **state)
 {
     (void)state;
-    static char source[32768];
+    static char source[4096];
     repeat(source, sizeof(source), SERVICE "program", " %d", MANIFEST_LINE_WORDS_MAX);
     begin(NULL);
     read_text(source);
     assert_non_null(strstr(reports, "program has too many words behind it"));
-    repeat(source, 4096, "", "service %d\nprogram x\n", MANIFEST_SERVICES_MAX + 2);
+    repeat(source, sizeof(source), "", "service %d\nprogram x\n", MANIFEST_SERVICES_MAX + 2);
     expect_report(source, "65: 32 is one service too many\n67: 33 is one service too many\n");
-    repeat(source, 4096, SERVICE, "handle %d file x\n", MANIFEST_SERVICE_HANDLES_MAX + 1);
+    repeat(source, sizeof(source), SERVICE, "handle %d file x\n", MANIFEST_SERVICE_HANDLES_MAX + 1);
     expect_report(source, "27: 24 has no room left\n");
+}
+
+/* Each service has as much as it may have, but all of them together have too much. */
+static void more_than_there_is_room_for_in_all_services_is_told(void **state)
+{
+    (void)state;
+    static char source[4096];
+    repeat(source, sizeof(source), "",
+           "service %d\nprogram x\nhandle a file x\nhandle b file x\nhandle c file x\n"
+           "handle d file x\nhandle e file x\nhandle f file x\nhandle g file x\n",
+           MANIFEST_HANDLES_MAX / 7 + 1);
+    expect_no_room(source, "g");
+    repeat(source, sizeof(source), "",
+           "service %d\nprogram x\nhandle x system irq=1 irq=2 irq=3 irq=4 irq=5 irq=6 irq=7\n",
+           MANIFEST_RANGES_MAX / 7 + 1);
+    expect_no_room(source, "irq=6");
+    repeat(source, sizeof(source), "",
+           "service %d\nprogram x\nafter 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 "
+           "23 24 25 26 27 28 29 30\n",
+           MANIFEST_WORDS_MAX / 33 + 1); /* 2 and 31, with the NULLs */
+    expect_no_room(source, "after");
 }
 
 int main(void)
@@ -287,14 +355,17 @@ int main(void)
         cmocka_unit_test_setup(a_service_has_a_program_with_its_name_and_arguments, begin),
         cmocka_unit_test_setup(the_last_line_needs_no_newline, begin),
         cmocka_unit_test_setup(all_that_a_service_may_have_is_read, begin),
+        cmocka_unit_test_setup(times_stand_before_the_services, begin),
         cmocka_unit_test_setup(parts_of_the_system_are_ranges, begin),
         cmocka_unit_test_setup(handles_of_every_kind_are_read_and_stay_with_their_service, begin),
-        cmocka_unit_test_setup(each_mistake_is_told_with_its_line, begin),
-        cmocka_unit_test_setup(mistakes_in_handles_are_told_with_their_line, begin),
+        cmocka_unit_test_setup(mistakes_in_lines_are_told, begin),
+        cmocka_unit_test_setup(mistakes_in_handles_are_told, begin),
+        cmocka_unit_test_setup(mistakes_are_told_with_their_line, begin),
         cmocka_unit_test_setup(a_service_with_a_mistake_is_bad_and_the_others_are_read, begin),
         cmocka_unit_test_setup(the_second_service_of_a_name_is_told_once, begin),
         cmocka_unit_test_setup(a_name_is_served_by_one_service, begin),
         cmocka_unit_test_setup(more_than_there_is_room_for_is_told, begin),
+        cmocka_unit_test_setup(more_than_there_is_room_for_in_all_services_is_told, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,7 @@ bool client_find(uint64_t badge, struct client *out_client)
     if (slot >= service_count || line >= services[slot].entry->handle_count) {
         return false;
     }
-    const struct service *service = &services[slot];
+    struct service *service = &services[slot];
     out_client->service = service;
     out_client->line = &service->entry->handles[line];
     return service->process != 0 &&

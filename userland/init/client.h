@@ -8,7 +8,7 @@
 
 /* Both NULL: who started this init. */
 struct client {
-    const struct service *service;
+    struct service *service;
     const struct manifest_handle *line;
 };
 

@@ -6,8 +6,6 @@
 #include "userland/init/manager.h"
 #include <proto/services.h>
 
-enum { KILLED_ON_REQUEST = -1 };
-
 /* Who asks has a line `handle … services` that says so. */
 static bool may(const struct j6_request *request, bool changes)
 {
@@ -103,7 +101,7 @@ j6_status_t control_serve_kill(struct j6_request *request)
     if (status == j6_status_ok && service->process == 0) {
         status = j6_err_not_found;
     }
-    return status == j6_status_ok ? j6_process_kill(service->process, KILLED_ON_REQUEST) : status;
+    return status == j6_status_ok ? manager_kill(service) : status;
 }
 
 j6_status_t control_serve_kill_process(struct j6_request *request)
@@ -113,8 +111,7 @@ j6_status_t control_serve_kill_process(struct j6_request *request)
         return status;
     }
     const struct service *service = service_of_koid(request->fields[0]);
-    return service != NULL ? j6_process_kill(service->process, KILLED_ON_REQUEST)
-                           : j6_err_not_found;
+    return service != NULL ? manager_kill(service) : j6_err_not_found;
 }
 
 j6_status_t control_serve_power(struct j6_request *request)

@@ -6,8 +6,6 @@
 /* Our exit codes, where there is no machine to switch off. */
 enum { EXIT_OFF = 0, EXIT_RESET = 2 };
 
-static const j6_time_t ENDS_WITHIN = 2000000000; /* 2 s, then it is killed */
-
 static bool is_ending;
 static uint64_t last_action;
 
@@ -45,7 +43,7 @@ void ending_go_on(void)
     }
     if (!service->is_stopping) {
         service_end(service);
-        service->due = manager_now() + ENDS_WITHIN;
+        service->due = manager_after(manager_now(), service_times.end);
     }
 }
 

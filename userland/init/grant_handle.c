@@ -5,23 +5,13 @@
 #include "lib/string.h"
 #include "userland/init/client.h"
 #include "userland/init/inputs.h"
-#include "userland/init/manager.h"
 #include "userland/init/names.h"
 #include "userland/init/texts.h"
-#include <proto/files.h>
+#include "userland/init/tops.h"
 #include <proto/names.h>
-
-static const char FILES[] = "files";
-static const j6_time_t ANSWERED_WITHIN = 1000000000; /* 1 s */
 
 static const uint64_t MODULE_RIGHTS =
     j6_right_duplicate | j6_right_transfer | j6_right_vma_map | j6_right_vma_read;
-
-j6_status_t grant_ask(j6_handle_t endpoint, const struct j6_ask *ask)
-{
-    return endpoint != 0 ? j6_ask(endpoint, ask, manager_now() + ANSWERED_WITHIN)
-                         : j6_status_closed;
-}
 
 bool grant_has_framebuffer(void)
 {
@@ -55,20 +45,10 @@ static j6_status_t make_service(const struct manifest_handle *line, j6_handle_t 
     return j6_handle_duplicate(names_find(line->words[0]), names_rights, 0, out_handle);
 }
 
-j6_status_t grant_files(const struct manifest_handle *line, j6_handle_t *out_top)
+static j6_status_t make_files(struct service *service, j6_handle_t *out_handle)
 {
-    const struct files_request request = {
-        .flags = line->read_only ? files_client_read_only : 0,
-        .value = line->open,
-        .bytes = line->bytes,
-    };
-    const struct j6_ask ask = {.code = files_code_client,
-                               .fields = &request,
-                               .size = sizeof(request),
-                               .data = (void *)line->words[0],
-                               .len = strlen(line->words[0]),
-                               .out_handle = out_top};
-    return grant_ask(names_find(FILES), &ask);
+    *out_handle = tops_take(service);
+    return *out_handle != 0 ? j6_status_ok : j6_err_out_of_range;
 }
 
 static j6_status_t make_framebuffer(j6_handle_t *out_handle)
@@ -118,7 +98,7 @@ j6_status_t grant_handle(struct service *service, const struct manifest_handle *
     case manifest_text:
         *out_rights = GRANTED | j6_right_channel_send;
         return texts_create(service, line->words[0], out_handle);
-    case manifest_files: *out_rights = names_rights; return grant_files(line, out_handle);
+    case manifest_files: *out_rights = names_rights; return make_files(service, out_handle);
     case manifest_names:
     case manifest_services:
         *out_rights = names_rights;
@@ -142,7 +122,7 @@ const char *grant_needs(const struct manifest_handle *line)
     switch (line->kind) {
     case manifest_service:
     case manifest_text: return line->words[0];
-    case manifest_files: return FILES;
+    case manifest_files: return "files";
     default: return NULL;
     }
 }

@@ -3,11 +3,10 @@
  * The handle that a line `handle` of the manifest names.
  *
  * Rules for grants: all handles are made anew for each life, and init keeps none of them but what struct service
- * has. Where another service is asked for one, it has a second for the answer.
+ * has. What another service gives has been asked for before (tops.h).
  */
 #pragma once
 #include "userland/init/service.h"
-#include <j6/protocol.h>
 
 /* What may be done with whatever a service is given. */
 static const uint64_t GRANTED = j6_right_duplicate | j6_right_transfer | j6_right_wait;
@@ -20,9 +19,3 @@ J6_MUST_USE j6_status_t grant_handle(struct service *service, const struct manif
 
 /* The name that must be served for that; NULL: none. */
 const char *grant_needs(const struct manifest_handle *line);
-
-/* A client of the file service, with the top and the limits that the line says. */
-J6_MUST_USE j6_status_t grant_files(const struct manifest_handle *line, j6_handle_t *out_top);
-
-/* Asks a service that way. closed: it serves no more, or the endpoint is 0. */
-J6_MUST_USE j6_status_t grant_ask(j6_handle_t endpoint, const struct j6_ask *ask);

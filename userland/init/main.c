@@ -7,13 +7,16 @@
 #include "userland/init/manager.h"
 #include "userland/init/report.h"
 
-static struct manifest manifest = {.report = report_line};
+static struct manifest manifest;
 
 /* Without services there still is somebody to ask for names. */
 static void read_manifest(void)
 {
     char *text;
     size_t len;
+    manifest.report = report_line;
+    manifest.times = (struct manifest_times){
+        .pause = 10, .life = 10000, .ready = 30000, .end = 2000, .answer = 1000};
     j6_status_t status = inputs_manifest(&text, &len);
     if (status == j6_status_ok) {
         manifest_read(&manifest, text, len);

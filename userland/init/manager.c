@@ -5,11 +5,13 @@
 #include "userland/init/grant.h"
 #include "userland/init/names.h"
 #include "userland/init/report.h"
+#include "userland/init/waiters.h"
 #include <proto/names.h>
 
-enum { KEY_TIMER = 0, KEY_SERVICE = 1 };
+/* With the number of the service. */
+enum { KEY_TIMER = 0, KEY_PROCESS = 1, KEY_QUESTION = KEY_PROCESS + MANIFEST_SERVICES_MAX };
 
-enum { EXIT_FAILURE = 1 };
+enum { EXIT_FAILURE = 1, KILLED_BY_INIT = -1 };
 
 static j6_handle_t endpoint;
 static j6_handle_t timer;
@@ -22,6 +24,15 @@ j6_time_t manager_now(void)
     return now;
 }
 
+j6_time_t manager_after(j6_time_t time, uint64_t milliseconds)
+{
+    const j6_time_t millisecond = 1000000;
+    j6_time_t later;
+    bool over = __builtin_mul_overflow(milliseconds, millisecond, &later) ||
+                __builtin_add_overflow(later, time, &later);
+    return over ? j6_deadline_never : later;
+}
+
 uint64_t manager_next_order(void)
 {
     return ++order;
@@ -32,9 +43,22 @@ j6_handle_t manager_endpoint(void)
     return endpoint;
 }
 
-j6_status_t manager_bind(j6_handle_t process, uint64_t signals, size_t slot)
+j6_status_t manager_kill(const struct service *service)
 {
-    return j6_object_bind(process, signals, endpoint, KEY_SERVICE + slot);
+    return j6_process_kill(service->process, KILLED_BY_INIT);
+}
+
+j6_status_t manager_bind_process(const struct service *service, uint64_t signals)
+{
+    uint64_t slot = (uint64_t)(service - services);
+    return j6_object_bind(service->process, signals, endpoint, KEY_PROCESS + slot);
+}
+
+j6_status_t manager_bind_question(const struct service *service)
+{
+    uint64_t slot = (uint64_t)(service - services);
+    return j6_object_bind(service->question.thread.handle, j6_signal_closed, endpoint,
+                          KEY_QUESTION + slot);
 }
 
 /* ---- what happens next ----------------------------------------------------------------------- */
@@ -122,6 +146,10 @@ static void set_timer(void)
 static void go_on_once(void)
 {
     do_what_is_due();
+    for (size_t i = 0; i < service_count; i++) {
+        service_go_on(&services[i]);
+    }
+    waiters_ask();
     if (ending_has_begun()) {
         ending_go_on();
         return;
@@ -162,18 +190,25 @@ static void take_time(void)
     }
 }
 
+/* And not about a process that had died before. */
+static bool is_about_life(const struct service *service, const struct j6_call *call)
+{
+    return service->process != 0 && service->koid == call->word[2];
+}
+
 static void notice(const struct j6_server *server, const struct j6_call *call)
 {
     (void)server;
     if (call->tag != j6_tag_signal) {
         return;
     }
-    uint64_t slot = call->word[0] - KEY_SERVICE;
-    if (call->word[0] == KEY_TIMER) {
+    uint64_t key = call->word[0];
+    if (key == KEY_TIMER) {
         take_time();
-    } else if (slot < service_count && services[slot].process != 0 &&
-               services[slot].koid == call->word[2]) {
-        service_signalled(&services[slot], call->word[1]);
+    } else if (key >= KEY_QUESTION) {
+        asking_end(&services[key - KEY_QUESTION]);
+    } else if (is_about_life(&services[key - KEY_PROCESS], call)) {
+        service_signalled(&services[key - KEY_PROCESS], call->word[1]);
     }
     manager_go_on();
 }
@@ -197,7 +232,7 @@ static void kill_all(void)
 {
     for (size_t i = 0; i < service_count; i++) {
         if (services[i].process != 0) {
-            j6_process_kill(services[i].process, EXIT_FAILURE);
+            manager_kill(&services[i]);
         }
     }
 }

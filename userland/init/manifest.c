@@ -40,6 +40,7 @@ static const struct keyword {
     bool (*read)(struct manifest_line *line);
 } keywords[] = {
     {"service", 1, 1, false, read_service},
+    {"times", 1, 5, true, manifest_read_times},
     {"program", 1, MANIFEST_LINE_WORDS_MAX, true, manifest_read_program},
     {"when", 2, MANIFEST_LINE_WORDS_MAX, true, manifest_read_when},
     {"needs", 1, 2, true, manifest_read_needs},
@@ -55,7 +56,7 @@ static const struct keyword {
     {"limits", 1, 5, true, manifest_read_limits},
 };
 
-enum { KEYWORDS = sizeof(keywords) / sizeof(keywords[0]) };
+enum { SERVICE, TIMES, KEYWORDS = sizeof(keywords) / sizeof(keywords[0]) };
 
 static bool is_once(struct manifest_line *line, size_t keyword)
 {
@@ -63,8 +64,18 @@ static bool is_once(struct manifest_line *line, size_t keyword)
     if (keywords[keyword].once && (line->seen & bit) != 0) {
         return manifest_fail(line, 0, "stands here twice");
     }
-    line->seen = keyword == 0 ? 0 : line->seen | bit;
+    line->seen = keyword == SERVICE ? 0 : line->seen | bit;
     return true;
+}
+
+/* The times of all services stand before them; all other lines are about one. */
+static bool is_in_place(struct manifest_line *line, size_t keyword)
+{
+    if (keyword == TIMES && line->entry != NULL) {
+        return manifest_fail(line, 0, "stands behind a service");
+    }
+    return keyword <= TIMES || line->entry != NULL ||
+           manifest_fail(line, 0, "belongs to no service");
 }
 
 static bool read_words(struct manifest_line *line)
@@ -80,10 +91,8 @@ static bool read_words(struct manifest_line *line)
         if (line->count - 1 > keyword->most) {
             return manifest_fail(line, keyword->most + 1, "is too much");
         }
-        if (i != 0 && line->entry == NULL) {
-            return line->skips || manifest_fail(line, 0, "belongs to no service");
-        }
-        return is_once(line, i) && keyword->read(line);
+        bool skipped = line->skips && i != SERVICE;
+        return skipped || (is_in_place(line, i) && is_once(line, i) && keyword->read(line));
     }
     return manifest_fail(line, 0, "isn't a word of manifests");
 }

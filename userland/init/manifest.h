@@ -38,6 +38,15 @@ enum manifest_kind {
     manifest_framebuffer, /* the description of the framebuffer */
 };
 
+/* How long init has patience, and rests, in ms. */
+struct manifest_times {
+    uint64_t pause;  /* after a first death; after each one that follows, twice as long */
+    uint64_t life;   /* a longer one makes up for the deaths before it */
+    uint64_t ready;  /* what isn't ready so long after its start is killed */
+    uint64_t end;    /* so is what doesn't end when it should */
+    uint64_t answer; /* from a service that another one is to have a handle of */
+};
+
 /* In place of a j6_range_…: the memory of the framebuffer. */
 enum { MANIFEST_RANGE_FRAMEBUFFER = 0 };
 
@@ -87,6 +96,7 @@ struct manifest_entry {
 };
 
 struct manifest {
+    struct manifest_times times;
     struct manifest_entry entries[MANIFEST_SERVICES_MAX];
     size_t count;
     struct manifest_handle handles[MANIFEST_HANDLES_MAX];
@@ -100,7 +110,7 @@ struct manifest {
 };
 
 /*
- * Reads a text of that many bytes, with room for one more behind them. `report` is set, all else of the manifest
- * is zero.
+ * Reads a text of that many bytes, with room for one more behind them. `report` is set, and `times` to what holds
+ * where the text says nothing; all else of the manifest is zero.
  */
 void manifest_read(struct manifest *manifest, char *text, size_t len);

@@ -1,7 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* The lines about a service, but `handle`: each function reads one into its entry. */
+/* The lines about times, and about a service, but `handle`: each function reads one. */
 #include "lib/string.h"
 #include "userland/init/manifest_words.h"
+
+/* The words of the line from the second one on. */
+static bool read_options(struct manifest_line *line, const struct manifest_option *options,
+                         size_t count)
+{
+    for (size_t i = 1; i < line->count; i++) {
+        if (!manifest_option(line, i, options, count)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool manifest_read_times(struct manifest_line *line)
+{
+    struct manifest_times *times = &line->manifest->times;
+    const struct manifest_option options[] = {
+        {"pause", &times->pause}, {"life", &times->life},     {"ready", &times->ready},
+        {"end", &times->end},     {"answer", &times->answer},
+    };
+    return read_options(line, options, sizeof(options) / sizeof(options[0]));
+}
 
 bool manifest_read_program(struct manifest_line *line)
 {
@@ -91,12 +113,7 @@ bool manifest_read_limits(struct manifest_line *line)
         {"priority", &limits->priority},
     };
     line->entry->has_limits = true;
-    for (size_t i = 1; i < line->count; i++) {
-        if (!manifest_option(line, i, options, sizeof(options) / sizeof(options[0]))) {
-            return false;
-        }
-    }
-    return true;
+    return read_options(line, options, sizeof(options) / sizeof(options[0]));
 }
 
 bool manifest_read_needs(struct manifest_line *line)

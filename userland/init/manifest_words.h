@@ -49,6 +49,7 @@ bool manifest_option(struct manifest_line *line, size_t word, const struct manif
 
 /* ---- lines, by their first words ------------------------------------------------------------- */
 
+bool manifest_read_times(struct manifest_line *line);
 bool manifest_read_handle(struct manifest_line *line);
 bool manifest_read_program(struct manifest_line *line);
 bool manifest_read_when(struct manifest_line *line);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Who serves a name, who may look it up, and who waits for it. */
+/* Who serves a name, and who may look it up. Who waits for it is in waiters.c. */
 #include "userland/init/names.h"
 #include "lib/string.h"
-#include "userland/init/grant_handle.h"
 #include "userland/init/manager.h"
 #include "userland/init/name_table.h"
+#include "userland/init/tops.h"
 #include "userland/init/waiters.h"
-
-static const char FILES[] = "files";
 
 /* ---- who serves ------------------------------------------------------------------------------ */
 
@@ -60,71 +58,11 @@ static bool may(const struct client *client, const struct names_fields *key, boo
     return false;
 }
 
-/*
- * What the client gets for that endpoint. The file service's own would be the whole tree: a service gets a client
- * as the one that it was started with.
- */
-static j6_status_t give(const struct client *client, const struct names_fields *key,
-                        j6_handle_t endpoint, j6_handle_t *out_handle)
+/* A service has a client of the file service as its line says, or none. */
+static bool may_look_up(const struct client *client, const struct names_fields *key)
 {
-    if (client->service == NULL || !string_equal(key->name, FILES)) {
-        return j6_handle_duplicate(endpoint, names_rights, 0, out_handle);
-    }
-    const struct manifest_entry *entry = client->service->entry;
-    for (size_t i = 0; i < entry->handle_count; i++) {
-        if (entry->handles[i].kind == manifest_files) {
-            return grant_files(&entry->handles[i], out_handle);
-        }
-    }
-    return j6_err_denied;
+    return !waiters_want_client(client, key) || tops_line(client->service) != NULL;
 }
-
-/* ---- who waits ------------------------------------------------------------------------------- */
-
-/* Whoever serves the name has died again meanwhile: somebody waits on, for the next one. */
-static bool is_for_later(j6_status_t status)
-{
-    return status == j6_status_closed;
-}
-
-static void answer(struct waiter *waiter, j6_status_t status, j6_handle_t handle)
-{
-    j6_answer(manager_endpoint(), waiter->token, status, NULL, 0, handle);
-    waiter->token = 0;
-}
-
-static void answer_waiters(const struct names_fields *key, j6_handle_t endpoint)
-{
-    struct waiter *waiter;
-    for (size_t i = 0; (waiter = waiters_next(key, &i)) != NULL;) {
-        j6_handle_t copy = 0;
-        j6_status_t status = give(&waiter->client, key, endpoint, &copy);
-        if (!is_for_later(status)) {
-            answer(waiter, status, copy);
-        }
-    }
-}
-
-void names_tell(const char *const *names, j6_handle_t endpoint)
-{
-    for (; names != NULL && *names != NULL; names++) {
-        const struct names_fields key = names_fields(*names);
-        answer_waiters(&key, endpoint);
-    }
-}
-
-void names_give_up(const char *const *names)
-{
-    for (; names != NULL && *names != NULL; names++) {
-        const struct names_fields key = names_fields(*names);
-        struct waiter *waiter;
-        for (size_t i = 0; (waiter = waiters_next(&key, &i)) != NULL;) {
-            answer(waiter, j6_err_not_found, 0);
-        }
-    }
-}
-
-/* ---- requests -------------------------------------------------------------------------------- */
 
 /* What it is about, and who asks. denied: somebody of a life that has ended, or who may not. */
 static j6_status_t read_request(const struct j6_request *request, bool registers,
@@ -134,9 +72,12 @@ static j6_status_t read_request(const struct j6_request *request, bool registers
     if (!name_is_right(out_key)) {
         return j6_err_invalid_arg;
     }
-    bool allowed = client_find(request->badge, out_client) && may(out_client, out_key, registers);
+    bool allowed = client_find(request->badge, out_client) && may(out_client, out_key, registers) &&
+                   (registers || may_look_up(out_client, out_key));
     return allowed ? j6_status_ok : j6_err_denied;
 }
+
+/* ---- requests -------------------------------------------------------------------------------- */
 
 j6_status_t names_serve_register(struct j6_request *request)
 {
@@ -160,10 +101,28 @@ j6_status_t names_serve_register(struct j6_request *request)
     if (!name_table_add(&key, request->handle, client.service)) {
         return j6_err_quota;
     }
-    answer_waiters(&key, request->handle);
+    waiters_tell(&key, request->handle);
     request->handle = 0;
     manager_go_on();
     return j6_status_ok;
+}
+
+static j6_status_t wait_for(struct j6_request *request, const struct names_fields *key,
+                            const struct client *client)
+{
+    waiters_add(key, client, request->token);
+    request->token = 0;
+    manager_go_on();
+    return j6_status_ok;
+}
+
+/* Somebody serves it: the client gets that at once, or when it has been asked for. */
+static j6_status_t find_for(struct j6_request *request, const struct names_fields *key,
+                            const struct client *client, j6_handle_t endpoint)
+{
+    return waiters_want_client(client, key)
+               ? wait_for(request, key, client)
+               : j6_handle_duplicate(endpoint, names_rights, 0, &request->answer_handle);
 }
 
 j6_status_t names_serve_look_up(struct j6_request *request)
@@ -175,8 +134,7 @@ j6_status_t names_serve_look_up(struct j6_request *request)
         return status;
     }
     j6_handle_t endpoint = find(&key);
-    return endpoint == 0 ? j6_err_not_found
-                         : give(&client, &key, endpoint, &request->answer_handle);
+    return endpoint == 0 ? j6_err_not_found : find_for(request, &key, &client, endpoint);
 }
 
 j6_status_t names_serve_wait(struct j6_request *request)
@@ -190,15 +148,8 @@ j6_status_t names_serve_wait(struct j6_request *request)
     const struct service *owner = owner_of(&key);
     j6_handle_t endpoint = find(&key);
     if (endpoint != 0) {
-        status = give(&client, &key, endpoint, &request->answer_handle);
-        if (!is_for_later(status)) {
-            return status;
-        }
+        return find_for(request, &key, &client, endpoint);
     }
-    if (owner != NULL && !service_is_coming(owner)) {
-        return j6_err_not_found;
-    }
-    waiters_add(&key, &client, request->token);
-    request->token = 0;
-    return j6_status_ok;
+    bool comes = owner == NULL || service_is_coming(owner);
+    return comes ? wait_for(request, &key, &client) : j6_err_not_found;
 }

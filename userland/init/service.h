@@ -7,20 +7,22 @@
  *                                        └> ended, absent,     └> failed, after DEATHS_MAX
  *                                           stopped               short lives in a row
  *
- * Rules for services: all of this runs in init's one thread, and waits for nothing but, for a second at most,
- * the answers of services (grant.h).
+ * Rules for services: all of this runs in one thread of init's, and waits for nothing: what takes time arrives in
+ * its loop (manager.h).
  */
 #pragma once
+#include "userland/init/asking.h"
 #include "userland/init/manifest.h"
 #include <j6/j6.h>
 #include <proto/services.h>
 
-enum { SERVICE_TEXTS_MAX = 4 };
+enum { SERVICE_TEXTS_MAX = 4, SERVICE_TOPS_MAX = 4 };
 
 /* A channel that another service shows; kept so that its successor shows it too. */
 struct service_text {
     const char *name;
     j6_handle_t channel;
+    bool asked; /* that service, to show it */
 };
 
 struct service {
@@ -40,13 +42,17 @@ struct service {
     j6_time_t due;   /* when something is to be done if nothing happens before */
     bool is_watched; /* its process: the end of that will be heard of */
     bool is_stopping;
-    bool restarts; /* as soon as it has ended */
+    bool restarts;            /* as soon as it has ended */
+    struct question question; /* for its sake, of another service */
     struct service_text texts[SERVICE_TEXTS_MAX];
+    j6_handle_t tops[SERVICE_TOPS_MAX]; /* of the file service, for the life that begins */
+    size_t top_count;
     char detail[services_detail_size];
 };
 
 extern struct service services[MANIFEST_SERVICES_MAX];
 extern size_t service_count;
+extern struct manifest_times service_times;
 
 void services_init(const struct manifest *manifest);
 
@@ -56,6 +62,12 @@ struct service *service_of_koid(j6_koid_t koid);
 
 /* Of one that waits, or whose time has come. */
 void service_start(struct service *service);
+
+/* Something has changed: what it wants of others is asked for, and when that is there it is given its process. */
+void service_go_on(struct service *service);
+
+/* It has begun, but has no process yet: others are asked for what that is given. */
+bool service_is_asking(const struct service *service);
 
 /* Its process has signalled. */
 void service_signalled(struct service *service, uint64_t signals);
@@ -82,6 +94,9 @@ const char *service_state_text(enum services_state state);
 
 /* It doesn't serve, and isn't coming: who waits for its names learns that. */
 void service_settle(struct service *service, enum services_state state, const char *detail);
+
+/* It begins, and can't, as service->detail tells. closed: what it needs isn't served any more. */
+void service_start_failed(struct service *service, j6_status_t status);
 
 /* Again after a while, unless it has died too often. */
 void service_pause(struct service *service, const char *why);

@@ -5,15 +5,11 @@
 #include "lib/string.h"
 #include "userland/init/ending.h"
 #include "userland/init/manager.h"
-#include "userland/init/names.h"
 #include "userland/init/report.h"
 #include "userland/init/texts.h"
+#include "userland/init/tops.h"
 
 enum { DEATHS_MAX = 8 };
-
-static const j6_time_t MILLISECOND = 1000000;
-static const j6_time_t FIRST_PAUSE = 10 * MILLISECOND; /* twice as long after each death in a row */
-static const j6_time_t LONG_LIFE = 10000 * MILLISECOND; /* the deaths before don't count after it */
 
 static void describe(const struct j6_end_info *end, char *text, size_t cap)
 {
@@ -32,7 +28,8 @@ void service_pause(struct service *service, const char *why)
 {
     char detail[services_detail_size];
     j6_time_t now = manager_now();
-    if (service->began + LONG_LIFE < now) {
+    tops_drop(service);
+    if (manager_after(service->began, service_times.life) < now) {
         service->deaths_in_a_row = 0;
     }
     service->deaths++;
@@ -42,7 +39,7 @@ void service_pause(struct service *service, const char *why)
         return;
     }
     service->state = services_state_pausing;
-    service->due = now + (FIRST_PAUSE << (service->deaths_in_a_row - 1));
+    service->due = manager_after(now, service_times.pause << (service->deaths_in_a_row - 1));
     string_copy(service->detail, sizeof(service->detail), why);
     report_state(service);
 }

@@ -1,26 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 #include "userland/init/texts.h"
 #include "lib/string.h"
+#include "userland/init/asking.h"
 #include "userland/init/grant_handle.h"
+#include "userland/init/manifest_words.h"
 #include "userland/init/names.h"
 #include "userland/init/report.h"
 #include <proto/text.h>
 
-/* Like text_attach, but that nobody waits for ever. */
-static j6_status_t show(const struct service_text *text, j6_handle_t endpoint)
+/* One that has closed is asked again in its next life. */
+static void shown(struct service *service, j6_status_t status, j6_handle_t none)
+{
+    (void)none;
+    if (status != j6_status_ok && status != j6_status_closed) {
+        report_warning("what %s prints isn't shown: %s", service->entry->name,
+                       j6_status_text(status));
+    }
+}
+
+/* Like text_attach. */
+static void show(struct service *service, const struct service_text *text, j6_handle_t endpoint)
 {
     j6_handle_t receiver;
     j6_status_t status =
         j6_handle_duplicate(text->channel, text_channel_rights | j6_right_transfer, 0, &receiver);
-    if (status != j6_status_ok) {
-        return status;
+    if (status == j6_status_ok) {
+        const struct j6_ask ask = {.code = text_code_attach, .handle = receiver};
+        asking_begin(service, endpoint, &ask, false, shown);
+    } else {
+        shown(service, status, 0);
     }
-    const struct j6_ask ask = {.code = text_code_attach, .handle = receiver};
-    status = grant_ask(endpoint, &ask);
-    if (status != j6_status_ok) {
-        j6_handle_close(receiver);
-    }
-    return status;
 }
 
 j6_status_t texts_create(struct service *service, const char *name, j6_handle_t *out_handle)
@@ -30,45 +39,42 @@ j6_status_t texts_create(struct service *service, const char *name, j6_handle_t 
         i++;
     }
     if (i == SERVICE_TEXTS_MAX) {
-        return j6_err_quota;
+        return j6_err_out_of_range;
     }
-    struct service_text text = {.name = name};
-    j6_status_t status = j6_channel_create(0, &text.channel);
+    j6_handle_t channel;
+    j6_status_t status = j6_channel_create(0, &channel);
     if (status != j6_status_ok) {
         return status;
     }
-    status = show(&text, names_find(text.name));
+    struct service_text *text = &service->texts[i];
+    *text = (struct service_text){.name = name};
+    status = j6_handle_duplicate(channel, text_channel_rights | GRANTED, 0, &text->channel);
     if (status == j6_status_ok) {
-        service->texts[i].name = text.name;
-        status = j6_handle_duplicate(text.channel, text_channel_rights | GRANTED, 0,
-                                     &service->texts[i].channel);
+        status = j6_handle_duplicate(channel, GRANTED | j6_right_channel_send, 0, out_handle);
     }
-    if (status == j6_status_ok) {
-        status = j6_handle_duplicate(text.channel, GRANTED | j6_right_channel_send, 0, out_handle);
-    }
-    j6_handle_close(text.channel);
+    j6_handle_close(channel);
     return status;
 }
 
-static void show_again(const struct service *service, const struct service_text *text,
-                       j6_handle_t endpoint)
+void texts_ask(struct service *service)
 {
-    j6_status_t status = show(text, endpoint);
-    if (status != j6_status_ok) {
-        report_warning("%s shows nothing of %s: %s", text->name, service->entry->name,
-                       j6_status_text(status));
+    for (size_t i = 0; i < SERVICE_TEXTS_MAX && !asking_is_busy(service); i++) {
+        struct service_text *text = &service->texts[i];
+        j6_handle_t endpoint = text->channel != 0 && !text->asked ? names_find(text->name) : 0;
+        if (endpoint != 0) {
+            text->asked = true;
+            show(service, text, endpoint);
+        }
     }
 }
 
-void texts_show(const char *const *names, j6_handle_t endpoint)
+void texts_served(const char *const *names)
 {
-    for (size_t i = 0; i < service_count && names != NULL; i++) {
+    for (size_t i = 0; i < service_count; i++) {
         for (size_t k = 0; k < SERVICE_TEXTS_MAX; k++) {
-            const struct service_text *text = &services[i].texts[k];
-            for (size_t n = 0; text->channel != 0 && names[n] != NULL; n++) {
-                if (string_equal(text->name, names[n])) {
-                    show_again(&services[i], text, endpoint);
-                }
+            struct service_text *text = &services[i].texts[k];
+            if (text->channel != 0 && manifest_has_word(names, text->name)) {
+                text->asked = false;
             }
         }
     }

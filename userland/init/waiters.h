@@ -17,5 +17,15 @@ struct waiter {
 
 void waiters_add(const struct names_fields *key, const struct client *client, uint64_t token);
 
-/* The first one from *index on that waits for that name, behind which *index is then. NULL: there is none. */
-struct waiter *waiters_next(const struct names_fields *key, size_t *index);
+/* Is it the file service's name, and asked by a service? Then it gets a client (tops.h), and not the endpoint. */
+bool waiters_want_client(const struct client *client, const struct names_fields *key);
+
+/* At that endpoint the name is served now, or all the names of a list, which ends in NULL or is NULL. */
+void waiters_tell(const struct names_fields *key, j6_handle_t endpoint);
+void waiters_tell_all(const char *const *names, j6_handle_t endpoint);
+
+/* Nobody is coming: who waits for these learns that. */
+void waiters_give_up(const char *const *names);
+
+/* Asks for the clients that are waited for: the next one of each service that asks nothing else. */
+void waiters_ask(void);

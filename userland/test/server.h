@@ -6,7 +6,7 @@
 
 /*
  * The modes, its first argument: `serve` what is below; `exit` at once with the code behind it; `fault`; `silent`:
- * never ready; `idle`: ready, and deaf to the end of its endpoint.
+ * never ready; `idle`: ready, and deaf to the end of its endpoint; `until`: the same until its role `gate` closes.
  */
 enum server_code {
     server_code_add = 32, /* answers with the number and one more */
@@ -16,10 +16,12 @@ enum server_code {
     server_code_wait,     /* waits for it, for 30 s at most, likewise */
     server_code_register, /* registers its role `copy` under the name, likewise */
     server_code_role,     /* answers with the handle that has that role */
+    server_code_hand,     /* hands that handle over */
     server_code_list,     /* asks for the list of services, by its role `services` */
     server_code_restart,  /* likewise for the restart of the service with that name */
     server_code_print,    /* writes the text to its role `stdout` */
-    server_code_shown, /* answers with bytes that came through the last channel attached (<proto/text.h>) */
+    server_code_shown, /* answers with bytes that have come through the last channel attached (<proto/text.h>) */
+    server_code_hoard, /* takes all memory that its account has, and keeps it */
     server_code_count, /* answers with the number in its role `memory`, which counts up */
 };
 

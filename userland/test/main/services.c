@@ -111,6 +111,28 @@ SYSTEM_TEST(a_service_that_may_not_have_a_handle_has_failed)
     manager_end(&manager);
 }
 
+SYSTEM_TEST(a_service_with_too_many_texts_or_clients_of_files_has_failed)
+{
+    struct manager manager;
+    manager_begin(&manager,
+                  SERVE("one") "service files\n program bin/files\n serves files\n"
+                               " endpoint 65536 1 badges\n handle archive module boot.tar\n"
+                               "service much\n program bin/server idle\n"
+                               " handle a files bin\n handle b files bin\n"
+                               " handle c files bin\n handle d files bin\n"
+                               " handle e files bin\n"
+                               "service loud\n program bin/server idle\n"
+                               " handle a text one\n handle b text one\n"
+                               " handle c text one\n handle d text one\n"
+                               " handle e text one\n");
+    expect_state(&manager, "much", services_state_failed);
+    expect_state(&manager, "loud", services_state_failed);
+    const char *why = "the handle e can't be had: out_of_range";
+    expect(string_equal(why, service_row(&manager, "much").detail));
+    expect(string_equal(why, service_row(&manager, "loud").detail));
+    manager_end(&manager);
+}
+
 SYSTEM_TEST(a_service_for_what_there_is_not_is_absent)
 {
     struct manager manager;
@@ -151,8 +173,9 @@ SYSTEM_TEST(a_service_that_dies_in_a_loop_is_given_up_and_the_others_run)
 {
     struct manager manager;
     j6_handle_t found = 0;
-    manager_begin(&manager, SERVE("one") "service bad\n program bin/server fault\n serves bad\n"
-                                         " endpoint 0 0\n");
+    manager_begin(&manager,
+                  HASTE SERVE("one") "service bad\n program bin/server fault\n serves bad\n"
+                                     " endpoint 0 0\n");
     expect_status(j6_err_not_found, names_wait(manager.endpoint, "bad", now() + PATIENCE, &found));
     struct services_row row = service_row(&manager, "bad");
     expect_equal(services_state_failed, row.state);
@@ -170,21 +193,45 @@ SYSTEM_TEST(a_service_waits_twice_as_long_after_each_death)
 {
     struct manager manager;
     j6_time_t first = now();
-    manager_begin(&manager, "service bad\n program bin/server exit 1\n");
+    manager_begin(&manager, HASTE "service bad\n program bin/server exit 1\n");
     expect_state(&manager, "bad", services_state_failed);
-    const uint64_t pauses = 10 + 20 + 40 + 80 + 160 + 320 + 640; /* ms */
+    const uint64_t pauses = 1 + 2 + 4 + 8 + 16 + 32 + 64; /* ms */
     expect(service_row(&manager, "bad").since >= first + pauses * 1000000);
+    manager_end(&manager);
+}
+
+SYSTEM_TEST(a_long_life_makes_up_for_the_deaths_before_it)
+{
+    struct manager manager;
+    manager_begin(&manager, "times pause=1 life=5\n" SERVE("one"));
+    for (int i = 0; i <= DEATHS_MAX && !test_has_failed(); i++) {
+        expect_ok(j6_handle_close(service_open(&manager, "one")));
+        sleep_for(6);
+        service_replace(&manager, "one", 1);
+    }
+    expect_equal(DEATHS_MAX + 1, service_row(&manager, "one").deaths);
+    manager_end(&manager);
+}
+
+SYSTEM_TEST(a_service_that_is_not_ready_in_time_is_killed)
+{
+    struct manager manager;
+    manager_begin(&manager, "times pause=1 ready=10\nservice slow\n program bin/server silent\n");
+    expect_soon(service_state(&manager, "slow") == services_state_failed);
+    struct services_row row = service_row(&manager, "slow");
+    expect_equal(DEATHS_MAX, row.deaths);
+    expect(string_equal("given up: 8 times in a row it was killed", row.detail));
     manager_end(&manager);
 }
 
 SYSTEM_TEST(what_happens_to_a_service_that_ends_by_itself_its_restart_line_says)
 {
     struct manager manager;
-    manager_begin(&manager, "service well\n program bin/server exit 0\n restart failure\n"
-                            "service once\n program bin/server exit 0\n restart never\n"
-                            "service badly\n program bin/server exit 1\n restart never\n"
-                            "service again\n program bin/server exit 0\n restart always\n"
-                            "service fails\n program bin/server exit 1\n restart failure\n");
+    manager_begin(&manager, HASTE "service well\n program bin/server exit 0\n restart failure\n"
+                                  "service once\n program bin/server exit 0\n restart never\n"
+                                  "service badly\n program bin/server exit 1\n restart never\n"
+                                  "service again\n program bin/server exit 0\n restart always\n"
+                                  "service fails\n program bin/server exit 1\n restart failure\n");
     expect_state(&manager, "well", services_state_ended);
     expect_state(&manager, "once", services_state_ended);
     expect_state(&manager, "badly", services_state_failed);
@@ -202,9 +249,10 @@ SYSTEM_TEST(what_happens_to_a_service_that_ends_by_itself_its_restart_line_says)
 SYSTEM_TEST(a_service_has_the_limits_that_its_line_says_and_is_given_up_without_any)
 {
     struct manager manager;
-    manager_begin(&manager,
-                  SERVE("small") " limits pages=300 handles=40 threads=2 priority=3\n"
-                                 "service none\n program bin/server idle\n limits pages=300\n");
+    manager_begin(
+        &manager,
+        HASTE SERVE("small") " limits pages=300 handles=40 threads=2 priority=3\n"
+                             "service none\n program bin/server idle\n limits pages=300\n");
     j6_handle_t small = service_open(&manager, "small");
     struct j6_process_info row = process_row(service_row(&manager, "small").process);
     expect_equal(1, row.limited);

@@ -9,6 +9,9 @@
 #include "userland/test/server.h"
 #include <proto/services.h>
 
+/* For services that die on purpose, or don't end: the first line of a manifest. */
+#define HASTE "times pause=1 end=100\n"
+
 /* The lines of a service that serves its own name. */
 #define SERVE(name) \
     "service " name "\n program bin/server serve\n serves " name "\n endpoint 4096 1\n"

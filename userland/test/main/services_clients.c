@@ -37,8 +37,9 @@ SYSTEM_TEST(a_request_to_a_service_that_is_given_up_ends)
 {
     struct manager manager;
     uint64_t sum = 0;
-    manager_begin(&manager, SERVE("one") "service bad\n program bin/server fault\n serves bad\n"
-                                         " endpoint 4096 1\n");
+    manager_begin(&manager,
+                  HASTE SERVE("one") "service bad\n program bin/server fault\n serves bad\n"
+                                     " endpoint 4096 1\n");
     struct j6_service bad = {.names = manager.endpoint, .name = "bad"};
     struct j6_service none = {.names = manager.endpoint, .name = "none"};
     const struct j6_ask ask = {.code = 1};
@@ -174,7 +175,7 @@ SYSTEM_TEST(who_waits_for_a_service_gets_the_one_that_replaces_it)
 {
     struct manager manager;
     uint64_t answer = 0;
-    manager_begin(&manager, SERVE("one"));
+    manager_begin(&manager, HASTE SERVE("one"));
     while (service_row(&manager, "one").starts < 6 && !test_has_failed()) {
         j6_handle_t one = service_open(&manager, "one");
         expect_status(j6_status_closed, server_ask(one, server_code_exit, 0, &answer));
@@ -188,8 +189,8 @@ SYSTEM_TEST(an_endpoint_that_is_kept_is_the_same_for_the_next_life)
 {
     struct manager manager;
     uint64_t sum = 0;
-    manager_begin(&manager, "service one\n program bin/server serve\n serves one\n"
-                            " endpoint 4096 1 kept\n");
+    manager_begin(&manager, HASTE "service one\n program bin/server serve\n serves one\n"
+                                  " endpoint 4096 1 kept\n");
     j6_handle_t one = service_open(&manager, "one");
     expect_status(j6_status_closed, server_ask(one, server_code_exit, 0, &sum));
     expect_ok(server_ask(one, server_code_add, 1, &sum)); /* waits until somebody receives */

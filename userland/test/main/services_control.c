@@ -103,54 +103,84 @@ SYSTEM_TEST(init_ends_as_it_was_asked_to)
     expect_equal(2, end_code(&manager));
 }
 
-#define DEAF(name) "service " name "\n program bin/server idle\n serves " name "\n endpoint 0 0\n"
+/* It ends when the test closes the endpoint with the name `gate`, and not when its own closes. */
+#define SLOW                                                                 \
+    "service slow\n program bin/server until\n serves slow\n endpoint 0 0\n" \
+    " handle gate service gate\n"
 
-/* The second one takes its time: so long the first one serves. */
-static void expect_order(struct manager *manager)
+/* As long as a test needs. */
+#define PATIENT "times end=60000\n"
+
+static j6_handle_t gate_begin(struct manager *manager, const char *manifest)
 {
-    const j6_time_t killed_after = 2000000000;
-    uint64_t sum = 0;
-    j6_handle_t one = service_open(manager, "one"), deaf = service_open(manager, "deaf");
-    j6_time_t begin = now();
-    expect_ok(services_power(manager->endpoint, j6_power_off));
-    expect_ok(j6_object_wait(deaf, j6_signal_closed, NULL, now() + PATIENCE));
-    expect_ok(server_ask(one, server_code_add, 1, &sum));
-    expect_equal(0, end_code(manager));
-    expect(now() - begin >= killed_after);
-    expect_status(j6_status_closed, server_ask(one, server_code_add, 1, &sum));
-    expect_ok(j6_handle_close(one));
-    expect_ok(j6_handle_close(deaf));
+    j6_handle_t gate = endpoint_new();
+    manager_begin(manager, manifest);
+    expect_ok(names_register(manager->endpoint, "gate", copy_of(gate)));
+    return gate;
 }
 
-SYSTEM_TEST(services_end_the_last_one_first_and_what_is_deaf_to_that_is_killed)
+static void gate_end(j6_handle_t gate, struct manager *manager)
+{
+    expect_ok(j6_object_close(gate));
+    expect_equal(0, end_code(manager));
+    expect_ok(j6_handle_close(gate));
+}
+
+/* While the slow one takes its time, the one before it serves. */
+static void expect_order(struct manager *manager, j6_handle_t gate)
+{
+    uint64_t sum = 0;
+    j6_handle_t one = service_open(manager, "one"), slow = service_open(manager, "slow");
+    expect_ok(services_power(manager->endpoint, j6_power_off));
+    expect_ok(j6_object_wait(slow, j6_signal_closed, NULL, now() + PATIENCE));
+    expect_ok(server_ask(one, server_code_add, 1, &sum));
+    gate_end(gate, manager);
+    expect_status(j6_status_closed, server_ask(one, server_code_add, 1, &sum));
+    expect_ok(j6_handle_close(one));
+    expect_ok(j6_handle_close(slow));
+}
+
+SYSTEM_TEST(services_end_the_last_one_first)
 {
     struct manager manager;
-    manager_begin(&manager, SERVE("one") DEAF("deaf") " after one\n");
-    expect_order(&manager);
+    j6_handle_t gate = gate_begin(&manager, PATIENT SERVE("one") SLOW " after one\n");
+    expect_order(&manager, gate);
 }
 
 SYSTEM_TEST(a_service_that_was_restarted_ends_behind_those_that_need_it_all_the_same)
 {
     struct manager manager;
-    manager_begin(&manager, SERVE("one") DEAF("deaf") " after one\n");
-    expect_ok(j6_handle_close(service_open(&manager, "deaf")));
+    j6_handle_t gate = gate_begin(&manager, PATIENT SERVE("one") SLOW " after one\n");
+    expect_ok(j6_handle_close(service_open(&manager, "slow")));
     expect_ok(services_restart(manager.endpoint, "one"));
-    expect_order(&manager);
+    expect_order(&manager, gate);
+}
+
+SYSTEM_TEST(a_service_that_is_deaf_to_its_end_is_killed)
+{
+    struct manager manager;
+    const j6_time_t patience = 100000000; /* HASTE */
+    manager_begin(&manager, HASTE "service deaf\n program bin/server idle\n serves deaf\n"
+                                  " endpoint 0 0\n");
+    expect_state(&manager, "deaf", services_state_running);
+    j6_time_t begin = now();
+    manager_end(&manager);
+    expect(now() - begin >= patience);
 }
 
 SYSTEM_TEST(while_init_ends_nothing_is_started)
 {
     struct manager manager;
-    manager_begin(&manager, "service deaf\n program bin/server idle\n serves deaf\n endpoint 0 0\n"
-                            "service bad\n program bin/server exit 1\n");
-    expect_state(&manager, "deaf", services_state_running);
+    j6_handle_t gate =
+        gate_begin(&manager, PATIENT SLOW "service bad\n program bin/server exit 1\n");
+    expect_state(&manager, "slow", services_state_running);
     expect_ok(services_power(manager.endpoint, j6_power_off));
     expect_status(j6_err_bad_state, services_restart(manager.endpoint, "bad"));
     expect_status(j6_err_bad_state, services_power(manager.endpoint, j6_power_off));
     uint64_t starts = service_row(&manager, "bad").starts;
     leave_time();
     expect_equal(starts, service_row(&manager, "bad").starts);
-    expect_equal(0, end_code(&manager));
+    gate_end(gate, &manager);
 }
 
 SYSTEM_TEST(the_end_of_a_service_can_be_the_end_of_all)

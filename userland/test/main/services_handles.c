@@ -128,6 +128,40 @@ SYSTEM_TEST(who_looks_the_file_service_up_gets_what_its_line_says_and_without_on
     manager_end(&manager);
 }
 
+/* The handle itself; what the service does with its own is nobody's business. */
+static j6_handle_t handed(const struct manager *manager, const char *name, const char *role)
+{
+    j6_handle_t handle = 0, service = service_open(manager, name);
+    struct names_fields fields = names_fields(role);
+    const struct j6_ask ask = {
+        .code = server_code_hand, .fields = &fields, .size = sizeof(fields), .out_handle = &handle};
+    expect_ok(j6_ask(service, &ask, j6_deadline_never));
+    expect_ok(j6_handle_close(service));
+    return handle;
+}
+
+SYSTEM_TEST(what_a_service_may_ask_of_init_ends_with_its_life)
+{
+    struct manager manager;
+    static char rows[j6_data_max];
+    j6_handle_t found = 0;
+    size_t len;
+    manager_begin(&manager, HASTE SERVE("one") SERVE("asks") " handle names names *\n"
+                                                             " handle services services list\n");
+    j6_handle_t names = handed(&manager, "asks", "names");
+    j6_handle_t list = handed(&manager, "asks", "services");
+    expect_ok(names_wait(names, "one", now() + PATIENCE, &found));
+    expect_ok(services_list(list, rows, &len));
+    service_replace(&manager, "asks", 1);
+    expect_ok(j6_handle_close(found));
+    expect_status(j6_err_denied, names_look_up(names, "one", &found));
+    expect_status(j6_err_denied, names_wait(names, "one", now() + PATIENCE, &found));
+    expect_status(j6_err_denied, services_list(list, rows, &len));
+    expect_ok(j6_handle_close(names));
+    expect_ok(j6_handle_close(list));
+    manager_end(&manager);
+}
+
 /* ---- what outlives a service ----------------------------------------------------------------- */
 
 /* What is written through the service `prints` comes to `shows`, which waits for it. */
@@ -137,7 +171,7 @@ static void expect_shown(const struct manager *manager, const char *text)
     char wanted[sizeof(bytes)] = "";
     j6_handle_t prints = service_open(manager, "prints"), shows = service_open(manager, "shows");
     expect_ok(server_ask_name(prints, server_code_print, text, &bytes));
-    expect_ok(server_ask(shows, server_code_shown, 0, &bytes));
+    expect_soon(server_ask(shows, server_code_shown, 0, &bytes) == j6_status_ok);
     memcpy(wanted, text, strnlen(text, sizeof(wanted)));
     expect(memcmp(wanted, &bytes, sizeof(wanted)) == 0);
     expect_ok(j6_handle_close(prints));
@@ -162,7 +196,7 @@ SYSTEM_TEST(the_memory_of_a_service_is_the_same_in_each_of_its_lives)
 {
     struct manager manager;
     uint64_t count = 9;
-    manager_begin(&manager, SERVE("one") " handle memory memory 1\n");
+    manager_begin(&manager, HASTE SERVE("one") " handle memory memory 1\n");
     for (uint64_t i = 0; i < 3; i++) {
         j6_handle_t one = service_open(&manager, "one");
         expect_ok(server_ask(one, server_code_count, 0, &count));

@@ -76,6 +76,12 @@ static j6_status_t role(struct j6_request *request)
     return j6_status_ok;
 }
 
+static j6_status_t hand(struct j6_request *request)
+{
+    j6_handle_t handle = j6_find(name_of(request));
+    return j6_handle_duplicate(handle, j6_handle_rights(handle), 0, &request->answer_handle);
+}
+
 static j6_status_t list(struct j6_request *request)
 {
     static char rows[j6_data_max];
@@ -108,7 +114,7 @@ static j6_status_t attach(struct j6_request *request)
 static j6_status_t shown(struct j6_request *request)
 {
     uint64_t len = sizeof(request->answer[0]);
-    return j6_channel_receive(attached, &len, &request->answer[0], j6_deadline_never);
+    return j6_channel_receive(attached, &len, &request->answer[0], j6_deadline_poll);
 }
 
 static j6_status_t count(struct j6_request *request)
@@ -118,6 +124,35 @@ static j6_status_t count(struct j6_request *request)
     j6_status_t status = j6_vma_read(memory, 0, &request->answer[0], &len);
     uint64_t next = request->answer[0] + 1;
     return status == j6_status_ok ? j6_vma_write(memory, 0, &next, &len) : status;
+}
+
+/* Whole pages, then the rest by ever smaller things. */
+static j6_status_t hoard(struct j6_request *request)
+{
+    enum { SPARE = 32 };
+    const uint64_t pages = 1 << 20;
+    static j6_handle_t spare[SPARE];
+    j6_handle_t area, event;
+    uint64_t len = 1;
+    (void)request;
+    for (size_t i = 0; i < SPARE; i++) {
+        if (j6_event_create(0, &spare[i]) != j6_status_ok) {
+            return j6_err_unexpected;
+        }
+    }
+    if (j6_vma_create(pages * j6_page_size, 0, &area) != j6_status_ok) {
+        return j6_err_unexpected;
+    }
+    for (uint64_t i = 0; j6_vma_write(area, i * j6_page_size, "", &len) == j6_status_ok; i++) {}
+    while (j6_event_create(0, &event) == j6_status_ok) {}
+    for (size_t i = 0; i < SPARE; i++) {
+        j6_status_t status =
+            j6_object_bind(spare[i], j6_signal_event_timer, j6_find("endpoint"), 0);
+        if (status != j6_status_ok) {
+            return status;
+        }
+    }
+    return j6_status_ok;
 }
 
 static int serve(void)
@@ -130,12 +165,14 @@ static int serve(void)
         {.code = server_code_wait, .serve = await},
         {.code = server_code_register, .serve = enter},
         {.code = server_code_role, .serve = role},
+        {.code = server_code_hand, .serve = hand},
         {.code = server_code_list, .serve = list},
         {.code = server_code_restart, .serve = restart},
         {.code = server_code_print, .serve = print},
         {.code = text_code_attach, .has_handle = true, .serve = attach},
         {.code = server_code_shown, .serve = shown},
         {.code = server_code_count, .serve = count},
+        {.code = server_code_hoard, .serve = hoard},
     };
     const struct j6_server server = {
         .endpoint = j6_find("endpoint"),
@@ -170,6 +207,14 @@ static int idle(void)
     return silent();
 }
 
+/* At the gate nobody answers. */
+static int until(void)
+{
+    const struct j6_ask ask = {.code = 1};
+    j6_ready();
+    return j6_ask(j6_find("gate"), &ask, j6_deadline_never) == j6_status_closed ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -177,7 +222,7 @@ int main(int argc, char **argv)
         int (*run)(void);
     } modes[] = {
         {"serve", serve},   {"exit", end_at_once}, {"fault", fault},
-        {"silent", silent}, {"idle", idle},
+        {"silent", silent}, {"idle", idle},        {"until", until},
     };
     arguments = (const char *const *)argv;
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
