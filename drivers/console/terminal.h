@@ -66,7 +66,7 @@ struct job {
     struct watcher watchers[WATCHERS_MAX];
     struct waiter waiters[WAITERS_MAX];
     struct driver_watch input; /* object 0: nobody has asked for it, or it has ended */
-    bool input_is_watched;     /* until some or all of it has been read */
+    bool input_is_watched;     /* until it is read from */
     j6_koid_t input_koid;
     struct output output; /* object 0: nobody has asked for it */
     j6_koid_t output_koid;

@@ -122,6 +122,48 @@ SYSTEM_TEST(lines_and_their_end_that_were_typed_ahead_are_the_commands_and_the_s
     loop_close();
 }
 
+/* The end is typed while no command asks for input: before one is there, and to one that never does. */
+SYSTEM_TEST(an_end_that_no_command_finds_stays_for_who_reads_next)
+{
+    struct console_job shell;
+    struct console_job command;
+    if (!loop_open()) {
+        return;
+    }
+    loop_shell_open(&shell, QUIET_LINES);
+    console_write(shell.output, "cat\r\x04"); /* the cursor stays at the left */
+    expect_input(shell.input, "cat\n");
+    leave_time(); /* for the end to be typed, too */
+    for (int i = 0; i < 2; i++) {
+        loop_job_open(&command, shell.job, terminal_open_foreground, QUIET_LINES);
+        leave_time();
+        console_job_close(&command);
+    }
+    loop_job_open(&command, shell.job, terminal_open_foreground, QUIET_LINES);
+    expect_end(command.input);
+    console_write(command.output, "more\n");
+    console_job_close(&command);
+    expect_input(shell.input, "more\n");
+    console_job_close(&shell);
+    loop_close();
+}
+
+SYSTEM_TEST(an_end_is_a_byte_like_any_other_to_a_job_that_wants_no_lines_any_more)
+{
+    struct console_job shell;
+    if (!loop_open()) {
+        return;
+    }
+    loop_shell_open(&shell, QUIET_LINES);
+    console_write(shell.output, "x\n\x04y");
+    expect_input(shell.input, "x\n");
+    leave_time();
+    expect_ok(terminal_set_mode(shell.job, 0));
+    expect_input(shell.input, "\x04y");
+    console_job_close(&shell);
+    loop_close();
+}
+
 SYSTEM_TEST(the_shell_is_the_foreground_again_when_its_command_has_ended)
 {
     struct terminal_state state;
