@@ -68,7 +68,7 @@ static j6_status_t give(const struct client *client, const struct names_fields *
                         j6_handle_t endpoint, j6_handle_t *out_handle)
 {
     if (client->service == NULL || !string_equal(key->name, FILES)) {
-        return j6_handle_duplicate(endpoint, names_rights, 0, out_handle);
+        return client_give(client->service, endpoint, out_handle);
     }
     const struct manifest_entry *entry = client->service->entry;
     for (size_t i = 0; i < entry->handle_count; i++) {
