@@ -3,6 +3,7 @@
 while somebody types. A small shell runs there (userland/test/main/console_shell.c)."""
 import random
 import re
+import select
 import time
 
 import configurations
@@ -22,6 +23,14 @@ def fnv(data):
 
 def summed(data):
     return b"%d bytes, %016x" % (len(data), fnv(data))
+
+
+def await_full(line):
+    limit = time.monotonic() + typist.PATIENCE
+    while not line.is_full():
+        if time.monotonic() > limit:
+            raise Wrong("the line isn't full")
+        time.sleep(0.01)
 
 
 # ---- tests ---------------------------------------------------------------------------------------
@@ -85,11 +94,14 @@ def interrupts_who_reads_nothing(person):
 
 
 def is_slow_to_who_writes_fast(person):
+    """Until somebody reads, there is room for no more than the channel has."""
+    person.line.hold(select.PIPE_BUF)
     person.type(b"flood 3000\r")
     person.until(b"flood 3000\r\n")
-    time.sleep(1)
+    await_full(person.line)
     expect(b"".join(b"line %d of a flood that nobody may lose\r\n" % i for i in range(3000)),
            person.until(PROMPT))
+    person.line.hold(person.line.USUAL)
 
 
 def comes_back_when_its_driver_is_killed(person):
