@@ -95,7 +95,7 @@ struct terminal {
 
     struct shown shown;
     struct job *writer; /* the foreground, as soon as what the former one wrote is on its way */
-    size_t writer_left; /* bytes that are still taken of that one; 0: there is none */
+    size_t writer_left; /* so many bytes of that one were perhaps written before the change */
     struct output log;
     size_t turn;                        /* whose output is next */
     size_t waiting;                     /* so many outputs wait */
