@@ -135,7 +135,8 @@ static void take_back(struct terminal *terminal, struct job *job)
     give_back(to, unread, total);
 }
 
-void input_discard(struct terminal *terminal)
+/* All that was taken from the line and not read. */
+static void drop_typed(struct terminal *terminal)
 {
     if (terminal->foreground != NULL) {
         take_back(terminal, terminal->foreground);
@@ -144,6 +145,12 @@ void input_discard(struct terminal *terminal)
     bytes_drop(&terminal->again, terminal->again.len);
     discipline_next(&terminal->discipline);
     terminal->end_is_due = false;
+}
+
+void input_discard(struct terminal *terminal)
+{
+    drop_typed(terminal);
+    terminal->uart.received.taken = terminal->uart.received.put;
 }
 
 /* ---- the foreground ------------------------------------------------------------------------- */
@@ -191,7 +198,7 @@ void input_set_foreground(struct terminal *terminal, struct job *job)
 
 static void interrupt(struct terminal *terminal)
 {
-    input_discard(terminal);
+    drop_typed(terminal);
     output_discard(terminal, terminal->foreground);
     job_signal(terminal->foreground, terminal_interrupt);
 }
@@ -241,7 +248,7 @@ static void look_for_interrupt(struct terminal *terminal)
     for (uint32_t at = received->taken; at != received->put; at++) {
         if (received->bytes[at % RING_SIZE] == CTRL_C) {
             terminal->uart.received.taken = at;
-            input_discard(terminal);
+            drop_typed(terminal);
             return;
         }
     }

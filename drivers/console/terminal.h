@@ -139,7 +139,7 @@ void input_set_foreground(struct terminal *terminal, struct job *job);
 
 void input_set_mode(struct terminal *terminal, struct job *job, uint32_t mode);
 
-/* Drops what the foreground has not read. */
+/* Drops what was typed and not read. */
 void input_discard(struct terminal *terminal);
 
 /* Takes what was typed as far as possible. */

@@ -93,6 +93,18 @@ LOOP_TEST(an_end_that_no_command_finds_stays_for_who_reads_next)
     expect_input(shell->input, "more\n");
 }
 
+LOOP_TEST(what_was_typed_behind_an_end_is_discarded_with_it)
+{
+    struct console_job *shell = loop_shell(QUIET_LINES);
+    console_write(shell->output, "x\n\x04y\n");
+    expect_input(shell->input, "x\n");
+    expect_ok(terminal_drain(shell->job));
+    leave_time();
+    expect_ok(terminal_discard(shell->job, terminal_discard_input));
+    console_write(shell->output, "z\n");
+    expect_input(shell->input, "z\n");
+}
+
 LOOP_TEST(an_end_is_a_byte_like_any_other_to_a_job_that_wants_no_lines_any_more)
 {
     struct console_job *shell = loop_shell(QUIET_LINES);
