@@ -155,7 +155,7 @@ static j6_status_t bind_locked(struct binding *binding, struct kobject *object,
         return status;
     }
     if (kobject_verdict_locked(object, binding->waiter.mask) == j6_status_would_block) {
-        list_push_back(&object->waiters, &binding->waiter.node);
+        kobject_await_locked(object, &binding->waiter);
     } else {
         deliver_locked(object, &binding->waiter);
     }

@@ -20,9 +20,18 @@ static uint64_t channel_levels(const struct kobject *object)
     const struct channel *channel = container_of(object, const struct channel, object);
     bool can_send = channel_is_ready_locked(channel, STREAM_SEND);
     bool can_receive = channel_is_ready_locked(channel, STREAM_RECEIVE);
-    bool empty = stream_is_empty(&channel->stream) && !channel_is_closed_locked(channel);
+    bool wanted = channel_is_wanted_locked(channel);
     return (can_send ? j6_signal_channel_can_send : 0) |
-           (can_receive ? j6_signal_channel_can_recv : 0) | (empty ? j6_signal_channel_empty : 0);
+           (can_receive ? j6_signal_channel_can_recv : 0) | (wanted ? j6_signal_channel_wanted : 0);
+}
+
+/* Whoever waits for bytes by their signal wants them as well, unless it waits for others to do so. */
+static void channel_awaited(struct kobject *object, uint64_t mask)
+{
+    const uint64_t can_recv = j6_signal_channel_can_recv;
+    if ((mask & (can_recv | j6_signal_channel_wanted)) == can_recv) {
+        channel_want_locked(channel_of(object));
+    }
 }
 
 j6_status_t channel_state(struct channel *channel, enum stream_way way)
@@ -127,6 +136,7 @@ static const struct kobject_type channel_type = {
     .handle_added = channel_handle_added,
     .handle_gone = channel_handle_gone,
     .levels = channel_levels,
+    .awaited = channel_awaited,
 };
 
 static j6_status_t channel_init(struct channel *channel)

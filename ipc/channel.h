@@ -39,6 +39,7 @@ struct channel {
     struct channel_end ends[STREAM_WAYS];
     bool grows;       /* a sender gets more pages … */
     bool cannot_grow; /* … or didn't get all, and the stream wasn't empty since */
+    bool wanted;      /* somebody has asked for bytes since the last ones were sent */
 };
 
 /* How a call waits. */

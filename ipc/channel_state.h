@@ -30,6 +30,16 @@ static inline bool channel_is_ready_locked(const struct channel *channel, enum s
     return ready && channel_state_locked(channel, way) == j6_status_ok;
 }
 
+/* Has somebody asked for bytes since the last ones were sent, which have all been received? */
+static inline bool channel_is_wanted_locked(const struct channel *channel)
+{
+    bool asked = channel->wanted || !list_is_empty(&channel->ends[STREAM_RECEIVE].waiting);
+    return asked && stream_is_empty(&channel->stream) && !channel_is_closed_locked(channel);
+}
+
+/* Somebody asks for bytes, of which there are none. */
+void channel_want_locked(struct channel *channel);
+
 /* Ends it, and all waits. */
 void channel_close_locked(struct channel *channel);
 

@@ -61,6 +61,14 @@ void channel_tell_all_locked(struct channel *channel)
     }
 }
 
+void channel_want_locked(struct channel *channel)
+{
+    channel->wanted = true;
+    if (!list_is_empty(&channel->object.waiters)) {
+        kobject_signal_locked(&channel->object, 0, 0);
+    }
+}
+
 void channel_pass(struct channel *channel)
 {
     spinlock_lock(&channel->object.lock);
@@ -142,6 +150,9 @@ static __attribute__((noinline)) j6_status_t reserve_and_unlock(struct channel *
                                                                 struct stream_stretch *out_stretch)
 {
     j6_status_t status = reserve_some_locked(channel, way, len, out_stretch);
+    if (status == j6_status_would_block && way == STREAM_RECEIVE) {
+        channel_want_locked(channel);
+    }
     if (status == j6_status_would_block && wait->deadline != j6_deadline_poll) {
         if (!deadline_is_over(wait->deadline)) {
             wait_and_unlock(channel, way, wait);
@@ -184,6 +195,9 @@ void channel_finish(struct channel *channel, enum stream_way way, struct stream_
     spinlock_lock(&channel->object.lock);
     if (!stream_finish_alone(&channel->stream, way, done)) {
         stream_finish(&channel->stream, way, stretch, done);
+    }
+    if (way == STREAM_SEND && done > 0) {
+        channel->wanted = false;
     }
     channel_tell_locked(channel);
     spinlock_unlock(&channel->object.lock);

@@ -124,6 +124,14 @@ void kobject_waits_end(struct kobject *object, j6_status_t status)
     spinlock_unlock(&object->lock);
 }
 
+void kobject_await_locked(struct kobject *object, struct waiter *waiter)
+{
+    if (object->type->awaited != NULL) {
+        object->type->awaited(object, waiter->mask);
+    }
+    list_push_back(&object->waiters, &waiter->node);
+}
+
 static void wait_locked(struct kobject *object, uint64_t mask, uint64_t clear,
                         const struct wait_type *type, j6_time_t deadline)
 {
@@ -132,7 +140,7 @@ static void wait_locked(struct kobject *object, uint64_t mask, uint64_t clear,
     thread->waiter.mask = mask;
     thread->waiter_clear = clear;
     thread->waiter.wake_locked = wake_thread_locked;
-    list_push_back(&object->waiters, &thread->waiter.node);
+    kobject_await_locked(object, &thread->waiter);
     wait_begin_locked(thread, &object->lock, type, mask != 0 ? object->koid : 0, deadline);
 }
 

@@ -29,6 +29,9 @@ void kobject_signal_locked(struct kobject *object, uint64_t clear, uint64_t set)
 /* The same on behalf of who has a handle. closed: the object is closed, or has ended. */
 j6_status_t kobject_signal_user(struct kobject *object, uint64_t clear, uint64_t set) J6_MUST_USE;
 
+/* One of its signals is waited for from now on; none of them is set. */
+void kobject_await_locked(struct kobject *object, struct waiter *waiter);
+
 uint64_t kobject_signals(struct kobject *object);
 uint64_t kobject_signals_locked(const struct kobject *object);
 

@@ -147,7 +147,7 @@ static j6_status_t look_at(struct wait_many *many, struct wait_many_item *item, 
     if (waits && verdict == j6_status_would_block) {
         item->waiter.wake_locked = wake_locked;
         item->many = many;
-        list_push_back(&object->waiters, &item->waiter.node);
+        kobject_await_locked(object, &item->waiter);
     } else {
         forget_locked(item);
     }

@@ -26,7 +26,7 @@ static void unwatch(struct terminal *terminal, struct job *job)
     }
 }
 
-/* Something was read: what the terminal does next looks how much. */
+/* Something was read, or more is asked for: what the terminal does next looks which. */
 static void serve_reading(void *context, uint64_t signals)
 {
     struct terminal *terminal = context;
@@ -34,6 +34,13 @@ static void serve_reading(void *context, uint64_t signals)
     for (size_t i = 0; i < JOBS_MAX; i++) {
         unwatch(terminal, &terminal->jobs[i]);
     }
+}
+
+static bool input_has(const struct job *job, uint64_t signal)
+{
+    uint64_t signals;
+    return job->input.object != j6_handle_none &&
+           j6_object_wait(job->input.object, signal, &signals, j6_deadline_poll) == j6_status_ok;
 }
 
 static void watch(struct terminal *terminal, struct job *job, uint64_t signal)
@@ -91,26 +98,34 @@ static void give_back(struct bytes *bytes, const void *data, size_t len)
     memcpy(bytes_open_front(bytes, fits), data, fits);
 }
 
+/* An end that nobody has found is typed again, behind what is taken back after this. */
+static void take_end_back(struct terminal *terminal)
+{
+    const uint8_t end = CTRL_D;
+    if (terminal->end_is_due) {
+        give_back(&terminal->again, &end, 1);
+        terminal->end_is_due = false;
+    }
+}
+
 /*
  * What was typed in lines stays lines. Other bytes are typed again: nobody has decided yet what they mean. All
- * of that together was ready once, so there is room for it. An end that nobody has found is typed again, too.
+ * of that together was ready once, so there is room for it. Where there is nothing, nothing is asked for: who
+ * wants input is the reader.
  */
 static void take_back(struct terminal *terminal, struct job *job)
 {
     static uint8_t unread[CHANNEL_SIZE];
     size_t total = 0;
     uint64_t len = sizeof(unread);
-    while (job->input.object != j6_handle_none && len > 0 &&
+    while (len > 0 && input_has(job, j6_signal_channel_can_recv) &&
            j6_channel_receive(job->input.object, &len, unread + total, j6_deadline_poll) ==
                j6_status_ok) {
         total += len;
         len = sizeof(unread) - total;
     }
-    if (terminal->end_is_due) {
-        const uint8_t end = CTRL_D;
-        give_back(&terminal->again, &end, 1);
-        terminal->end_is_due = false;
-    }
+    unwatch(terminal, job);
+    take_end_back(terminal);
     struct bytes *to = &terminal->ready;
     if ((job->mode & terminal_mode_lines) == 0) {
         to = &terminal->again;
@@ -120,7 +135,8 @@ static void take_back(struct terminal *terminal, struct job *job)
     give_back(to, unread, total);
 }
 
-void input_discard(struct terminal *terminal)
+/* All that was taken from the line and not read. */
+static void drop_typed(struct terminal *terminal)
 {
     if (terminal->foreground != NULL) {
         take_back(terminal, terminal->foreground);
@@ -131,6 +147,12 @@ void input_discard(struct terminal *terminal)
     terminal->end_is_due = false;
 }
 
+void input_discard(struct terminal *terminal)
+{
+    drop_typed(terminal);
+    terminal->uart.received.taken = terminal->uart.received.put;
+}
+
 /* ---- the foreground ------------------------------------------------------------------------- */
 
 static void make_ready(struct terminal *terminal)
@@ -139,12 +161,17 @@ static void make_ready(struct terminal *terminal)
     discipline_next(&terminal->discipline);
 }
 
-/* Bytes that a job hasn't read become lines when it wants lines: they are typed again. */
+/*
+ * Bytes that a job hasn't read become lines when it wants lines: they are typed again. An end becomes a byte like
+ * any other when it doesn't want lines any more.
+ */
 void input_set_mode(struct terminal *terminal, struct job *job, uint32_t mode)
 {
-    bool wants_lines = (mode & ~job->mode & terminal_mode_lines) != 0;
-    if (terminal->foreground == job && wants_lines) {
+    if (terminal->foreground == job && (mode & ~job->mode & terminal_mode_lines) != 0) {
         take_back(terminal, job);
+    }
+    if (terminal->foreground == job && (job->mode & ~mode & terminal_mode_lines) != 0) {
+        take_end_back(terminal);
     }
     job->mode = mode;
     if (terminal->foreground == job && discipline_set_mode(&terminal->discipline, mode)) {
@@ -171,7 +198,7 @@ void input_set_foreground(struct terminal *terminal, struct job *job)
 
 static void interrupt(struct terminal *terminal)
 {
-    input_discard(terminal);
+    drop_typed(terminal);
     output_discard(terminal, terminal->foreground);
     job_signal(terminal->foreground, terminal_interrupt);
 }
@@ -221,32 +248,24 @@ static void look_for_interrupt(struct terminal *terminal)
     for (uint32_t at = received->taken; at != received->put; at++) {
         if (received->bytes[at % RING_SIZE] == CTRL_C) {
             terminal->uart.received.taken = at;
-            input_discard(terminal);
+            drop_typed(terminal);
             return;
         }
     }
 }
 
-static bool is_read_empty(const struct job *job)
-{
-    uint64_t signals;
-    return job->input.object == j6_handle_none ||
-           j6_object_wait(job->input.object, j6_signal_channel_empty, &signals, j6_deadline_poll) ==
-               j6_status_ok;
-}
-
-/* The reader finds the end once it has read what is before: until then both can be taken back. */
+/* A job finds the end when it has read what is before, and asks for more: until then both can be taken back. */
 static void end_if_due(struct terminal *terminal)
 {
     struct job *job = terminal->foreground;
-    if (!terminal->end_is_due || terminal->ready.len > 0) {
+    if (!terminal->end_is_due || terminal->ready.len > 0 || job->input.object == j6_handle_none) {
         return;
     }
-    if (is_read_empty(job)) {
+    if (input_has(job, j6_signal_channel_wanted)) {
         terminal->end_is_due = false;
         input_close(terminal, job);
     } else if (!job->input_is_watched) {
-        watch(terminal, job, j6_signal_channel_empty);
+        watch(terminal, job, j6_signal_channel_wanted);
     }
 }
 

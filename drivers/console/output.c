@@ -144,19 +144,21 @@ bool output_is_empty(const struct output *output)
                           j6_deadline_poll) == j6_status_would_block;
 }
 
-/* What the former one wrote comes first; but it may go on writing for ever. */
+/* What the former one has written until now comes first; but it may go on writing for ever. */
 static void follow_foreground(struct terminal *terminal)
 {
     struct job *before = terminal->writer;
     struct job *after = terminal->foreground;
-    if (before == after) {
+    bool changes = before != after;
+    if (changes && before != NULL && terminal->writer_left > 0 &&
+        !output_is_empty(&before->output)) {
         return;
     }
-    if (before != NULL && terminal->writer_left > 0 && !output_is_empty(&before->output)) {
+    terminal->writer_left = CHANNEL_SIZE;
+    if (!changes) {
         return;
     }
     terminal->writer = after;
-    terminal->writer_left = CHANNEL_SIZE;
     shown_set_foreground(&terminal->shown, after != NULL ? &after->output.author : NULL);
     if (before != NULL) {
         job_free_if_over(terminal, before);

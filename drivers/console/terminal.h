@@ -66,7 +66,7 @@ struct job {
     struct watcher watchers[WATCHERS_MAX];
     struct waiter waiters[WAITERS_MAX];
     struct driver_watch input; /* object 0: nobody has asked for it, or it has ended */
-    bool input_is_watched;     /* until some or all of it has been read */
+    bool input_is_watched;     /* until it is read from */
     j6_koid_t input_koid;
     struct output output; /* object 0: nobody has asked for it */
     j6_koid_t output_koid;
@@ -95,7 +95,7 @@ struct terminal {
 
     struct shown shown;
     struct job *writer; /* the foreground, as soon as what the former one wrote is on its way */
-    size_t writer_left; /* bytes that are still taken of that one; 0: there is none */
+    size_t writer_left; /* so many bytes of that one were perhaps written before the change */
     struct output log;
     size_t turn;                        /* whose output is next */
     size_t waiting;                     /* so many outputs wait */
@@ -139,7 +139,7 @@ void input_set_foreground(struct terminal *terminal, struct job *job);
 
 void input_set_mode(struct terminal *terminal, struct job *job, uint32_t mode);
 
-/* Drops what the foreground has not read. */
+/* Drops what was typed and not read. */
 void input_discard(struct terminal *terminal);
 
 /* Takes what was typed as far as possible. */

@@ -9,7 +9,6 @@ static void hang_up(struct terminal *terminal)
         driver_log(&terminal->driver, j6_log_error, "the UART answers no more");
     }
     input_discard(terminal);
-    terminal->uart.received.taken = terminal->uart.received.put;
     for (size_t i = 0; i < JOBS_MAX; i++) {
         struct job *job = &terminal->jobs[i];
         if (job->id != 0) {

@@ -94,7 +94,8 @@ static j6_status_t serve_write(struct j6_request *request)
 
 static j6_status_t serve_attach(struct j6_request *request)
 {
-    j6_status_t status = outputs_attach(&outputs, &driver, &screen.terminal, request->handle);
+    j6_status_t status =
+        outputs_attach(&outputs, &driver, &screen.terminal, request->badge, request->handle);
     if (status == j6_status_ok) {
         request->handle = j6_handle_none;
     }

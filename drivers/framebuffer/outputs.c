@@ -28,14 +28,20 @@ static void show(void *context, uint64_t signals)
     }
 }
 
-static struct output *find_free(struct outputs *outputs)
+/* NULL: there is none for that client. */
+static struct output *find_free(struct outputs *outputs, uint64_t client)
 {
+    struct output *free = NULL;
+    size_t count = 0;
     for (size_t i = 0; i < OUTPUTS_MAX; i++) {
-        if (outputs->slots[i].watch.object == j6_handle_none) {
-            return &outputs->slots[i];
+        struct output *output = &outputs->slots[i];
+        if (output->watch.object == j6_handle_none) {
+            free = output;
+        } else {
+            count += output->client == client;
         }
     }
-    return NULL;
+    return client == 0 || count < OUTPUTS_OF_CLIENT ? free : NULL;
 }
 
 /* One that can send would keep its own channel open for ever. */
@@ -48,9 +54,9 @@ static bool is_usable(j6_handle_t channel)
 }
 
 j6_status_t outputs_attach(struct outputs *outputs, struct driver *driver,
-                           struct terminal *terminal, j6_handle_t channel)
+                           struct terminal *terminal, uint64_t client, j6_handle_t channel)
 {
-    struct output *output = find_free(outputs);
+    struct output *output = find_free(outputs, client);
     if (!is_usable(channel)) {
         return j6_err_invalid_arg;
     }
@@ -63,6 +69,7 @@ j6_status_t outputs_attach(struct outputs *outputs, struct driver *driver,
                   .serve = show,
                   .context = output},
         .terminal = terminal,
+        .client = client,
     };
     j6_status_t status = driver_watch(driver, &output->watch);
     if (status != j6_status_ok) {

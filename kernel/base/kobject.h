@@ -26,11 +26,13 @@ struct kobject_type {
     size_t size;                             /* charged to the maker's account */
     void (*destroy)(struct kobject *object); /* gives up what the object holds; NULL: nothing */
     void (*free)(struct kobject *object);    /* after the grace period */
-    /* Each may be NULL. A handle that moves to another table neither appears nor goes. */
+    /* Each of these may be NULL. A handle that moves to another table neither appears nor goes. */
     void (*handle_added)(struct kobject *object, uint64_t rights);
     void (*handle_gone)(struct kobject *object, uint64_t rights);
     void (*last_handle)(struct kobject *object);
     uint64_t (*levels)(const struct kobject *object); /* signals read off its state; locked */
+    /* Somebody is about to wait for these, none of which this may set; locked. */
+    void (*awaited)(struct kobject *object, uint64_t mask);
 };
 
 struct kobject {

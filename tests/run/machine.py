@@ -7,7 +7,9 @@ import select
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
+import termios
 import time
 
 import qmp
@@ -75,6 +77,7 @@ class Console:
     holds a megabyte of single bytes, where a socket is full after some hundreds: the guest never
     waits for us, nor gives up waiting."""
 
+    USUAL = 1 << 20
     DEVICES = {
         "serial": ["-serial", "chardev:console"],
         "debug-port": ["-serial", "none", "-device", "isa-debugcon,iobase=0xe9,chardev=console"],
@@ -89,7 +92,7 @@ class Console:
             os.mkfifo(path + end)
         self.output = os.open(path + ".out", os.O_RDONLY | os.O_NONBLOCK)
         self.input = os.open(path + ".in", os.O_RDWR)
-        fcntl.fcntl(self.output, getattr(fcntl, "F_SETPIPE_SZ", 1031), 1 << 20)
+        self.hold(self.USUAL)
         self.arguments = ["-chardev", f"pipe,id={name},path={path}"] + self.DEVICES[kind]
 
     def fileno(self):
@@ -101,6 +104,13 @@ class Console:
 
     def write(self, data):
         os.write(self.input, data)
+
+    def hold(self, size):
+        """From now on it is full when so much hasn't been read."""
+        self.size = fcntl.fcntl(self.output, getattr(fcntl, "F_SETPIPE_SZ", 1031), size)
+
+    def is_full(self):
+        return int.from_bytes(fcntl.ioctl(self.output, termios.FIONREAD, bytes(4)), sys.byteorder) == self.size
 
     def close(self):
         os.close(self.output)

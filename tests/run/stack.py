@@ -49,6 +49,7 @@ THROUGH_POINTERS = {
     "system_close": REVOKED, "grant_revoke_next": REVOKED,
     "kobject_handle_put": r"last_handle|\w+_handle_gone", "kobject_handle_add": r"\w+_handle_added",
     "kobject_signals_locked": r"\w+_levels",
+    "kobject_await_locked": r"channel_awaited", "wait_locked": r"channel_awaited",
     "give_locked": r"take", "drop_locked": r"take", "packet_post_locked": r"take", "packet_drop_locked": r"take",
     "packet_receive_locked": r"take",
     "endpoint_close": r"ended", "end_a_source": r"ended", "exchange_repeat": r"try_send|try_receive", "kobject_signals": r"\w+_levels",

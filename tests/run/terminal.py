@@ -3,6 +3,7 @@
 while somebody types. A small shell runs there (userland/test/main/console_shell.c)."""
 import random
 import re
+import select
 import time
 
 import configurations
@@ -22,6 +23,14 @@ def fnv(data):
 
 def summed(data):
     return b"%d bytes, %016x" % (len(data), fnv(data))
+
+
+def await_full(line):
+    limit = time.monotonic() + typist.PATIENCE
+    while not line.is_full():
+        if time.monotonic() > limit:
+            raise Wrong("the line isn't full")
+        time.sleep(0.01)
 
 
 # ---- tests ---------------------------------------------------------------------------------------
@@ -85,11 +94,28 @@ def interrupts_who_reads_nothing(person):
 
 
 def is_slow_to_who_writes_fast(person):
+    """Until somebody reads, there is room for no more than the channel has."""
+    person.line.hold(select.PIPE_BUF)
     person.type(b"flood 3000\r")
     person.until(b"flood 3000\r\n")
-    time.sleep(1)
+    await_full(person.line)
     expect(b"".join(b"line %d of a flood that nobody may lose\r\n" % i for i in range(3000)),
            person.until(PROMPT))
+    person.line.hold(person.line.USUAL)
+
+
+def tells_of_entries_that_it_lost(person):
+    """More than the log holds were written while the line stood still."""
+    wanted, gaps = 0, 0
+    person.enter(b"lag 2000")
+    log = person.until(b"counted 1999\r\n")
+    for counted, lost in re.findall(rb"counted (\d+)\r\n|\((\d+) entries of the log are lost\)\r\n", log):
+        if counted:
+            expect(b"%d" % wanted, counted)
+        gaps += bool(lost)
+        wanted += int(lost or 1)
+    expect((1999, 1), (wanted, gaps))
+    person.until(PROMPT)
 
 
 def comes_back_when_its_driver_is_killed(person):
@@ -115,6 +141,7 @@ TESTS = {
     "com1_interrupts_the_foreground_by_ctrl_c": interrupts_the_foreground,
     "com1_interrupts_a_job_that_reads_nothing": interrupts_who_reads_nothing,
     "com1_loses_nothing_of_a_flood": is_slow_to_who_writes_fast,
+    "com1_tells_of_entries_of_the_log_that_it_lost": tells_of_entries_that_it_lost,
     "com1_comes_back_when_its_driver_is_killed": comes_back_when_its_driver_is_killed,
     "com1_ends_a_shell_by_ctrl_d": ends_with_its_input,
 }

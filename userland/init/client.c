@@ -16,6 +16,13 @@ j6_status_t client_create(const struct service *service, size_t line, j6_handle_
     return j6_handle_duplicate(manager_endpoint(), names_rights, badge, out_handle);
 }
 
+j6_status_t client_give(const struct service *client, j6_handle_t endpoint, j6_handle_t *out_handle)
+{
+    bool may = (j6_handle_rights(endpoint) & j6_right_endpoint_badge) != 0;
+    uint64_t badge = may && client != NULL ? (uint64_t)(client - services) + 1 : 0;
+    return j6_handle_duplicate(endpoint, names_rights, badge, out_handle);
+}
+
 bool client_find(uint64_t badge, struct client *out_client)
 {
     *out_client = (struct client){NULL, NULL};

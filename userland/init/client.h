@@ -16,5 +16,12 @@ struct client {
 J6_MUST_USE j6_status_t client_create(const struct service *service, size_t line,
                                       j6_handle_t *out_handle);
 
+/*
+ * A copy of the handle to a service that a client asks for. Where init may, it has a badge by which that service
+ * tells its clients apart, the same for all that one of them has; none for who started this init.
+ */
+J6_MUST_USE j6_status_t client_give(const struct service *client, j6_handle_t endpoint,
+                                    j6_handle_t *out_handle);
+
 /* False: that life has ended. */
 bool client_find(uint64_t badge, struct client *out_client);

@@ -51,8 +51,9 @@ static j6_status_t make_endpoint(struct service *service, struct rows *rows)
         entry->makes_badges ? j6_handle_rights(row->handle) : GRANTED | j6_right_endpoint_receive;
     rows->count = 1;
     if (service->endpoint == 0) {
-        status =
-            j6_handle_duplicate(row->handle, names_rights | j6_right_close, 0, &service->endpoint);
+        uint64_t badge = entry->makes_badges ? 0 : j6_right_endpoint_badge;
+        status = j6_handle_duplicate(row->handle, names_rights | j6_right_close | badge, 0,
+                                     &service->endpoint);
     }
     if (status == j6_status_ok && entry->keeps_endpoint && service->receiver == 0) {
         status =

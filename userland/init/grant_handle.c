@@ -40,9 +40,10 @@ static j6_status_t make_system(const struct manifest_handle *line, j6_handle_t *
     return j6_system_restrict(j6_find("system"), ranges, line->range_count, out_handle);
 }
 
-static j6_status_t make_service(const struct manifest_handle *line, j6_handle_t *out_handle)
+static j6_status_t make_service(const struct service *service, const struct manifest_handle *line,
+                                j6_handle_t *out_handle)
 {
-    return j6_handle_duplicate(names_find(line->words[0]), names_rights, 0, out_handle);
+    return client_give(service, names_find(line->words[0]), out_handle);
 }
 
 static j6_status_t make_files(struct service *service, j6_handle_t *out_handle)
@@ -94,7 +95,9 @@ j6_status_t grant_handle(struct service *service, const struct manifest_handle *
     case manifest_system:
         *out_rights = GRANTED | j6_right_info | j6_right_system_restrict;
         return make_system(line, out_handle);
-    case manifest_service: *out_rights = names_rights; return make_service(line, out_handle);
+    case manifest_service:
+        *out_rights = names_rights;
+        return make_service(service, line, out_handle);
     case manifest_text:
         *out_rights = GRANTED | j6_right_channel_send;
         return texts_create(service, line->words[0], out_handle);

@@ -122,7 +122,7 @@ static j6_status_t find_for(struct j6_request *request, const struct names_field
 {
     return waiters_want_client(client, key)
                ? wait_for(request, key, client)
-               : j6_handle_duplicate(endpoint, names_rights, 0, &request->answer_handle);
+               : client_give(client->service, endpoint, &request->answer_handle);
 }
 
 j6_status_t names_serve_look_up(struct j6_request *request)

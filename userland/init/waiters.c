@@ -101,7 +101,7 @@ void waiters_tell(const struct names_fields *key, j6_handle_t endpoint)
     for (size_t i = 0; (waiter = next(key, &i)) != NULL;) {
         j6_handle_t copy = 0;
         if (!waiters_want_client(&waiter->client, key)) {
-            j6_status_t status = j6_handle_duplicate(endpoint, names_rights, 0, &copy);
+            j6_status_t status = client_give(waiter->client.service, endpoint, &copy);
             answer(waiter, status, copy);
         }
     }

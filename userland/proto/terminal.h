@@ -24,8 +24,9 @@
  * Rules for input: what was typed belongs to who reads it first. What a job hasn't read when it stops
  * being the foreground goes to the next one, whose mode it meets: so a program takes no more from its
  * input than it needs, if others shall have the rest. Ctrl-D ends the channel once its bytes have
- * been read (channel_receive: closed), and with it nothing else: terminal_input gives the next one. When
- * channels and requests are closed, the terminal itself has gone: open another one.
+ * been read and more is asked for (channel_receive: closed), and with it nothing else: terminal_input
+ * gives the next one. When channels and requests are closed, the terminal itself has gone: open another
+ * one.
  *
  * Rules for output: what a job in the background writes appears in whole lines, or when its channel
  * ends; the foreground's at once. Nothing is dropped but by terminal_discard, Ctrl-C and a hang-up: who

@@ -33,7 +33,8 @@ static const uint64_t text_channel_rights = j6_right_channel_receive | j6_right_
 
 /*
  * All that is sent to the channel is shown from now on, until it closes; the handle goes. invalid_arg: that is no
- * channel, or the handle has other rights than it should; quota: there are too many.
+ * channel, or the handle has other rights than it should; quota: there are too many, or too
+ * many of this client.
  */
 static inline j6_status_t text_attach(j6_handle_t text, j6_handle_t channel)
 {

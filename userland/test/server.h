@@ -20,7 +20,9 @@ enum server_code {
     server_code_list,     /* asks for the list of services, by its role `services` */
     server_code_restart,  /* likewise for the restart of the service with that name */
     server_code_print,    /* writes the text to its role `stdout` */
-    server_code_shown, /* answers with bytes that have come through the last channel attached (<proto/text.h>) */
+    server_code_shown, /* answers with bytes that came through the last channel attached (<proto/text.h>) */
+    server_code_badge, /* answers with the badge of who asks */
+    server_code_seen,  /* likewise with its own, as the service of that name sees it */
     server_code_hoard, /* takes all memory that its account has, and keeps it */
     server_code_count, /* answers with the number in its role `memory`, which counts up */
 };

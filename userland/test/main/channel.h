@@ -9,7 +9,7 @@ static const uint64_t SEND = j6_right_channel_send;
 static const uint64_t RECEIVE = j6_right_channel_receive;
 static const uint64_t CAN_SEND = j6_signal_channel_can_send;
 static const uint64_t CAN_RECEIVE = j6_signal_channel_can_recv;
-static const uint64_t EMPTY = j6_signal_channel_empty;
+static const uint64_t WANTED = j6_signal_channel_wanted;
 
 j6_handle_t channel_new(void);
 

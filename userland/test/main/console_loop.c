@@ -4,31 +4,44 @@
 #include "userland/test/main/devices.h"
 #include <j6/ports.h>
 
+enum { JOBS_MAX = 4 };
+
 struct console loop_console;
 static j6_handle_t ports;
+static struct console_job jobs[JOBS_MAX]; /* free where job is 0 */
 
 static void loop(uint8_t lines)
 {
     j6_port_write8(CONSOLE_COM2 + UART_MODEM_CONTROL, MODEM_LOOP | lines);
 }
 
-void loop_lines(const struct console_job *job, uint8_t lines)
+static void loop_and_look(const struct console_job *job, uint8_t lines)
 {
     loop(lines);
     expect_ok(terminal_discard(job->job, 0));
 }
 
-void loop_start(void)
+void loop_lines(const struct console_job *job, uint8_t lines)
+{
+    loop_and_look(job, LOOP_ALL);
+    loop_and_look(job, lines);
+}
+
+static void await_start(void)
 {
     struct terminal_state state;
-    console_start(&loop_console, CONSOLE_COM2, NULL);
     expect_ok(terminal_look(loop_console.terminal, &state)); /* it has its device */
     loop(LOOP_ALL);
 }
 
-bool loop_open(void)
+void loop_start(void)
 {
-    struct terminal_state state;
+    console_start(&loop_console, CONSOLE_COM2, NULL);
+    await_start();
+}
+
+static bool open_loop(void)
+{
     ports = ports_open(CONSOLE_COM2, UART_PORTS);
     j6_port_write8(CONSOLE_COM2 + UART_SCRATCH, 0x5a);
     if (j6_port_read8(CONSOLE_COM2 + UART_SCRATCH) != 0x5a) {
@@ -37,13 +50,17 @@ bool loop_open(void)
         return false;
     }
     console_open(&loop_console, CONSOLE_COM2, NULL);
-    expect_ok(terminal_look(loop_console.terminal, &state));
-    loop(LOOP_ALL);
+    await_start();
     return true;
 }
 
-void loop_close(void)
+static void close_loop(void)
 {
+    for (size_t i = 0; i < JOBS_MAX; i++) {
+        if (jobs[i].job != j6_handle_none) {
+            console_job_close(&jobs[i]);
+        }
+    }
     console_close(&loop_console);
     j6_port_write8(CONSOLE_COM2 + UART_MODEM_CONTROL, LOOP_ALL);
     j6_port_write8(CONSOLE_COM2 + UART_FIFO_CONTROL,
@@ -51,19 +68,41 @@ void loop_close(void)
     ports_close(ports);
 }
 
-void loop_job_open(struct console_job *job, j6_handle_t from, uint64_t flags, uint64_t mode)
+void loop_run(void (*test)(void))
 {
-    console_job_open(job, from, 0);
-    expect_ok(terminal_set_mode(job->job, mode));
-    if (flags != 0) {
-        expect_ok(terminal_foreground(from, job->id));
+    if (open_loop()) {
+        test();
+        close_loop();
     }
 }
 
-void loop_shell_open(struct console_job *job, uint64_t mode)
+/* ---- jobs ----------------------------------------------------------------------------------- */
+
+struct console_job *loop_job(j6_handle_t from, uint64_t mode)
 {
-    loop_job_open(job, loop_console.terminal, terminal_open_foreground, mode);
+    size_t i = 0;
+    while (i < JOBS_MAX - 1 && jobs[i].job != j6_handle_none) {
+        i++;
+    }
+    expect(jobs[i].job == j6_handle_none);
+    console_job_open(&jobs[i], from, 0);
+    expect_ok(terminal_set_mode(jobs[i].job, mode));
+    return &jobs[i];
 }
+
+struct console_job *loop_command(j6_handle_t from, uint64_t mode)
+{
+    struct console_job *job = loop_job(from, mode);
+    expect_ok(terminal_foreground(from, job->id));
+    return job;
+}
+
+struct console_job *loop_shell(uint64_t mode)
+{
+    return loop_command(loop_console.terminal, mode);
+}
+
+/* ---- what is read --------------------------------------------------------------------------- */
 
 void expect_input(j6_handle_t input, const char *text)
 {
@@ -78,6 +117,12 @@ void expect_input(j6_handle_t input, const char *text)
         total += len;
     }
     expect(memcmp(buf, text, wanted) == 0);
+}
+
+void await_input(j6_handle_t input)
+{
+    uint64_t signals;
+    expect_ok(j6_object_wait(input, j6_signal_channel_can_recv, &signals, now() + PATIENCE));
 }
 
 void expect_no_input(j6_handle_t input)

@@ -12,9 +12,16 @@ enum { QUIET_LINES = terminal_mode_lines | terminal_mode_interrupt | terminal_mo
 
 extern struct console loop_console;
 
-/* A terminal at COM2; false, and the test is skipped: there is none. */
-bool loop_open(void);
-void loop_close(void);
+/* A test with a terminal at COM2, or it is skipped. What jobs it has open at its end are closed. */
+#define LOOP_TEST(sentence)              \
+    static void sentence##_looped(void); \
+    SYSTEM_TEST(sentence)                \
+    {                                    \
+        loop_run(sentence##_looped);     \
+    }                                    \
+    static void sentence##_looped(void)
+
+void loop_run(void (*test)(void));
 
 /* In a loop RTS is CTS, and OUT2 the carrier. */
 enum {
@@ -23,20 +30,24 @@ enum {
     LOOP_HUNG_UP = MODEM_READY | MODEM_REQUEST,
 };
 
-/* Sets the lines, and lets the terminal look at them. */
+/* Sets the lines, and lets the terminal look at them; before, all are on: those that never were don't count. */
 void loop_lines(const struct console_job *job, uint8_t lines);
 
 /* Another driver, after console_kill. */
 void loop_start(void);
 
-/* A job in that mode: it isn't typed to before it has it. */
-void loop_job_open(struct console_job *job, j6_handle_t from, uint64_t flags, uint64_t mode);
+/* A job in that mode, in the background; up to 4 at once. */
+struct console_job *loop_job(j6_handle_t from, uint64_t mode);
+
+/* One in the foreground: it isn't typed to before it has its mode. */
+struct console_job *loop_command(j6_handle_t from, uint64_t mode);
 
 /* The first one, in the foreground. */
-void loop_shell_open(struct console_job *job, uint64_t mode);
+struct console_job *loop_shell(uint64_t mode);
 
-/* Reads exactly that text. */
+/* Reads exactly that text; or waits for some, and leaves it there. */
 void expect_input(j6_handle_t input, const char *text);
+void await_input(j6_handle_t input);
 void expect_no_input(j6_handle_t input);
 void expect_end(j6_handle_t input);
 

@@ -68,102 +68,67 @@ static void expect_served(const struct console_job *job)
 
 /* ---- writers -------------------------------------------------------------------------------- */
 
-SYSTEM_TEST(jobs_that_write_to_a_line_that_stands_still_hold_up_nobody)
+static void expect_writers_hold_up_nobody(uint8_t lines)
 {
     struct pest pest;
-    struct console_job shell;
-    struct console_job other;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&shell, 0);
-    loop_job_open(&other, shell.job, 0, 0);
-    loop_lines(&shell, LOOP_ALL);
-    loop_lines(&shell, LOOP_STOPPED);
-    pest_start(&pest, &other, write_without_end);
-    expect_served(&shell);
+    struct console_job *shell = loop_shell(0);
+    struct console_job *other = loop_job(shell->job, 0);
+    loop_lines(shell, lines);
+    pest_start(&pest, other, write_without_end);
+    expect_served(shell);
     pest_end(&pest);
-    console_job_close(&other);
-    console_job_close(&shell);
-    loop_close();
+}
+
+LOOP_TEST(jobs_that_write_to_a_line_that_stands_still_hold_up_nobody)
+{
+    expect_writers_hold_up_nobody(LOOP_STOPPED);
 }
 
 /* It is never full then: all that is written at once goes nowhere at once. */
-SYSTEM_TEST(jobs_that_write_to_a_line_that_was_hung_up_hold_up_nobody)
+LOOP_TEST(jobs_that_write_to_a_line_that_was_hung_up_hold_up_nobody)
 {
-    struct pest pest;
-    struct console_job shell;
-    struct console_job other;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&shell, 0);
-    loop_job_open(&other, shell.job, 0, 0);
-    loop_lines(&shell, LOOP_ALL);
-    loop_lines(&shell, LOOP_HUNG_UP);
-    pest_start(&pest, &other, write_without_end);
-    expect_served(&shell);
-    pest_end(&pest);
-    console_job_close(&other);
-    console_job_close(&shell);
-    loop_close();
+    expect_writers_hold_up_nobody(LOOP_HUNG_UP);
 }
 
 /* ---- requests ------------------------------------------------------------------------------- */
 
-SYSTEM_TEST(a_client_that_asks_without_end_holds_up_nobody)
+LOOP_TEST(a_client_that_asks_without_end_holds_up_nobody)
 {
     struct pest pest;
-    struct console_job shell;
-    struct console_job other;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&shell, QUIET_LINES);
-    loop_job_open(&other, shell.job, 0, 0);
-    pest_start(&pest, &other, ask_without_end);
-    expect_served(&shell);
-    console_write(shell.output, "typed\n");
-    expect_input(shell.input, "typed\n");
+    struct console_job *shell = loop_shell(QUIET_LINES);
+    struct console_job *other = loop_job(shell->job, 0);
+    pest_start(&pest, other, ask_without_end);
+    expect_served(shell);
+    console_write(shell->output, "typed\n");
+    expect_input(shell->input, "typed\n");
     pest_end(&pest);
-    console_job_close(&other);
-    console_job_close(&shell);
-    loop_close();
 }
 
 /* All that there are, by a command: its shell has some left, and whoever opened that. */
-SYSTEM_TEST(a_command_that_opens_jobs_without_end_leaves_some_to_its_shell)
+LOOP_TEST(a_command_that_opens_jobs_without_end_leaves_some_to_its_shell)
 {
     static j6_handle_t jobs[JOBS];
     struct terminal_open_answer answer;
     j6_handle_t more[2];
     j6_status_t status = j6_status_ok;
-    struct console_job shell;
-    struct console_job command;
     size_t count = 0;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&shell, QUIET_LINES);
-    loop_job_open(&command, shell.job, terminal_open_foreground, QUIET_LINES);
+    struct console_job *shell = loop_shell(QUIET_LINES);
+    struct console_job *command = loop_command(shell->job, QUIET_LINES);
     while (count < JOBS &&
-           (status = terminal_open(command.job, 0, &answer, &jobs[count])) == j6_status_ok) {
+           (status = terminal_open(command->job, 0, &answer, &jobs[count])) == j6_status_ok) {
         count++;
     }
     expect_status(j6_err_quota, status);
-    expect_ok(terminal_open(shell.job, 0, &answer, &more[0]));
+    expect_ok(terminal_open(shell->job, 0, &answer, &more[0]));
     expect_ok(terminal_open(loop_console.terminal, 0, &answer, &more[1]));
-    expect_status(j6_err_quota, terminal_open(command.job, 0, &answer, &jobs[0]));
+    expect_status(j6_err_quota, terminal_open(command->job, 0, &answer, &jobs[0]));
     for (size_t i = 0; i < count; i++) {
         expect_ok(j6_handle_close(jobs[i]));
     }
-    expect_soon(terminal_open(command.job, 0, &answer, &jobs[0]) == j6_status_ok);
+    expect_soon(terminal_open(command->job, 0, &answer, &jobs[0]) == j6_status_ok);
     expect_ok(j6_handle_close(jobs[0]));
     expect_ok(j6_handle_close(more[0]));
     expect_ok(j6_handle_close(more[1]));
-    console_job_close(&command);
-    console_job_close(&shell);
-    loop_close();
 }
 
 static bool is_documented(j6_status_t status)
@@ -194,26 +159,18 @@ static void ask_nonsense(j6_handle_t job, uint64_t code, uint64_t field, size_t 
     }
 }
 
-SYSTEM_TEST(a_terminal_answers_whatever_it_is_asked_and_goes_on)
+LOOP_TEST(a_terminal_answers_whatever_it_is_asked_and_goes_on)
 {
     static const uint64_t fields[] = {0, 1, 1ull << 63, ~0ull};
-    struct console_job shell;
-    struct console_job other;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&shell, QUIET_LINES);
-    loop_job_open(&other, shell.job, 0, 0);
+    struct console_job *shell = loop_shell(QUIET_LINES);
+    struct console_job *other = loop_job(shell->job, 0);
     for (uint64_t code = 0; code < terminal_code_discard + 3; code++) {
         for (int i = 0; i < 4; i++) {
-            ask_nonsense(other.job, code, fields[i], 0, false);
-            ask_nonsense(other.job, code, fields[i], 0, true);
-            ask_nonsense(other.job, code, fields[i], 1, false);
+            ask_nonsense(other->job, code, fields[i], 0, false);
+            ask_nonsense(other->job, code, fields[i], 0, true);
+            ask_nonsense(other->job, code, fields[i], 1, false);
         }
     }
-    console_write(shell.output, "typed\n");
-    expect_input(shell.input, "typed\n");
-    console_job_close(&other);
-    console_job_close(&shell);
-    loop_close();
+    console_write(shell->output, "typed\n");
+    expect_input(shell->input, "typed\n");
 }

@@ -2,98 +2,60 @@
 /* Terminals: what is shown, and when. */
 #include "userland/test/main/console_loop.h"
 
-SYSTEM_TEST(lines_of_the_background_are_shown_whole)
+LOOP_TEST(lines_of_the_background_are_shown_whole)
 {
-    struct console_job shell;
-    struct console_job first;
-    struct console_job second;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&shell, 0);
-    loop_job_open(&first, shell.job, 0, 0);
-    loop_job_open(&second, shell.job, 0, 0);
-    console_write(first.output, "one ");
-    expect_no_input(shell.input);
-    console_write(second.output, "two\n");
-    expect_input(shell.input, "two\r\n");
-    console_write(first.output, "three\n");
-    expect_input(shell.input, "one three\r\n");
-    console_job_close(&first);
-    console_job_close(&second);
-    console_job_close(&shell);
-    loop_close();
+    struct console_job *shell = loop_shell(0);
+    struct console_job *first = loop_job(shell->job, 0);
+    struct console_job *second = loop_job(shell->job, 0);
+    console_write(first->output, "one ");
+    expect_no_input(shell->input);
+    console_write(second->output, "two\n");
+    expect_input(shell->input, "two\r\n");
+    console_write(first->output, "three\n");
+    expect_input(shell->input, "one three\r\n");
 }
 
-SYSTEM_TEST(a_job_whose_line_others_have_ended_is_told)
+LOOP_TEST(a_job_whose_line_others_have_ended_is_told)
 {
-    struct console_job shell;
-    struct console_job other;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&shell, 0);
-    loop_job_open(&other, shell.job, 0, 0);
-    console_write(shell.output, "> ");
-    expect_input(shell.input, "> ");
-    console_write(other.output, "done\n");
-    expect_input(shell.input, "\r\ndone\r\n");
-    await_signal(shell.event, terminal_disturbed);
-    console_job_close(&other);
-    console_job_close(&shell);
-    loop_close();
+    struct console_job *shell = loop_shell(0);
+    struct console_job *other = loop_job(shell->job, 0);
+    console_write(shell->output, "> ");
+    expect_input(shell->input, "> ");
+    console_write(other->output, "done\n");
+    expect_input(shell->input, "\r\ndone\r\n");
+    await_signal(shell->event, terminal_disturbed);
 }
 
 /* Also when nobody has its handle any more. */
-SYSTEM_TEST(what_a_job_has_written_when_it_ends_is_shown)
+LOOP_TEST(what_a_job_has_written_when_it_ends_is_shown)
 {
-    struct console_job shell;
-    struct console_job command;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&shell, 0);
-    loop_job_open(&command, shell.job, terminal_open_foreground, 0);
-    console_write(command.output, "done");
-    expect_ok(terminal_drain(command.job));
-    console_write(command.output, ", really");
-    expect_ok(terminal_foreground(shell.job, 0));
-    console_write(shell.output, "$ ");
-    console_job_close(&command);
-    expect_input(shell.input, "done, really\r\n$ ");
-    console_job_close(&shell);
-    loop_close();
+    struct console_job *shell = loop_shell(0);
+    struct console_job *command = loop_command(shell->job, 0);
+    console_write(command->output, "done");
+    expect_ok(terminal_drain(command->job));
+    console_write(command->output, ", really");
+    expect_ok(terminal_foreground(shell->job, 0));
+    console_write(shell->output, "$ ");
+    console_job_close(command);
+    expect_input(shell->input, "done, really\r\n$ ");
 }
 
-SYSTEM_TEST(a_drain_comes_back_when_all_is_on_the_line)
+LOOP_TEST(a_drain_comes_back_when_all_is_on_the_line)
 {
     char text[] = "..........";
-    struct console_job shell;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&shell, 0);
-    console_write(shell.output, text);
-    expect_ok(terminal_drain(shell.job));
-    expect_input(shell.input, text);
-    console_job_close(&shell);
-    loop_close();
+    struct console_job *shell = loop_shell(0);
+    console_write(shell->output, text);
+    expect_ok(terminal_drain(shell->job));
+    expect_input(shell->input, text);
 }
 
-SYSTEM_TEST(what_is_discarded_is_neither_read_nor_shown)
+LOOP_TEST(what_is_discarded_is_neither_read_nor_shown)
 {
-    struct console_job shell;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&shell, 0);
-    console_write(shell.output, "typed");
-    uint64_t signals;
-    expect_ok(j6_object_wait(shell.input, j6_signal_channel_can_recv, &signals, now() + PATIENCE));
-    expect_ok(terminal_drain(shell.job));
+    struct console_job *shell = loop_shell(0);
+    console_write(shell->output, "typed");
+    await_input(shell->input);
+    expect_ok(terminal_drain(shell->job));
     leave_time();
-    expect_ok(terminal_discard(shell.job, terminal_discard_input | terminal_discard_output));
-    expect_no_input(shell.input);
-    console_job_close(&shell);
-    loop_close();
+    expect_ok(terminal_discard(shell->job, terminal_discard_input | terminal_discard_output));
+    expect_no_input(shell->input);
 }

@@ -4,12 +4,16 @@
  *   sum        reads up to the end, and writes how many bytes, and their hash
  *   wait       reads nothing until it is interrupted
  *   flood N    writes N lines with their numbers       log N   writes N entries to the log, with theirs
+ *   lag N      the same while the driver can't show any of it
  *   crash      kills the driver of the terminal, and goes on at the next one
  */
 #include "userland/test/main/console_shell.h"
 #include "lib/format.h"
 #include "lib/string.h"
 #include "userland/test/main/console.h"
+#include "userland/test/main/devices.h"
+#include <j6/ports.h>
+#include <j6/uart_device.h>
 
 enum { LINE = 256 };
 
@@ -122,12 +126,27 @@ static void write_log(const struct console_job *job, const char *line)
     }
 }
 
+/* The line stands still meanwhile: in its loop the UART isn't clear to send. */
+static void lag(const struct console_job *job, const char *line)
+{
+    enum { MODEM_USUAL = MODEM_READY | MODEM_REQUEST | MODEM_IRQ };
+    j6_handle_t ports = ports_open(CONSOLE_COM1, UART_PORTS);
+    expect_ok(terminal_drain(shell.job));
+    while ((j6_port_read8(CONSOLE_COM1 + UART_LINE_STATUS) & LINE_STATUS_IDLE) == 0) {}
+    j6_port_write8(CONSOLE_COM1 + UART_MODEM_CONTROL, MODEM_LOOP | MODEM_READY | MODEM_IRQ);
+    expect_ok(terminal_discard(job->job, 0)); /* the driver looks at the line */
+    write_log(job, line);
+    j6_port_write8(CONSOLE_COM1 + UART_MODEM_CONTROL, MODEM_USUAL);
+    expect_ok(terminal_discard(job->job, 0));
+    ports_close(ports);
+}
+
 static const struct {
     const char *name;
     void (*run)(const struct console_job *job, const char *line);
 } commands[] = {
-    {"say ", say_line},           {"sum", sum},      {"raw ", read_raw},
-    {"wait", wait_for_interrupt}, {"flood ", flood}, {"log ", write_log},
+    {"say ", say_line}, {"sum", sum},        {"raw ", read_raw}, {"wait", wait_for_interrupt},
+    {"flood ", flood},  {"log ", write_log}, {"lag ", lag},
 };
 
 /* ---- the shell ------------------------------------------------------------------------------ */

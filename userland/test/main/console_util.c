@@ -85,6 +85,7 @@ void console_job_close(struct console_job *job)
     expect_ok(j6_handle_close(job->input));
     expect_ok(j6_handle_close(job->output));
     expect_ok(j6_handle_close(job->event));
+    *job = (struct console_job){0};
 }
 
 void console_write(j6_handle_t output, const char *text)

@@ -36,35 +36,26 @@ static void waiter_end(struct waiter *waiter, j6_status_t wanted)
     expect_status(wanted, (j6_status_t)status);
 }
 
-SYSTEM_TEST(a_job_that_waits_for_a_line_that_stands_still_keeps_nobody_else_from_it)
+LOOP_TEST(a_job_that_waits_for_a_line_that_stands_still_keeps_nobody_else_from_it)
 {
     struct waiter waiters[WAITERS];
-    struct console_job shell;
-    struct console_job other;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&shell, 0);
-    loop_job_open(&other, shell.job, 0, 0);
-    loop_lines(&shell, LOOP_ALL);
-    loop_lines(&shell, LOOP_STOPPED);
-    console_write(other.output, "x\n");
+    struct console_job *shell = loop_shell(0);
+    struct console_job *other = loop_job(shell->job, 0);
+    loop_lines(shell, LOOP_STOPPED);
+    console_write(other->output, "x\n");
     for (int i = 0; i < WAITERS; i++) {
-        waiter_start(&waiters[i], other.job, drain);
+        waiter_start(&waiters[i], other->job, drain);
     }
-    expect_status(j6_err_quota, terminal_drain(other.job));
-    expect_ok(terminal_foreground(shell.job, 0));
-    expect_ok(terminal_foreground(loop_console.terminal, shell.id));
-    expect_no_input(shell.input);
-    loop_lines(&shell, LOOP_ALL);
+    expect_status(j6_err_quota, terminal_drain(other->job));
+    expect_ok(terminal_foreground(shell->job, 0));
+    expect_ok(terminal_foreground(loop_console.terminal, shell->id));
+    expect_no_input(shell->input);
+    loop_lines(shell, LOOP_ALL);
     for (int i = 0; i < WAITERS; i++) {
         waiter_end(&waiters[i], j6_status_ok);
     }
-    expect_input(shell.input, "x\r\n");
-    expect_ok(terminal_drain(other.job));
-    console_job_close(&other);
-    console_job_close(&shell);
-    loop_close();
+    expect_input(shell->input, "x\r\n");
+    expect_ok(terminal_drain(other->job));
 }
 
 /* More than is on its way at once. */
@@ -79,54 +70,37 @@ static void fill(j6_handle_t output)
     expect_status(j6_status_would_block, status);
 }
 
-SYSTEM_TEST(a_shell_waits_for_its_place_until_all_of_its_command_is_shown_or_dropped)
+LOOP_TEST(a_shell_waits_for_its_place_until_all_of_its_command_is_shown_or_dropped)
 {
     struct terminal_state state;
     struct waiter waiters[WAITERS];
-    struct console_job shell;
-    struct console_job command;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&shell, 0);
-    loop_job_open(&command, shell.job, terminal_open_foreground, 0);
-    loop_lines(&shell, LOOP_ALL);
-    loop_lines(&shell, LOOP_STOPPED);
-    fill(command.output);
+    struct console_job *shell = loop_shell(0);
+    struct console_job *command = loop_command(shell->job, 0);
+    loop_lines(shell, LOOP_STOPPED);
+    fill(command->output);
     for (int i = 0; i < WAITERS; i++) {
-        waiter_start(&waiters[i], shell.job, take_place);
+        waiter_start(&waiters[i], shell->job, take_place);
     }
-    expect_ok(terminal_look(shell.job, &state));
+    expect_ok(terminal_look(shell->job, &state));
     expect_equal(terminal_is_foreground, state.flags);
-    expect_status(j6_err_quota, terminal_foreground(shell.job, 0));
-    expect_ok(terminal_discard(command.job, terminal_discard_output));
+    expect_status(j6_err_quota, terminal_foreground(shell->job, 0));
+    expect_ok(terminal_discard(command->job, terminal_discard_output));
     for (int i = 0; i < WAITERS; i++) {
         waiter_end(&waiters[i], j6_status_ok);
     }
-    expect_ok(terminal_foreground(shell.job, 0));
-    console_job_close(&command);
-    console_job_close(&shell);
-    loop_close();
+    expect_ok(terminal_foreground(shell->job, 0));
 }
 
-SYSTEM_TEST(a_drain_of_a_job_that_ends_is_closed)
+LOOP_TEST(a_drain_of_a_job_that_ends_is_closed)
 {
     struct waiter waiter;
-    struct console_job shell;
-    struct console_job other;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&shell, 0);
-    loop_job_open(&other, shell.job, 0, 0);
-    loop_lines(&shell, LOOP_ALL);
-    loop_lines(&shell, LOOP_STOPPED);
-    console_write(other.output, "x\n");
-    waiter_start(&waiter, other.job, drain);
-    console_job_close(&other);
+    struct console_job *shell = loop_shell(0);
+    struct console_job *other = loop_job(shell->job, 0);
+    loop_lines(shell, LOOP_STOPPED);
+    console_write(other->output, "x\n");
+    waiter_start(&waiter, other->job, drain);
+    console_job_close(other);
     waiter_end(&waiter, j6_status_closed);
-    loop_lines(&shell, LOOP_ALL);
-    expect_input(shell.input, "x\r\n");
-    console_job_close(&shell);
-    loop_close();
+    loop_lines(shell, LOOP_ALL);
+    expect_input(shell->input, "x\r\n");
 }

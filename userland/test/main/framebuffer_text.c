@@ -4,7 +4,7 @@
 #include "userland/test/main/screen.h"
 #include <proto/text.h>
 
-enum { CHANNELS_MAX = 128 }; /* of the driver */
+enum { CHANNELS_MAX = 128, CHANNELS_OF_CLIENT = 32 }; /* of the driver */
 
 static uint64_t handle_count(const struct screen_driver *driver)
 {
@@ -125,6 +125,42 @@ SYSTEM_TEST(the_framebuffers_driver_has_room_for_as_many_channels_as_close)
     for (size_t i = 0; i < CHANNELS_MAX; i++) {
         expect_ok(j6_handle_close(channels[i]));
     }
+    screen_driver_end(&driver);
+}
+
+static j6_status_t attach_for(j6_handle_t text, j6_handle_t *out_channel)
+{
+    j6_handle_t receiver;
+    screen_channel_new(out_channel, &receiver);
+    return text_attach(text, receiver);
+}
+
+SYSTEM_TEST(a_client_of_the_framebuffers_driver_takes_no_channels_from_others)
+{
+    struct screen_driver driver;
+    j6_handle_t clients[2] = {0};
+    j6_handle_t channels[CHANNELS_OF_CLIENT + 1];
+    j6_handle_t other;
+    if (!screen_driver_start(&driver, false)) {
+        return;
+    }
+    for (uint64_t i = 0; i < 2; i++) {
+        expect_ok(j6_handle_duplicate(driver.text, j6_right_endpoint_send, i + 1, &clients[i]));
+    }
+    for (size_t i = 0; i < CHANNELS_OF_CLIENT; i++) {
+        expect_ok(attach_for(clients[0], &channels[i]));
+    }
+    expect_status(j6_err_quota, attach_for(clients[0], &channels[CHANNELS_OF_CLIENT]));
+    expect_ok(attach_for(clients[1], &other));
+    expect_ok(j6_handle_close(channels[0]));
+    screen_driver_rests(&driver);
+    expect_ok(attach_for(clients[0], &channels[0]));
+    for (size_t i = 0; i <= CHANNELS_OF_CLIENT; i++) {
+        expect_ok(j6_handle_close(channels[i]));
+    }
+    expect_ok(j6_handle_close(other));
+    expect_ok(j6_handle_close(clients[0]));
+    expect_ok(j6_handle_close(clients[1]));
     screen_driver_end(&driver);
 }
 

@@ -23,56 +23,39 @@ static void expect_check(const char *check, const struct console_job *job, j6_ha
 
 static void expect_at_terminal(const char *check)
 {
-    struct console_job job;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&job, QUIET_LINES);
-    expect_check(check, &job, job.input, j6_right_wait | RECEIVE, job.output, j6_right_wait | SEND);
-    console_job_close(&job);
-    loop_close();
+    const struct console_job *job = loop_shell(QUIET_LINES);
+    expect_check(check, job, job->input, j6_right_wait | RECEIVE, job->output,
+                 j6_right_wait | SEND);
 }
 
-SYSTEM_TEST(a_musl_program_at_a_terminal_learns_its_size_and_sets_its_mode)
+LOOP_TEST(a_musl_program_at_a_terminal_learns_its_size_and_sets_its_mode)
 {
     expect_at_terminal("terminal");
 }
 
-SYSTEM_TEST(stdout_of_a_musl_program_at_a_terminal_is_written_line_by_line)
+LOOP_TEST(stdout_of_a_musl_program_at_a_terminal_is_written_line_by_line)
 {
     expect_at_terminal("terminal_lines");
 }
 
-SYSTEM_TEST(a_pipe_and_a_file_are_no_terminal_though_the_program_has_one)
+LOOP_TEST(a_pipe_and_a_file_are_no_terminal_though_the_program_has_one)
 {
-    struct console_job job;
     struct file_service service;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&job, QUIET_LINES);
+    const struct console_job *job = loop_shell(QUIET_LINES);
     j6_handle_t pipe = channel_new();
     j6_handle_t files = files_begin(&service);
     j6_handle_t file = file_open(files, "tmp/out", files_open_write | files_open_create);
-    expect_check("terminal_elsewhere", &job, pipe, j6_right_wait | RECEIVE, file, JOB_RIGHTS);
+    expect_check("terminal_elsewhere", job, pipe, j6_right_wait | RECEIVE, file, JOB_RIGHTS);
     expect_ok(j6_handle_close(pipe));
     expect_ok(j6_handle_close(file));
     files_end(&service);
-    console_job_close(&job);
-    loop_close();
 }
 
-SYSTEM_TEST(a_musl_program_whose_terminal_has_gone_has_none)
+LOOP_TEST(a_musl_program_whose_terminal_has_gone_has_none)
 {
-    struct console_job job;
-    if (!loop_open()) {
-        return;
-    }
-    loop_shell_open(&job, QUIET_LINES);
+    const struct console_job *job = loop_shell(QUIET_LINES);
     console_kill(&loop_console); /* its successor knows nothing of the job */
     loop_start();
-    expect_check("terminal_elsewhere", &job, job.input, j6_right_wait | RECEIVE, job.output,
+    expect_check("terminal_elsewhere", job, job->input, j6_right_wait | RECEIVE, job->output,
                  j6_right_wait | SEND);
-    console_job_close(&job);
-    loop_close();
 }

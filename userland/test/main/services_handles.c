@@ -92,6 +92,27 @@ SYSTEM_TEST(a_service_looks_up_and_registers_the_names_that_its_line_allows)
     manager_end(&manager);
 }
 
+SYSTEM_TEST(a_service_tells_by_badges_which_other_one_asks)
+{
+    struct manager manager;
+    uint64_t first = 0, second = 0, again = 0, own = 1;
+    manager_begin(&manager, SERVE("one") SERVE("two") " handle names names one\n" SERVE(
+                                "three") " handle names names one\n");
+    j6_handle_t one = service_open(&manager, "one"), two = service_open(&manager, "two");
+    j6_handle_t three = service_open(&manager, "three");
+    expect_ok(server_ask(one, server_code_badge, 0, &own));
+    expect_ok(server_ask_name(two, server_code_seen, "one", &first));
+    expect_ok(server_ask_name(two, server_code_seen, "one", &again));
+    expect_ok(server_ask_name(three, server_code_seen, "one", &second));
+    expect_equal(0, own);
+    expect(first != 0 && second != 0 && first != second);
+    expect_equal(first, again);
+    expect_ok(j6_handle_close(one));
+    expect_ok(j6_handle_close(two));
+    expect_ok(j6_handle_close(three));
+    manager_end(&manager);
+}
+
 SYSTEM_TEST(the_name_of_a_service_of_the_manifest_is_nobody_elses)
 {
     struct manager manager;

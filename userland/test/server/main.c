@@ -48,6 +48,23 @@ static j6_status_t look_up(struct j6_request *request)
     return status == j6_status_ok ? j6_handle_close(found) : status;
 }
 
+static j6_status_t badge(struct j6_request *request)
+{
+    request->answer[0] = request->badge;
+    return j6_status_ok;
+}
+
+static j6_status_t seen(struct j6_request *request)
+{
+    j6_handle_t found;
+    j6_status_t status = names_look_up(j6_find("names"), name_of(request), &found);
+    if (status == j6_status_ok) {
+        status = server_ask(found, server_code_badge, 0, &request->answer[0]);
+        j6_handle_close(found);
+    }
+    return status;
+}
+
 static j6_status_t await(struct j6_request *request)
 {
     const j6_time_t patience = 30000000000;
@@ -171,6 +188,8 @@ static int serve(void)
         {.code = server_code_print, .serve = print},
         {.code = text_code_attach, .has_handle = true, .serve = attach},
         {.code = server_code_shown, .serve = shown},
+        {.code = server_code_badge, .serve = badge},
+        {.code = server_code_seen, .serve = seen},
         {.code = server_code_count, .serve = count},
         {.code = server_code_hoard, .serve = hoard},
     };

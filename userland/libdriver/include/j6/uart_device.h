@@ -72,6 +72,7 @@ enum {
     LINE_STATUS_FRAMING = 0x08,
     LINE_STATUS_BREAK = 0x10,
     LINE_STATUS_SENT = 0x20,
+    LINE_STATUS_IDLE = 0x40, /* the last byte is out as well */
 };
 
 /* 8.8; the other side's lines */
