@@ -18,16 +18,19 @@ void sched_offer_to_idle(const struct thread *thread)
     }
 }
 
-/* Hands a thread that the caller owns to another CPU. */
+/* Hands a thread that the caller owns to another CPU. It may run before this function ends. */
 static void send(struct thread *thread, uint32_t home)
 {
     struct sched *there = sched_of(home);
-    uint32_t level = thread->level;        /* it may run before this function ends */
+    uint32_t level = thread->level;
+    uint64_t affinity = thread->affinity;
+    bool summoned = thread->summoned_to != 0;
     run_queue_send(&there->queue, thread); /* S1 */
     cpu_pend_on(home, CPU_PENDING_INBOX);
     uint32_t attention = atomic_load(&there->attention); /* S2 */
     bool urgent = (attention & ATTENTION_ALONE) || level < (attention & ATTENTION_LEVEL);
-    if (urgent && home != cpu_index()) {
+    bool others = atomic_load(&sched_idle_cpus) & affinity;
+    if ((urgent || others || summoned) && home != cpu_index()) {
         cpu_kick(home);
     }
 }
@@ -111,6 +114,30 @@ void sched_hand_over(struct thread *thread)
     }
 }
 
+void sched_summon(struct thread *thread)
+{
+    struct sched *mine = this_cpu(sched);
+    if (atomic_load_explicit(&thread->home, memory_order_relaxed) != cpu_index() &&
+        run_queue_mask(&mine->queue) == 0 && run_queue_may_run(&mine->queue, thread)) {
+        thread->summoned_to = 1 + cpu_index();
+    }
+    sched_hand_over(thread);
+}
+
+/* True: the thread, which was in this CPU's inbox, was sent on to where it is wanted. */
+static bool follow_summons(struct sched *mine, struct thread *thread)
+{
+    uint32_t summoned_to = thread->summoned_to;
+    thread->summoned_to = 0;
+    if (summoned_to == 0 || thread == running(mine)) {
+        return false;
+    }
+    sched_unlist_blocked(thread);
+    atomic_store(&thread->home, summoned_to - 1);
+    send(thread, summoned_to - 1);
+    return true;
+}
+
 void sched_wake_heir(struct sched *mine)
 {
     struct thread *heir = mine->heir;
@@ -127,7 +154,9 @@ void sched_empty_inbox(struct sched *mine)
     struct thread *thread = run_queue_receive(&mine->queue);
     while (thread != NULL) {
         struct thread *next = thread->inbox_next;
-        wake_here(mine, thread);
+        if (!follow_summons(mine, thread)) {
+            wake_here(mine, thread);
+        }
         thread = next;
     }
 }
