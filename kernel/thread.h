@@ -70,8 +70,8 @@ struct thread {
     /* As its state says, as well */
     struct thread *inbox_next;
     uint32_t summoned_to; /* 1 + the CPU that its caller leaves it; 0: none */
-    vaddr_t kept_stack; /* top of the kernel stack that it keeps (kernel/step.h); 0: none … */
-    vaddr_t kept_sp;    /* … and where it goes on there */
+    vaddr_t kept_stack;   /* top of the kernel stack that it keeps (kernel/step.h); 0: none … */
+    vaddr_t kept_sp;      /* … and where it goes on there */
     void (*resume)(struct thread *thread); /* before it goes on in user mode (kernel/wait.h) */
     /* Atomic */
     _Atomic uint64_t foreign_entry; /* 0, or where it goes on after a call with a foreign number */
