@@ -100,11 +100,6 @@ void sched_pass_grace(void)
     pass_grace(this_cpu(sched));
 }
 
-static inline bool is_running(const struct thread *thread)
-{
-    return thread != NULL && thread->state == THREAD_RUNNING;
-}
-
 /* The running thread could go on: is it the first of its equals, since its turn isn't over? */
 static inline bool keeps_turn(const struct sched *mine, struct thread *thread)
 {

@@ -55,6 +55,12 @@ static inline struct thread *running(const struct sched *mine)
     return atomic_load_explicit(&mine->current, memory_order_relaxed);
 }
 
+/* Of this CPU's current thread: is there one that isn't leaving already? */
+static inline bool is_running(const struct thread *thread)
+{
+    return thread != NULL && thread->state == THREAD_RUNNING;
+}
+
 static inline struct sched *sched_of(uint32_t index)
 {
     return cpu_of(cpu_block(index), sched);

@@ -63,21 +63,22 @@ static bool push(struct run_queue *queue, struct thread *thread)
     return here;
 }
 
-/* A thread that is in no list becomes ready, here or where it may run. */
+/* A thread that is in no list becomes ready, here or where it may run. Who is leaving is in nobody's way. */
 static void make_ready(struct sched *mine, struct thread *thread, j6_time_t now)
 {
     const struct thread *current = running(mine);
-    bool others = current != NULL || run_queue_mask(&mine->queue) != 0;
+    bool busy = is_running(current);
+    bool others = busy || run_queue_mask(&mine->queue) != 0;
     thread->since = now;
     if (!push(&mine->queue, thread)) {
         sched_move(thread);
         return;
     }
-    if (current != NULL && thread->level < current->level) {
+    if (busy && thread->level < current->level) {
         cpu_pend(CPU_PENDING_SCHEDULE); /* who runs now is offered then */
         return;
     }
-    if (current != NULL) {
+    if (busy) {
         sched_set_turn_end(mine);
     }
     if (others) {
@@ -85,11 +86,27 @@ static void make_ready(struct sched *mine, struct thread *thread, j6_time_t now)
     }
 }
 
+/* The current thread doesn't leave after all: who became ready meanwhile wants this CPU, or another one. */
+static void stay(struct sched *mine, struct thread *thread)
+{
+    struct run_queue *queue = &mine->queue;
+    sched_unlist_blocked(thread);
+    thread->state = THREAD_RUNNING;
+    spinlock_lock(&queue->lock);
+    uint32_t top = run_queue_top(queue);
+    const struct thread *first = top < PRIORITIES ? run_queue_first_locked(queue, top) : NULL;
+    spinlock_unlock(&queue->lock);
+    if (top < thread->level) {
+        cpu_pend(CPU_PENDING_SCHEDULE);
+    } else if (first != NULL) {
+        sched_offer(mine, first);
+    }
+}
+
 static void wake_here(struct sched *mine, struct thread *thread)
 {
     if (thread == running(mine)) { /* it is still leaving */
-        sched_unlist_blocked(thread);
-        thread->state = THREAD_RUNNING;
+        stay(mine, thread);
         return;
     }
     j6_time_t now = clock_now();
