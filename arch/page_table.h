@@ -167,8 +167,8 @@ bool page_may_be_large(paddr_t page);
  * Unmaps what is mapped in [*from, end), but at most `max` pages (a large one counts as one), and
  * fewer, yet one, if they lie so far apart that looking for them takes long; all of LARGE_PAGE_SIZE
  * if max allows. Moves *from behind what was looked at; true while there is more to look at. Absent
- * tables are stepped over, and tables that are left empty go into the batch. A large page that lies partly in the range
- * is split, or taken out whole if there is no table to be had: a fault brings the rest back.
+ * tables are stepped over, and tables that are left empty go into the batch. A large page that lies partly in
+ * the range is split, or taken out whole if there is no table to be had: a fault brings the rest back.
  */
 bool page_table_clear(struct page_table *table, vaddr_t *from, vaddr_t end, unsigned max,
                       struct page_batch *batch);
@@ -191,10 +191,9 @@ bool page_table_next(const struct page_table *table, vaddr_t from, vaddr_t end,
 bool page_table_is_near(const struct page_table *table);
 
 /*
- * The memory behind a user address, as this CPU itself would find it: 0 if a thread of that space couldn't read,
- * or write, it now without a fault, or if the table isn't near.
- * Takes no lock. It stays that memory until this CPU answers a shootdown, which it does with interrupts on,
- * and while it spins for a lock.
+ * The memory behind a user address, as this CPU itself would find it: 0 if a thread of that space couldn't
+ * read, or write, it now without a fault, or if the table isn't near. Takes no lock. It stays that memory until
+ * this CPU answers a shootdown, which it does with interrupts on, and while it spins for a lock.
  */
 paddr_t page_table_peek(const struct page_table *table, vaddr_t address, bool write);
 

@@ -41,8 +41,6 @@ static void undo_receive(struct thread *thread)
 
 const struct wait_type endpoint_wait_send = {
     .kind = j6_wait_send, .timed_out = j6_status_timed_out, .undo = undo_send};
-const struct wait_type endpoint_wait_call = {
-    .kind = j6_wait_send, .timed_out = j6_status_timed_out, .undo = undo_send};
 const struct wait_type endpoint_wait_reply = {
     .kind = j6_wait_reply, .timed_out = j6_status_timed_out, .undo = undo_reply};
 const struct wait_type endpoint_wait_receive = {

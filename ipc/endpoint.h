@@ -43,8 +43,7 @@ struct endpoint {
 };
 
 /* How a thread waits at an endpoint; its item is in the queue, or in the list named above. */
-extern const struct wait_type endpoint_wait_send;    /* in the queue */
-extern const struct wait_type endpoint_wait_call;    /* likewise */
+extern const struct wait_type endpoint_wait_send;    /* in the queue; who calls, too */
 extern const struct wait_type endpoint_wait_reply;   /* in its service's list */
 extern const struct wait_type endpoint_wait_receive; /* among the receivers */
 /* In no list: another thread copies from or to it, and then ends the wait (wait.late). */

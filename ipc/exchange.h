@@ -38,10 +38,10 @@ void exchange_send(struct thread *sender, struct endpoint *endpoint, bool is_cal
 void exchange_receive(struct thread *receiver, struct endpoint *endpoint, j6_time_t deadline);
 
 /*
- * Replies to the call with that token; doesn't wait. `receives`: the replier goes on to receive. not_found: there is none that this process has
- * received here, or it was answered; cancelled: the caller has gone, or can't take the reply: then the
- * handles that were sent along are closed. closed; bad_address, bad_handle: its own message, and the token
- * stays good.
+ * Replies to the call with that token; doesn't wait. `receives`: the replier goes on to receive.
+ * not_found: there is none that this process has received here, or it was answered; cancelled: the caller has
+ * gone, or can't take the reply: then the handles that were sent along are closed. closed; bad_address,
+ * bad_handle: its own message, and the token stays good.
  */
 j6_status_t exchange_reply(struct thread *replier, struct endpoint *endpoint, uint64_t token,
                            bool receives) J6_MUST_USE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What sending (ipc/send.c) and receiving (ipc/receive.c) share: the running thread's side of an exchange, and its
- * partner's after X3 (exchange.h).
+ * What sending (ipc/send.c) and receiving (ipc/receive.c) share: the running thread's side of an exchange,
+ * and its partner's after X3 (exchange.h).
  *
  * Rules: as exchange.h. What ends in _locked is called with the endpoint's lock.
  */

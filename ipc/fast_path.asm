@@ -2,8 +2,9 @@
 ;
 ; The fast path of calls: a call to a server that waits on this CPU, and its reply, switch straight to
 ; the other thread. The words stay in their registers, the run queue isn't touched, and the endpoint's
-; lock is the only one taken; handles need those of their tables and accounts for a moment. All that it doesn't serve goes on at syscall_entry_slow, with the user's
-; registers as they were. ipc/fast_path.h says what it serves, ipc/send.c, receive.c and reply.c do the same in C.
+; lock is the only one taken; handles need those of their tables and accounts for a moment. All that it
+; doesn't serve goes on at syscall_entry_slow, with the user's registers as they were. ipc/fast_path.h says
+; what it serves, ipc/send.c, receive.c and reply.c do the same in C.
 ;
 ; rsp is the tcb of the thread that makes the call, as in entry.asm: interrupts are off, and what comes in
 ; spite of that has stacks of its own. rbp is the tcb of the other thread, r11 the endpoint.
@@ -58,8 +59,9 @@ global ipc_fast_call, ipc_fast_reply_receive
     jnz %2
 %endmacro
 
-; The other thread can be switched to: it waits on this CPU, and may run there still, ready for that; no other
-; calls boost who serves (%1: rsp or rbp); and its space is the same, or was loaded just before. Else goes to %2. rax, rcx lost.
+; The other thread can be switched to: it waits on this CPU, and may run there still, ready for that; no
+; other calls boost who serves (%1: rsp or rbp); and its space is the same, or was loaded just before. Else
+; goes to %2. rax, rcx lost.
 %macro CHECK_OTHER 2
     mov eax, [gs:CPU_INDEX]
     inc eax

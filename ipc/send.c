@@ -29,7 +29,7 @@ static void not_sent_locked(struct exchange *exchange, j6_status_t status)
 static void received_locked(const struct exchange *exchange, struct thread *receiver)
 {
     if (exchange->is_call) {
-        wait_end_hand_over_locked(receiver, j6_status_ok);
+        wait_end_summon_locked(receiver, j6_status_ok);
     } else {
         wait_end_locked(receiver, j6_status_ok);
     }

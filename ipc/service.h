@@ -31,6 +31,11 @@ struct service {
     bool in_process;
 };
 
+static inline struct service *service_of_process_node(struct koid_node *node)
+{
+    return container_of(node, struct service, process_node);
+}
+
 /*
  * Finds the service of the running thread's process at the endpoint, or makes it: the thread's ipc.own.
  * closed, quota, no_memory.
@@ -46,6 +51,9 @@ void service_caller_remove_locked(struct thread *caller);
 
 /* The same, and whoever replies to it later learns that there is nobody. */
 void service_caller_gives_up_locked(struct thread *caller);
+
+/* Frees one that nobody can find any more. */
+void service_free(struct service *service);
 
 /* The endpoint has closed. Long, with step points. */
 void services_of_endpoint_end(struct endpoint *endpoint);

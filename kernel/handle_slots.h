@@ -54,8 +54,8 @@ static inline struct handle_entry *handle_entry_at(const struct handle_table *ha
 extern const struct handle_entry handle_no_entry;
 
 /*
- * Takes a slot that was never used, or the one that has rested longest; the value that a handle of that type and those rights has in
- * it. bad_state: the table is closed; quota, no_memory.
+ * Takes a slot that was never used, or the one that has rested longest; gives the value that a handle of that
+ * type and those rights has in it. bad_state: the table is closed; quota, no_memory.
  */
 j6_status_t handle_slot_take_locked(struct handle_table *table, uint64_t type_and_rights,
                                     j6_handle_t *out_handle) J6_MUST_USE;

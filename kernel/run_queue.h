@@ -118,6 +118,12 @@ void run_queue_promote(struct run_queue *queue, j6_time_t now);
 /* Puts a thread into an inbox. */
 void run_queue_send(struct run_queue *queue, struct thread *thread);
 
+/* Is anything in its inbox? */
+static inline bool run_queue_is_sent_some(const struct run_queue *queue)
+{
+    return atomic_load(&queue->inbox) != NULL;
+}
+
 /* Empties the inbox: the threads in the order in which they came, linked by inbox_next. */
 struct thread *run_queue_receive(struct run_queue *queue);
 

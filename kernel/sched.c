@@ -7,7 +7,6 @@
 #include "kernel/base/grace.h"
 #include "kernel/cpu_call.h"
 #include "kernel/log_reader.h"
-#include "kernel/power.h"
 #include "kernel/sched_cpu.h"
 #include "kernel/sched_switch.h"
 #include "kernel/step.h"
@@ -18,8 +17,6 @@
 #define STARVED_LOOK_NS 50000000ull /* how often a busy CPU looks for threads that starve */
 
 PER_CPU(struct sched, sched);
-_Atomic uint64_t sched_idle_cpus;
-
 static PER_CPU(struct timer, grace_reminder);
 
 void sched_init(void)
@@ -103,69 +100,6 @@ void sched_pass_grace(void)
     pass_grace(this_cpu(sched));
 }
 
-/* From the nearest CPU that has threads to spare: CPUs that share caches have near numbers. */
-static struct thread *steal(void)
-{
-    uint64_t others = cpus_online() & ~cpu_bit(cpu_index());
-    struct thread *thread = NULL;
-    for (uint32_t distance = 1; distance < CPU_MAX && thread == NULL; distance++) {
-        uint32_t victim = cpu_index() ^ distance;
-        if (others & cpu_bit(victim)) {
-            thread = run_queue_steal(&sched_of(victim)->queue, cpu_index());
-        }
-    }
-    return thread;
-}
-
-static struct thread *find_work(struct sched *mine)
-{
-    spinlock_lock(&mine->queue.lock);
-    struct thread *thread = run_queue_pop_locked(&mine->queue, PRIORITIES);
-    spinlock_unlock(&mine->queue.lock);
-    return thread != NULL ? thread : steal();
-}
-
-static void sleep_until_interrupt(void)
-{
-    grace_idle_begin();
-    if (this_cpu_read(cpu.pending) == 0) {
-        cpu_count_idle_begin();
-        arch_idle();
-        cpu_count_idle_end();
-    }
-    grace_idle_end();
-}
-
-/* Waits until a thread is ready. The stack below is this CPU's own, so it may stay here for ever. */
-static struct thread *idle(struct sched *mine)
-{
-    uint64_t bit = cpu_bit(cpu_index());
-    struct thread *next;
-    sched_set_attention(mine, PRIORITIES);
-    do {
-        /* Meant a thread that has left: what pends keeps this CPU from sleeping, with interrupts off. */
-        cpu_unpend(CPU_PENDING_SCHEDULE | CPU_PENDING_END);
-        pass_grace(mine); /* may wake threads, as interrupts do */
-        cpu_calls_run();
-        log_readers_wake();
-        power_when_idle();
-        atomic_fetch_or(&sched_idle_cpus, bit); /* I1 */
-        sched_empty_inbox(mine);
-        next = find_work(mine); /* I2 */
-        if (next == NULL) {
-            sleep_until_interrupt();
-        }
-        atomic_fetch_and(&sched_idle_cpus, ~bit); /* unless who kicked us did */
-    } while (next == NULL);
-    switch_charge(mine, NULL, clock_now());
-    return next;
-}
-
-static inline bool is_running(const struct thread *thread)
-{
-    return thread != NULL && thread->state == THREAD_RUNNING;
-}
-
 /* The running thread could go on: is it the first of its equals, since its turn isn't over? */
 static inline bool keeps_turn(const struct sched *mine, struct thread *thread)
 {
@@ -224,7 +158,7 @@ static inline void schedule(struct sched *mine, struct thread *prev)
     mine->turn_over = false;
     mine->turn_end = j6_deadline_never;
     if (next == NULL) {
-        next = idle(mine);
+        next = sched_idle(mine);
         page_table_load(next->tcb.page_table);
     }
     if (next != running(mine)) { /* may be `prev` again, after it was put down */

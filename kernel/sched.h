@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The scheduler. Each CPU has a run queue (kernel/run_queue.h); a thread belongs to one CPU, its home:
- * where it last ran. It goes elsewhere only when an idle CPU steals it while it is ready, or when its
- * affinity says so.
+ * where it last ran. It goes elsewhere only when an idle CPU steals it while it is ready, when a caller
+ * summons it, or when its affinity says so.
  *
  * Who may touch a thread's run state, its links and its registers:
  *
@@ -69,6 +69,12 @@ void sched_wake(struct thread *thread);
  * after all, the other one becomes ready as usual.
  */
 void sched_hand_over(struct thread *thread);
+
+/*
+ * The same for a thread that the running one has called, and waits for: it comes here from its own CPU, unless
+ * somebody else is ready here. So a server is soon where its client is, and calls need no other CPU.
+ */
+void sched_summon(struct thread *thread);
 
 /* The running thread leaves the kernel, and lets others of its priority go first. */
 _Noreturn void sched_yield(struct thread *thread);

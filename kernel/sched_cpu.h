@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A CPU's part of the scheduler, for the files of the scheduler alone (sched.c, sched_wake.c,
- * sched_time.c).
+ * A CPU's part of the scheduler, for the files of the scheduler alone (sched.c, sched_idle.c, sched_wake.c,
+ * sched_time.c, sched_yield.c).
  *
  * A thread that becomes ready while a more or equally urgent one runs is offered to an idle CPU, which
  * steals it:
@@ -11,12 +11,15 @@
  *   R2  reads sched_idle_cpus, kicks one     I2  looks at the ready lists of all
  *
  * With a full fence between each two, either R2 sees the bit or I2 sees the thread. The same with what a
- * CPU tells about the thread that it runs, `attention`, and its inbox:
+ * CPU tells about the thread that it runs, `attention`, and its inbox; and with inboxes and CPUs that idle,
+ * since what lies in the inbox of a busy one, which may not look until a turn ends, can't be stolen yet:
  *
  *   wakes from afar                          runs another thread
  *   S1  puts the thread into the inbox,      A1  says how urgent that one is
  *       sets CPU_PENDING_INBOX               A2  looks at what is pending
- *   S2  reads `attention`, kicks it if need be
+ *   S2  reads `attention` and                idles
+ *       sched_idle_cpus, kicks it            I1  as above
+ *       if need be                           I2  looks at the inboxes as well, kicks who is busy
  */
 #pragma once
 #include "arch/percpu.h"
@@ -52,6 +55,12 @@ static inline struct thread *running(const struct sched *mine)
     return atomic_load_explicit(&mine->current, memory_order_relaxed);
 }
 
+/* Of this CPU's current thread: is there one that isn't leaving already? */
+static inline bool is_running(const struct thread *thread)
+{
+    return thread != NULL && thread->state == THREAD_RUNNING;
+}
+
 static inline struct sched *sched_of(uint32_t index)
 {
     return cpu_of(cpu_block(index), sched);
@@ -62,6 +71,13 @@ static inline bool level_is_stale(const struct thread *thread)
 {
     return atomic_load_explicit(&thread->priority, memory_order_relaxed) != thread->last_priority ||
            level_with_boosts(thread) != thread->level;
+}
+
+/* Does that CPU look at its inbox at once, whoever comes? Else it may let threads wait until a turn ends. */
+static inline bool sched_looks_soon(const struct sched *other)
+{
+    uint32_t attention = atomic_load(&other->attention);
+    return (attention & ATTENTION_ALONE) || (attention & ATTENTION_LEVEL) == PRIORITIES;
 }
 
 /* On whose turn the thread, of this CPU, runs: its own, or that of the caller that it works for. */
@@ -100,6 +116,9 @@ static inline void sched_offer(const struct sched *mine, const struct thread *th
 
 /* The heir becomes ready as if it had been woken. */
 void sched_wake_heir(struct sched *mine);
+
+/* Waits until a thread is ready. The stack below is this CPU's own, so it may stay here for ever. */
+struct thread *sched_idle(struct sched *mine);
 
 /* Sends a thread that is in no list to where it may run. */
 void sched_move(struct thread *thread);

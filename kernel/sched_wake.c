@@ -18,16 +18,19 @@ void sched_offer_to_idle(const struct thread *thread)
     }
 }
 
-/* Hands a thread that the caller owns to another CPU. */
+/* Hands a thread that the caller owns to another CPU. It may run before this function ends. */
 static void send(struct thread *thread, uint32_t home)
 {
     struct sched *there = sched_of(home);
-    uint32_t level = thread->level;        /* it may run before this function ends */
+    uint32_t level = thread->level;
+    uint64_t affinity = thread->affinity;
+    bool summoned = thread->summoned_to != 0;
     run_queue_send(&there->queue, thread); /* S1 */
     cpu_pend_on(home, CPU_PENDING_INBOX);
     uint32_t attention = atomic_load(&there->attention); /* S2 */
     bool urgent = (attention & ATTENTION_ALONE) || level < (attention & ATTENTION_LEVEL);
-    if (urgent && home != cpu_index()) {
+    bool others = atomic_load(&sched_idle_cpus) & affinity;
+    if ((urgent || others || summoned) && home != cpu_index()) {
         cpu_kick(home);
     }
 }
@@ -60,21 +63,22 @@ static bool push(struct run_queue *queue, struct thread *thread)
     return here;
 }
 
-/* A thread that is in no list becomes ready, here or where it may run. */
+/* A thread that is in no list becomes ready, here or where it may run. Who is leaving is in nobody's way. */
 static void make_ready(struct sched *mine, struct thread *thread, j6_time_t now)
 {
     const struct thread *current = running(mine);
-    bool others = current != NULL || run_queue_mask(&mine->queue) != 0;
+    bool busy = is_running(current);
+    bool others = busy || run_queue_mask(&mine->queue) != 0;
     thread->since = now;
     if (!push(&mine->queue, thread)) {
         sched_move(thread);
         return;
     }
-    if (current != NULL && thread->level < current->level) {
+    if (busy && thread->level < current->level) {
         cpu_pend(CPU_PENDING_SCHEDULE); /* who runs now is offered then */
         return;
     }
-    if (current != NULL) {
+    if (busy) {
         sched_set_turn_end(mine);
     }
     if (others) {
@@ -82,11 +86,27 @@ static void make_ready(struct sched *mine, struct thread *thread, j6_time_t now)
     }
 }
 
+/* The current thread doesn't leave after all: who became ready meanwhile wants this CPU, or another one. */
+static void stay(struct sched *mine, struct thread *thread)
+{
+    struct run_queue *queue = &mine->queue;
+    sched_unlist_blocked(thread);
+    thread->state = THREAD_RUNNING;
+    spinlock_lock(&queue->lock);
+    uint32_t top = run_queue_top(queue);
+    const struct thread *first = top < PRIORITIES ? run_queue_first_locked(queue, top) : NULL;
+    spinlock_unlock(&queue->lock);
+    if (top < thread->level) {
+        cpu_pend(CPU_PENDING_SCHEDULE);
+    } else if (first != NULL) {
+        sched_offer(mine, first);
+    }
+}
+
 static void wake_here(struct sched *mine, struct thread *thread)
 {
     if (thread == running(mine)) { /* it is still leaving */
-        sched_unlist_blocked(thread);
-        thread->state = THREAD_RUNNING;
+        stay(mine, thread);
         return;
     }
     j6_time_t now = clock_now();
@@ -111,6 +131,30 @@ void sched_hand_over(struct thread *thread)
     }
 }
 
+void sched_summon(struct thread *thread)
+{
+    struct sched *mine = this_cpu(sched);
+    if (atomic_load_explicit(&thread->home, memory_order_relaxed) != cpu_index() &&
+        run_queue_mask(&mine->queue) == 0 && run_queue_may_run(&mine->queue, thread)) {
+        thread->summoned_to = 1 + cpu_index();
+    }
+    sched_hand_over(thread);
+}
+
+/* True: the thread, which was in this CPU's inbox, was sent on to where it is wanted. */
+static bool follow_summons(struct sched *mine, struct thread *thread)
+{
+    uint32_t summoned_to = thread->summoned_to;
+    thread->summoned_to = 0;
+    if (summoned_to == 0 || thread == running(mine)) {
+        return false;
+    }
+    sched_unlist_blocked(thread);
+    atomic_store(&thread->home, summoned_to - 1);
+    send(thread, summoned_to - 1);
+    return true;
+}
+
 void sched_wake_heir(struct sched *mine)
 {
     struct thread *heir = mine->heir;
@@ -127,7 +171,9 @@ void sched_empty_inbox(struct sched *mine)
     struct thread *thread = run_queue_receive(&mine->queue);
     while (thread != NULL) {
         struct thread *next = thread->inbox_next;
-        wake_here(mine, thread);
+        if (!follow_summons(mine, thread)) {
+            wake_here(mine, thread);
+        }
         thread = next;
     }
 }

@@ -33,8 +33,8 @@ struct system {
 /*
  * What ends when the object is closed: an interrupt's binding, a grant of ports, a mapping of device
  * memory. It is part of, or belongs to, another object, the owner, and lives as long as that has
- * references, unless it is removed before. An owner with several revokes those whose object is closed. The maker
- * keeps a reference to the system object as long as the grant is tied to it.
+ * references, unless it is removed before. An owner with several revokes those whose object is closed. The
+ * maker keeps a reference to the system object as long as the grant is tied to it.
  */
 struct system_grant {
     struct kobject *owner;

@@ -69,8 +69,9 @@ struct thread {
     struct futex_place futex_place;
     /* As its state says, as well */
     struct thread *inbox_next;
-    vaddr_t kept_stack; /* top of the kernel stack that it keeps (kernel/step.h); 0: none … */
-    vaddr_t kept_sp;    /* … and where it goes on there */
+    uint32_t summoned_to; /* 1 + the CPU that its caller leaves it; 0: none */
+    vaddr_t kept_stack;   /* top of the kernel stack that it keeps (kernel/step.h); 0: none … */
+    vaddr_t kept_sp;      /* … and where it goes on there */
     void (*resume)(struct thread *thread); /* before it goes on in user mode (kernel/wait.h) */
     /* Atomic */
     _Atomic uint64_t foreign_entry; /* 0, or where it goes on after a call with a foreign number */
@@ -112,8 +113,8 @@ bool thread_may_have_tls_base(uint64_t base);
 
 /*
  * Makes a thread of the process, blocked, with the registers of a start: rip entry, rsp stack, rdi
- * arg, and the affinity of the running thread. invalid_arg (entry or stack not in the user half), bad_state (process has ended), quota,
- * no_memory. The caller gets a reference.
+ * arg, and the affinity of the running thread. The caller gets a reference. invalid_arg (entry or stack not
+ * in the user half), bad_state (process has ended), quota, no_memory.
  */
 j6_status_t thread_create(struct process *process, uint64_t entry, uint64_t stack, uint64_t arg,
                           struct thread **out_thread) J6_MUST_USE;

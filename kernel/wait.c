@@ -73,6 +73,12 @@ void wait_end_hand_over_locked(struct thread *thread, j6_status_t status)
     sched_hand_over(thread);
 }
 
+void wait_end_summon_locked(struct thread *thread, j6_status_t status)
+{
+    end_locked(thread, status);
+    sched_summon(thread);
+}
+
 bool wait_cancel(struct thread *thread, j6_status_t status)
 {
     struct wait *wait = &thread->wait;

@@ -76,8 +76,12 @@ void wait_begin_locked(struct thread *thread, struct spinlock *lock, const struc
 /* E2: the thread is out of what it waited for, its other results are written. The lock is held. */
 void wait_end_locked(struct thread *thread, j6_status_t status);
 
-/* The same by the running thread, which is going to wait itself (sched_hand_over). */
+/*
+ * The same by the running thread, which is going to wait itself (sched_hand_over); for that other one
+ * (sched_summon).
+ */
 void wait_end_hand_over_locked(struct thread *thread, j6_status_t status);
+void wait_end_summon_locked(struct thread *thread, j6_status_t status);
 
 /* Undoes the wait of a thread, if it waits: it gets this status. False: it doesn't, or no more. */
 bool wait_cancel(struct thread *thread, j6_status_t status);

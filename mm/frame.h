@@ -67,6 +67,7 @@ void frame_split(paddr_t block, unsigned order);
  * frame_put, whose caller is done with it).
  */
 bool frame_is_shared(paddr_t frame);
+
 /*
  * Contiguous frames, any number up to 2^FRAME_MAX_ORDER, that end at or below the limit (0: anywhere);
  * each can be given back by itself. They are cut out of one free block, so 0 may also mean that no

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Guarded areas: a region of the kernel half cut into sections of a fixed number of pages, each with
- * an unmapped guard page before it. Kernel stacks, channel buffers and the blocks of CPUs live in such areas. Pages are
- * there from the start, so a section never faults.
+ * an unmapped guard page before it. Kernel stacks, channel buffers and the blocks of CPUs live in such
+ * areas. Pages are there from the start, so a section never faults.
  *
  * Rules: sections are given back with nothing of them in use on any CPU. No lock is held.
  */

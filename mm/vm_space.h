@@ -145,7 +145,10 @@ static inline vaddr_t vm_mapping_shown_from_locked(const struct vm_mapping *mapp
     return from < mapping->end ? from : mapping->end;
 }
 
-/* Does it hold the address, and allow the access? A guard page allows none. Its space's or its area's lock is held. */
+/*
+ * Does it hold the address, and allow the access? A guard page allows none. Its space's or its area's lock is
+ * held.
+ */
 static inline bool vm_mapping_allows_locked(const struct vm_mapping *mapping, vaddr_t address,
                                             enum vm_access access)
 {

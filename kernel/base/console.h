@@ -43,7 +43,7 @@ void console_release(struct console *console);
 void console_release_ports(uint32_t first, uint32_t count);
 void console_release_phys(uint64_t first, uint64_t size);
 
-/* The id of the last entry shown on a console with all its ports or memory in the range; false: there is none. */
+/* The id of the last entry shown on a console that lies in the range; false: there is none. */
 bool console_shown(const struct j6_range *range, uint64_t *out_id);
 
 /* Entries up to this severity are shown; `info` at first. */

@@ -5,8 +5,8 @@
  *
  * Rules: locks are taken in rising rank, one of a rank at a time. Interrupts are off while one is
  * held (the kernel runs with interrupts off, except at named points that hold nothing). Nothing
- * blocks, copies user memory (but for what is there, `_now`) or leaves the kernel with a lock held. The debug build checks all of it
- * (kernel/base/debug/lock_check.h).
+ * blocks, copies user memory (but for what is there, `_now`) or leaves the kernel with a lock held. The
+ * debug build checks all of it (kernel/base/debug/lock_check.h).
  */
 #pragma once
 #include "kernel/base/assert.h"

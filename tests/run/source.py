@@ -116,6 +116,8 @@ def user_pointers(report):
 SCHEDULING = {
     "sched_mark_blocked": ["kernel/wait.c"],
     "sched_wake": ["kernel/wait.c", "kernel/thread.c"],
+    "sched_hand_over": ["kernel/wait.c"],
+    "sched_summon": ["kernel/wait.c"],
     "sched_add": ["kernel/thread.c"],
     "sched_exit": ["kernel/thread.c"],
     "sched_yield": ["kernel/syscall/sys_process.c"],
