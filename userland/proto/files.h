@@ -262,6 +262,8 @@ J6_MUST_USE j6_status_t files_space(j6_handle_t at, struct files_space *out_spac
 
 /* ---- changing the tree ---------------------------------------------------------------------- */
 
+/* A link at a path's end isn't followed here: with a `/` behind it, it is no directory (wrong_type). */
+
 /* exists; not_found: the directory that it shall be in. */
 J6_MUST_USE j6_status_t files_make_directory(j6_handle_t directory, const char *path);
 
