@@ -20,19 +20,17 @@ int64_t linux_dispatch(uint32_t number, struct frame *frame);
  * Said once for each number, so that a program that goes on asking doesn't fill the log; once for all that
  * Linux doesn't have either.
  */
-static int64_t not_served(uint32_t number)
+static void note(uint32_t number, const char *how)
 {
     static uint32_t noted[NUMBERS_NOTED / 32];
     uint32_t place = number < NUMBERS_NOTED ? number : NUMBERS_NOTED - 1;
     uint32_t bit = 1u << place % 32;
     if (!(__atomic_fetch_or(&noted[place / 32], bit, __ATOMIC_RELAXED) & bit)) {
-        layer_warn("linux: system call %u isn't served", number);
+        layer_warn("linux: system call %u isn't served%s", number, how);
     }
-    return -ENOSYS;
 }
 
-/* Called by layer_entry; what it tells is the call's result. */
-int64_t linux_dispatch(uint32_t number, struct frame *frame)
+static int64_t serve(uint32_t number, struct frame *frame)
 {
     switch (number) {
 #define LINUX_CALL(name, arguments, how_far) \
@@ -40,6 +38,16 @@ int64_t linux_dispatch(uint32_t number, struct frame *frame)
         return SERVE_##arguments(linux_##name);
 #include "userland/linux/calls.def"
 #undef LINUX_CALL
-    default: return not_served(number);
+    default: note(number, ""); return -ENOSYS;
     }
+}
+
+/* Called by layer_entry; what it tells is the call's result. */
+int64_t linux_dispatch(uint32_t number, struct frame *frame)
+{
+    int64_t result = serve(number, frame);
+    if (result == -ENOSYS) {
+        note(number, " in that way");
+    }
+    return result;
 }

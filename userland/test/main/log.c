@@ -483,6 +483,27 @@ TEST(a_program_for_linux_without_stdout_writes_lines_to_the_log)
     reader_close(&reader);
 }
 
+/* Which calls those are: tests/linux/musl/system.c. */
+TEST(a_linux_call_that_is_not_served_is_logged_once)
+{
+    static const char *const lines[] = {
+        "linux: system call 57 isn't served", "linux: system call 101 isn't served",
+        "linux: system call 100000 isn't served", "linux: system call 56 isn't served in that way"};
+    struct reader reader;
+    size_t found = 0;
+    reader_open(&reader);
+    j6_handle_t process = linux_start("musl", "unserved", NULL, 0);
+    j6_koid_t koid = koid_of(process);
+    expect_equal(0, process_finish(process).code);
+    while (read_next(&reader) == j6_status_ok) {
+        if (reader.last.entry.process == koid && expect(found < 4)) {
+            expect(has_text(&reader, lines[found++]));
+        }
+    }
+    expect_equal(4, found);
+    reader_close(&reader);
+}
+
 /* ---- what the kernel has shown -------------------------------------------------------------- */
 
 static j6_status_t shown_through(uint64_t first, uint64_t count, struct j6_shown_info *info)
