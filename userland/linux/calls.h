@@ -13,6 +13,7 @@ int64_t linux_mmap(uint64_t address, uint64_t len, int protection, int flags, in
 int64_t linux_munmap(uint64_t address, uint64_t len);
 int64_t linux_mprotect(uint64_t address, uint64_t len, int protection);
 int64_t linux_madvise(uint64_t address, uint64_t len, int advice);
+int64_t linux_msync(uint64_t address, uint64_t len, int flags);
 int64_t linux_mremap(uint64_t address, uint64_t old_len, uint64_t len, uint64_t flags,
                      uint64_t new_address);
 int64_t linux_brk(uint64_t address);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mmap, munmap, mprotect, madvise. Each mmap is an area of its own, or a mapping of a file's. A mapping that
+ * mmap, munmap, mprotect, madvise, msync. Each mmap is an area of its own, or a mapping of a file's. A mapping that
  * takes another's place (MAP_FIXED) first takes that out: for a moment there is nothing.
  */
 #include "lib/page.h"
@@ -220,6 +220,26 @@ int64_t linux_madvise(uint64_t address, uint64_t len, int advice)
     if (advice == MADV_DONTNEED || advice == MADV_FREE) {
         regions_discard(address, end);
     }
+    regions_unlock();
+    return covered ? 0 : -ENOMEM;
+}
+
+/* What is written to a shared mapping of a file is in the file. */
+int64_t linux_msync(uint64_t address, uint64_t len, int flags)
+{
+    uint64_t end;
+    bool both = (flags & MS_ASYNC) && (flags & MS_SYNC);
+    if (address % PAGE_SIZE != 0 || both || (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC))) {
+        return -EINVAL;
+    }
+    if (len == 0) {
+        return 0;
+    }
+    if (range_check(address, len, &end) != 0) {
+        return -ENOMEM;
+    }
+    regions_lock();
+    bool covered = regions_end(address, end) == end;
     regions_unlock();
     return covered ? 0 : -ENOMEM;
 }
