@@ -203,12 +203,10 @@ int64_t linux_mprotect(uint64_t address, uint64_t len, int protection)
     return error;
 }
 
-int64_t linux_madvise(uint64_t address, uint64_t len, int advice)
+/* Is all of it mapped? Its pages are given back, if they are to go. */
+static int64_t check_mapped(uint64_t address, uint64_t len, bool discard)
 {
     uint64_t end;
-    if (address % PAGE_SIZE != 0 || advice < 0) {
-        return -EINVAL;
-    }
     if (len == 0) {
         return 0;
     }
@@ -217,29 +215,25 @@ int64_t linux_madvise(uint64_t address, uint64_t len, int advice)
     }
     regions_lock();
     bool covered = regions_end(address, end) == end;
-    if (advice == MADV_DONTNEED || advice == MADV_FREE) {
+    if (discard) {
         regions_discard(address, end);
     }
     regions_unlock();
     return covered ? 0 : -ENOMEM;
 }
 
+int64_t linux_madvise(uint64_t address, uint64_t len, int advice)
+{
+    bool discard = advice == MADV_DONTNEED || advice == MADV_FREE;
+    return address % PAGE_SIZE != 0 || advice < 0 ? -EINVAL : check_mapped(address, len, discard);
+}
+
 /* What is written to a shared mapping of a file is in the file. */
 int64_t linux_msync(uint64_t address, uint64_t len, int flags)
 {
-    uint64_t end;
     bool both = (flags & MS_ASYNC) && (flags & MS_SYNC);
     if (address % PAGE_SIZE != 0 || both || (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC))) {
         return -EINVAL;
     }
-    if (len == 0) {
-        return 0;
-    }
-    if (range_check(address, len, &end) != 0) {
-        return -ENOMEM;
-    }
-    regions_lock();
-    bool covered = regions_end(address, end) == end;
-    regions_unlock();
-    return covered ? 0 : -ENOMEM;
+    return check_mapped(address, len, false);
 }
