@@ -7,6 +7,9 @@
 #include "userland/linux/frame.h"
 #include "userland/linux/layer.h"
 
+/* ENOSYS, which the log tells once for each call; `how`: behind that, what is asked of a call that is served. */
+int64_t call_not_served(uint32_t number, const char *how);
+
 /* memory.c, remap.c, heap.c */
 int64_t linux_mmap(uint64_t address, uint64_t len, int protection, int flags, int descriptor,
                    uint64_t offset);

@@ -20,7 +20,7 @@ int64_t linux_dispatch(uint32_t number, struct frame *frame);
  * Said once for each number, so that a program that goes on asking doesn't fill the log; once for all that
  * Linux doesn't have either.
  */
-static void note(uint32_t number, const char *how)
+int64_t call_not_served(uint32_t number, const char *how)
 {
     static uint32_t noted[NUMBERS_NOTED / 32];
     uint32_t place = number < NUMBERS_NOTED ? number : NUMBERS_NOTED - 1;
@@ -28,9 +28,11 @@ static void note(uint32_t number, const char *how)
     if (!(__atomic_fetch_or(&noted[place / 32], bit, __ATOMIC_RELAXED) & bit)) {
         layer_warn("linux: system call %u isn't served%s", number, how);
     }
+    return -ENOSYS;
 }
 
-static int64_t serve(uint32_t number, struct frame *frame)
+/* Called by layer_entry; what it tells is the call's result. */
+int64_t linux_dispatch(uint32_t number, struct frame *frame)
 {
     switch (number) {
 #define LINUX_CALL(name, arguments, how_far) \
@@ -38,16 +40,6 @@ static int64_t serve(uint32_t number, struct frame *frame)
         return SERVE_##arguments(linux_##name);
 #include "userland/linux/calls.def"
 #undef LINUX_CALL
-    default: note(number, ""); return -ENOSYS;
+    default: return call_not_served(number, "");
     }
-}
-
-/* Called by layer_entry; what it tells is the call's result. */
-int64_t linux_dispatch(uint32_t number, struct frame *frame)
-{
-    int64_t result = serve(number, frame);
-    if (result == -ENOSYS) {
-        note(number, " in that way");
-    }
-    return result;
 }
