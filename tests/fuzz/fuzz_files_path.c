@@ -31,7 +31,7 @@ static void check_place(const struct node *top, const struct place *place)
     }
 }
 
-static bool walk(const struct node *top, struct node *start, struct path path, bool follow,
+static bool walk(const struct node *top, struct node *start, struct path path, enum follow follow,
                  struct place *out_place)
 {
     const struct walk from = {.top = (struct node *)top, .start = start, .follow = follow};
@@ -47,7 +47,7 @@ static void make(const struct files_host *host, struct path path, enum files_typ
 {
     struct place place;
     struct node *node;
-    if (!walk(host->root, host->root, path, false, &place) || place.node != NULL) {
+    if (!walk(host->root, host->root, path, FOLLOW_NEVER, &place) || place.node != NULL) {
         return;
     }
     j6_status_t status = type == files_type_link
@@ -66,8 +66,8 @@ static bool can_go(const struct node *node)
 static void move(const struct files_host *host, struct path from, struct path to)
 {
     struct place source, place;
-    if (walk(host->root, host->root, from, false, &source) && source.directory != NULL &&
-        source.node != NULL && walk(host->root, host->root, to, false, &place) &&
+    if (walk(host->root, host->root, from, FOLLOW_NEVER, &source) && source.directory != NULL &&
+        source.node != NULL && walk(host->root, host->root, to, FOLLOW_NEVER, &place) &&
         place.directory != NULL && !tree_is_below(place.directory, source.node) &&
         place.node != source.node && (place.node == NULL || can_go(place.node))) {
         require(tree_move(source.node, place.directory, place.name.bytes, place.name.len) ==
@@ -78,7 +78,7 @@ static void move(const struct files_host *host, struct path from, struct path to
 static void take_out(const struct files_host *host, struct path path)
 {
     struct place place;
-    if (walk(host->root, host->root, path, false, &place) && place.node != NULL &&
+    if (walk(host->root, host->root, path, FOLLOW_NEVER, &place) && place.node != NULL &&
         place.directory != NULL && can_go(place.node)) {
         tree_remove(place.node);
     }
@@ -88,10 +88,11 @@ static void take_out(const struct files_host *host, struct path path)
 static void walk_inside(const struct files_host *host, struct path first, struct path second)
 {
     struct place top, place;
-    if (walk(host->root, host->root, first, true, &top) && top.node != NULL &&
+    if (walk(host->root, host->root, first, FOLLOW_ALWAYS, &top) && top.node != NULL &&
         node_is_directory(top.node)) {
-        walk(top.node, top.node, second, true, &place);
-        walk(top.node, top.node, second, false, &place);
+        walk(top.node, top.node, second, FOLLOW_ALWAYS, &place);
+        walk(top.node, top.node, second, FOLLOW_SLASHED, &place);
+        walk(top.node, top.node, second, FOLLOW_NEVER, &place);
     }
 }
 

@@ -106,7 +106,7 @@ void files_host_end(struct files_host *host)
     require(used == 0);
 }
 
-j6_status_t files_host_walk(const struct files_host *host, const char *path, bool follow,
+j6_status_t files_host_walk(const struct files_host *host, const char *path, enum follow follow,
                             struct place *out_place)
 {
     const struct walk walk = {.top = host->root, .start = host->root, .follow = follow};
@@ -118,7 +118,7 @@ j6_status_t files_host_add(const struct files_host *host, const char *path, enum
 {
     struct place place;
     struct node *node;
-    j6_status_t status = files_host_walk(host, path, false, &place);
+    j6_status_t status = files_host_walk(host, path, FOLLOW_NEVER, &place);
     if (status != j6_status_ok || place.node != NULL) {
         return status != j6_status_ok ? status : j6_status_exists;
     }

@@ -29,5 +29,5 @@ j6_status_t files_host_add(const struct files_host *host, const char *path, enum
                            const char *target);
 
 /* Walks from the root; the status. */
-j6_status_t files_host_walk(const struct files_host *host, const char *path, bool follow,
+j6_status_t files_host_walk(const struct files_host *host, const char *path, enum follow follow,
                             struct place *out_place);

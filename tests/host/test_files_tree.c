@@ -39,13 +39,13 @@ static void add_link(const char *path, const char *target)
 static struct node *node_at(const char *path)
 {
     struct place place;
-    return files_host_walk(&host, path, true, &place) == j6_status_ok ? place.node : NULL;
+    return files_host_walk(&host, path, FOLLOW_ALWAYS, &place) == j6_status_ok ? place.node : NULL;
 }
 
 static void expect_walk(const char *path, j6_status_t wanted)
 {
     struct place place;
-    if (files_host_walk(&host, path, true, &place) != wanted) {
+    if (files_host_walk(&host, path, FOLLOW_ALWAYS, &place) != wanted) {
         fail_msg("%s", path);
     }
 }
@@ -66,15 +66,15 @@ static void a_path_ends_at_what_it_names_or_where_that_would_be(void **state)
     for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
         assert_ptr_equal(node_at(same[i]), file);
     }
-    assert_int_equal(files_host_walk(&host, "a/b/new", true, &place), j6_status_ok);
+    assert_int_equal(files_host_walk(&host, "a/b/new", FOLLOW_ALWAYS, &place), j6_status_ok);
     assert_null(place.node);
     assert_ptr_equal(place.directory, node_at("a/b"));
     assert_int_equal(place.name.len, 3);
     assert_memory_equal(place.name.bytes, "new", 3);
     assert_false(place.is_slashed);
-    assert_int_equal(files_host_walk(&host, "a/new/", true, &place), j6_status_ok);
+    assert_int_equal(files_host_walk(&host, "a/new/", FOLLOW_ALWAYS, &place), j6_status_ok);
     assert_true(place.is_slashed);
-    assert_int_equal(files_host_walk(&host, "a/b/..", true, &place), j6_status_ok);
+    assert_int_equal(files_host_walk(&host, "a/b/..", FOLLOW_ALWAYS, &place), j6_status_ok);
     assert_ptr_equal(place.node, node_at("a"));
     assert_null(place.directory);
 }
@@ -121,11 +121,13 @@ static void links_are_followed_on_the_way_and_at_the_end_if_wanted(void **state)
     add_link("to_none", "a/none");
     assert_ptr_equal(node_at("to_a/file"), node_at("a/file"));
     assert_ptr_equal(node_at("to_link/up"), node_at("a/file"));
-    assert_int_equal(files_host_walk(&host, "to_a", false, &place), j6_status_ok);
+    assert_int_equal(files_host_walk(&host, "to_a", FOLLOW_SLASHED, &place), j6_status_ok);
     assert_int_equal(place.node->type, files_type_link);
-    assert_int_equal(files_host_walk(&host, "to_a/", false, &place), j6_status_ok);
+    assert_int_equal(files_host_walk(&host, "to_a/", FOLLOW_SLASHED, &place), j6_status_ok);
     assert_ptr_equal(place.node, node_at("a"));
-    assert_int_equal(files_host_walk(&host, "to_none", true, &place), j6_status_ok);
+    assert_int_equal(files_host_walk(&host, "to_a/", FOLLOW_NEVER, &place), j6_err_wrong_type);
+    assert_int_equal(files_host_walk(&host, "to_a/file", FOLLOW_NEVER, &place), j6_status_ok);
+    assert_int_equal(files_host_walk(&host, "to_none", FOLLOW_ALWAYS, &place), j6_status_ok);
     assert_null(place.node);
     assert_ptr_equal(place.directory, node_at("a"));
     expect_walk("to_none/more", j6_err_not_found);
@@ -163,7 +165,7 @@ static void the_top_is_never_left(void **state)
     add_link("a/top/out", "/../../a");
     struct node *top = node_at("a/top");
     struct node *b = node_at("a/top/b");
-    struct walk walk = {.top = top, .start = b, .follow = true};
+    struct walk walk = {.top = top, .start = b, .follow = FOLLOW_ALWAYS};
     static const char *const paths[] = {"/", "..", "../..", "/..", "../../../..", "/./../b/.."};
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
         struct path path = {paths[i], strlen(paths[i])};

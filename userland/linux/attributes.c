@@ -10,24 +10,18 @@
 /* In place of a number of nanoseconds: as utimensat(2) has them. */
 enum { UTIME_NOW = (1 << 30) - 1, UTIME_OMIT = (1 << 30) - 2 };
 
-static int64_t resize_error(j6_status_t status)
-{
-    return status == j6_err_out_of_range ? -EFBIG : tree_error(status, -EISDIR);
-}
-
 int64_t linux_truncate(user_ptr_t path, int64_t size)
 {
     struct place place;
-    j6_status_t status;
-    int64_t error = size < 0 ? -EINVAL : place_get(AT_FDCWD, path, false, &place);
-    if (error != 0) {
-        return error;
+    if (size < 0) {
+        return -EINVAL;
     }
-    do {
-        status = files_truncate(place.at, place.path, (uint64_t)size);
-    } while (place_again(&place, &status));
-    place_put(&place);
-    return resize_error(status);
+    place_begin(&place, AT_FDCWD, path, false);
+    while (place_ask(&place)) {
+        place.status = files_truncate(place.at, place.path, (uint64_t)size);
+    }
+    int64_t error = place_end(&place, -EISDIR);
+    return error == -ELOOP && (uint64_t)size > files_size_max ? -EFBIG : error;
 }
 
 int64_t linux_ftruncate(int descriptor, int64_t size)
@@ -38,25 +32,25 @@ int64_t linux_ftruncate(int descriptor, int64_t size)
     }
     int64_t result = -EINVAL;
     if (file->kind == &stored_file_kind && size >= 0) {
-        result = resize_error(files_truncate(file->handle, "", (uint64_t)size));
+        result = tree_error(files_truncate(file->handle, "", (uint64_t)size), -EISDIR);
     }
     file_put(file);
     return result == -EACCES ? -EINVAL : result;
 }
 
+static bool is_stored(const struct file *file)
+{
+    return file->kind == &stored_file_kind || file->kind == &directory_kind;
+}
+
 int64_t linux_fchmodat(int directory, user_ptr_t path, unsigned mode)
 {
     struct place place;
-    j6_status_t status;
-    int64_t error = place_get(directory, path, false, &place);
-    if (error != 0) {
-        return error;
+    place_begin(&place, directory, path, false);
+    while (place_ask(&place)) {
+        place.status = files_set_mode(place.at, place.path, tree_mode(mode));
     }
-    do {
-        status = files_set_mode(place.at, place.path, tree_mode(mode));
-    } while (place_again(&place, &status));
-    place_put(&place);
-    return tree_error(status, -EIO);
+    return place_end(&place, -EIO);
 }
 
 int64_t linux_fchmod(int descriptor, unsigned mode)
@@ -66,7 +60,7 @@ int64_t linux_fchmod(int descriptor, unsigned mode)
         return -EBADF;
     }
     int64_t result = -EINVAL;
-    if (file->kind == &stored_file_kind || file->kind == &directory_kind) {
+    if (is_stored(file)) {
         result = tree_error(files_set_mode(file->handle, "", tree_mode(mode)), -EIO);
     }
     file_put(file);
@@ -106,23 +100,21 @@ static int64_t set_modified_of(int descriptor, uint64_t modified)
 static int64_t set_modified_at(int directory, user_ptr_t path, int flags, uint64_t modified)
 {
     struct place place;
-    j6_status_t status;
     uint64_t follow = flags & AT_SYMLINK_NOFOLLOW ? files_no_follow : 0;
-    int64_t error = place_get(directory, path, flags & AT_EMPTY_PATH, &place);
-    if (error != 0) {
-        return error;
+    place_begin(&place, directory, path, flags & AT_EMPTY_PATH);
+    while (place_ask(&place)) {
+        place.status = files_set_modified(place.at, place.path, follow, modified);
     }
-    do {
-        status = files_set_modified(place.at, place.path, follow, modified);
-    } while (place_again(&place, &status));
-    place_put(&place);
-    return tree_error(status, -EIO);
+    return place_end(&place, -EIO);
 }
 
 int64_t linux_utimensat(int directory, user_ptr_t path, user_ptr_t times, int flags)
 {
     uint64_t modified = 0;
     bool omit;
+    if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) {
+        return -EINVAL;
+    }
     int64_t error = read_modified(times, &modified, &omit);
     if (error != 0 || omit) {
         return error;
@@ -134,7 +126,13 @@ int64_t linux_utimensat(int directory, user_ptr_t path, user_ptr_t times, int fl
 /* What the service has, it has. */
 int64_t linux_fsync(int descriptor)
 {
-    return descriptor_is_open(descriptor) ? 0 : -EBADF;
+    struct file *file = descriptor_file(descriptor);
+    if (file == NULL) {
+        return -EBADF;
+    }
+    int64_t error = is_stored(file) ? 0 : -EINVAL;
+    file_put(file);
+    return error;
 }
 
 int64_t linux_fdatasync(int descriptor)

@@ -7,12 +7,16 @@
 #include "userland/linux/frame.h"
 #include "userland/linux/layer.h"
 
+/* ENOSYS, which the log tells once for each call; `how`: behind that, what is asked of a call that is served. */
+int64_t call_not_served(uint32_t number, const char *how);
+
 /* memory.c, remap.c, heap.c */
 int64_t linux_mmap(uint64_t address, uint64_t len, int protection, int flags, int descriptor,
                    uint64_t offset);
 int64_t linux_munmap(uint64_t address, uint64_t len);
 int64_t linux_mprotect(uint64_t address, uint64_t len, int protection);
 int64_t linux_madvise(uint64_t address, uint64_t len, int advice);
+int64_t linux_msync(uint64_t address, uint64_t len, int flags);
 int64_t linux_mremap(uint64_t address, uint64_t old_len, uint64_t len, uint64_t flags,
                      uint64_t new_address);
 int64_t linux_brk(uint64_t address);

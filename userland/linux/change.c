@@ -8,17 +8,12 @@
 int64_t linux_mkdirat(int directory, user_ptr_t path, unsigned mode)
 {
     struct place place;
-    j6_status_t status;
     (void)mode;
-    int64_t error = place_get(directory, path, false, &place);
-    if (error != 0) {
-        return error;
+    place_begin(&place, directory, path, false);
+    while (place_ask(&place)) {
+        place.status = files_make_directory(place.at, place.path);
     }
-    do {
-        status = files_make_directory(place.at, place.path);
-    } while (place_again(&place, &status));
-    place_put(&place);
-    return tree_error(status, -EIO);
+    return place_end(&place, -EIO);
 }
 
 int64_t linux_mkdir(user_ptr_t path, unsigned mode)
@@ -26,24 +21,24 @@ int64_t linux_mkdir(user_ptr_t path, unsigned mode)
     return linux_mkdirat(AT_FDCWD, path, mode);
 }
 
+/* What a directory is in the way of that isn't empty. */
+static int64_t not_empty(int64_t error)
+{
+    return error == -EEXIST ? -ENOTEMPTY : error;
+}
+
 int64_t linux_unlinkat(int directory, user_ptr_t path, int flags)
 {
     struct place place;
-    j6_status_t status;
     uint64_t kind = flags != 0 ? files_remove_directory : 0;
     if (flags & ~AT_REMOVEDIR) {
         return -EINVAL;
     }
-    int64_t error = place_get(directory, path, false, &place);
-    if (error != 0) {
-        return error;
+    place_begin(&place, directory, path, false);
+    while (place_ask(&place)) {
+        place.status = files_remove(place.at, place.path, kind);
     }
-    do {
-        status = files_remove(place.at, place.path, kind);
-    } while (place_again(&place, &status));
-    place_put(&place);
-    return status == j6_status_exists ? -ENOTEMPTY
-                                      : tree_error(status, flags != 0 ? -EBUSY : -EISDIR);
+    return not_empty(place_end(&place, -EISDIR));
 }
 
 int64_t linux_unlink(user_ptr_t path)
@@ -57,40 +52,33 @@ int64_t linux_rmdir(user_ptr_t path)
 }
 
 /* Absolute paths are the same everywhere; two others count from one directory. */
-static int64_t move(struct place *source, struct place *target, uint64_t flags)
+static int64_t error_of_both(const struct place *from, const struct place *to)
 {
-    j6_status_t status;
-    bool is_absolute = source->path[0] == '/';
-    struct place *from = is_absolute ? target : source;
-    if (!is_absolute && target->path[0] != '/' && source->at != target->at) {
-        return -EXDEV;
-    }
-    do {
-        status = files_rename(from->at, source->path, target->path, flags);
-    } while (place_again(from, &status));
-    return tree_error(status, -EISDIR);
+    bool same = from->path[0] == '/' || to->path[0] == '/' || from->at == to->at;
+    return from->error != 0 ? from->error : to->error != 0 ? to->error : same ? 0 : -EXDEV;
 }
 
 int64_t linux_renameat2(int from_directory, user_ptr_t from, int to_directory, user_ptr_t to,
                         unsigned flags)
 {
     enum { NO_REPLACE = 1 };
-    struct place source;
-    struct place target;
+    struct place source, target;
     if (flags & ~(unsigned)NO_REPLACE) {
         return -EINVAL;
     }
-    int64_t error = place_get(from_directory, from, false, &source);
-    if (error != 0) {
-        return error;
+    place_begin(&source, from_directory, from, false);
+    place_begin(&target, to_directory, to, false);
+    bool is_absolute = source.path[0] == '/';
+    struct place *place = is_absolute ? &target : &source;
+    int64_t error = error_of_both(&source, &target);
+    while (error == 0 && place_ask(place)) {
+        place->status =
+            files_rename(place->at, source.path, target.path, flags != 0 ? files_rename_keep : 0);
     }
-    error = place_get(to_directory, to, false, &target);
-    if (error == 0) {
-        error = move(&source, &target, flags != 0 ? files_rename_keep : 0);
-        place_put(&target);
-    }
-    place_put(&source);
-    return error;
+    int64_t end = place_end(place, -EISDIR);
+    (void)place_end(is_absolute ? &source : &target, 0);
+    error = error != 0 ? error : end;
+    return flags != 0 ? error : not_empty(error);
 }
 
 int64_t linux_renameat(int from_directory, user_ptr_t from, int to_directory, user_ptr_t to)
@@ -107,19 +95,15 @@ int64_t linux_symlinkat(user_ptr_t target, int directory, user_ptr_t path)
 {
     char text[files_path_max + 1];
     struct place place;
-    j6_status_t status;
     int64_t error = tree_read_path(text, target);
-    if (error == 0) {
-        error = text[0] != '\0' ? place_get(directory, path, false, &place) : -ENOENT;
+    if (error != 0 || text[0] == '\0') {
+        return error != 0 ? error : -ENOENT;
     }
-    if (error != 0) {
-        return error;
+    place_begin(&place, directory, path, false);
+    while (place_ask(&place)) {
+        place.status = files_make_link(place.at, text, place.path);
     }
-    do {
-        status = files_make_link(place.at, text, place.path);
-    } while (place_again(&place, &status));
-    place_put(&place);
-    return tree_error(status, -EIO);
+    return place_end(&place, -EIO);
 }
 
 int64_t linux_symlink(user_ptr_t target, user_ptr_t path)

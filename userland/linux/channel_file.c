@@ -40,6 +40,15 @@ static int64_t channel_read(struct file *file, user_ptr_t buf, uint64_t len)
     return status == j6_status_ok ? (int64_t)len : linux_error(status);
 }
 
+/* A line ends a read, wherever it ends. */
+static int64_t channel_read_more(struct file *file, user_ptr_t buf, uint64_t len)
+{
+    return !terminal_gives_lines(file) && j6_channel_receive(file->handle, &len, (void *)buf,
+                                                             j6_deadline_poll) == j6_status_ok
+               ? (int64_t)len
+               : 0;
+}
+
 /* All of it, unless somebody reads no more, or the program doesn't want to wait. */
 static int64_t channel_write(struct file *file, user_ptr_t buf, uint64_t len)
 {
@@ -69,6 +78,7 @@ static int64_t channel_stat(struct file *file, struct stat *stat)
 const struct file_kind channel_kind = {
     .mode = S_IFIFO,
     .read = channel_read,
+    .read_more = channel_read_more,
     .write = channel_write,
     .stat = channel_stat,
     .readable = J6_SIGNAL(17), /* j6_signal_channel_can_recv */

@@ -45,6 +45,11 @@ int64_t clock_read(int clock, j6_time_t *out_time)
     }
 }
 
+uint64_t time_ns(uint64_t seconds, uint64_t ns)
+{
+    return seconds < j6_deadline_never / SECOND ? seconds * SECOND + ns : j6_deadline_never;
+}
+
 int64_t time_read(user_ptr_t from, uint64_t *out_ns)
 {
     struct timespec time;
@@ -55,9 +60,7 @@ int64_t time_read(user_ptr_t from, uint64_t *out_ns)
     if (time.tv_sec < 0 || time.tv_nsec < 0 || (uint64_t)time.tv_nsec >= SECOND) {
         return -EINVAL;
     }
-    uint64_t seconds = (uint64_t)time.tv_sec;
-    *out_ns = seconds < j6_deadline_never / SECOND ? seconds * SECOND + (uint64_t)time.tv_nsec
-                                                   : j6_deadline_never;
+    *out_ns = time_ns((uint64_t)time.tv_sec, (uint64_t)time.tv_nsec);
     return 0;
 }
 

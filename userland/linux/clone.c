@@ -6,6 +6,7 @@
 #include "userland/linux/calls.h"
 #include "userland/linux/stacks.h"
 #include "userland/linux/threads.h"
+#include <asm/unistd_64.h>
 #include <linux/sched.h>
 
 void layer_child(void);
@@ -30,7 +31,7 @@ static int64_t check(const struct request *request)
 {
     uint64_t flags = request->flags & ~(uint64_t)CSIGNAL;
     if ((flags & CLONE_THREAD_FLAGS) != CLONE_THREAD_FLAGS) {
-        return -ENOSYS;
+        return call_not_served(__NR_clone, " for processes");
     }
     return flags & ~(CLONE_THREAD_FLAGS | CLONE_OTHER_FLAGS) || request->stack == 0 ? -EINVAL : 0;
 }

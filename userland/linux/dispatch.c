@@ -20,13 +20,13 @@ int64_t linux_dispatch(uint32_t number, struct frame *frame);
  * Said once for each number, so that a program that goes on asking doesn't fill the log; once for all that
  * Linux doesn't have either.
  */
-static int64_t not_served(uint32_t number)
+int64_t call_not_served(uint32_t number, const char *how)
 {
     static uint32_t noted[NUMBERS_NOTED / 32];
     uint32_t place = number < NUMBERS_NOTED ? number : NUMBERS_NOTED - 1;
     uint32_t bit = 1u << place % 32;
     if (!(__atomic_fetch_or(&noted[place / 32], bit, __ATOMIC_RELAXED) & bit)) {
-        layer_warn("linux: system call %u isn't served", number);
+        layer_warn("linux: system call %u isn't served%s", number, how);
     }
     return -ENOSYS;
 }
@@ -40,6 +40,6 @@ int64_t linux_dispatch(uint32_t number, struct frame *frame)
         return SERVE_##arguments(linux_##name);
 #include "userland/linux/calls.def"
 #undef LINUX_CALL
-    default: return not_served(number);
+    default: return call_not_served(number, "");
     }
 }

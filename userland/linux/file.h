@@ -15,6 +15,8 @@ struct file_kind {
     uint32_t mode; /* S_IF… */
     /* At most len bytes. 0: the end. */
     int64_t (*read)(struct file *file, user_ptr_t buf, uint64_t len);
+    /* Goes on with a read that has begun: what is there already, or 0. NULL: as read. */
+    int64_t (*read_more)(struct file *file, user_ptr_t buf, uint64_t len);
     /* NULL: as many as were asked for, and nothing happens. */
     int64_t (*write)(struct file *file, user_ptr_t buf, uint64_t len);
     /* The same at an offset, which stays what it is. NULL: it has no offsets. */

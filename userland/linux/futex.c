@@ -6,6 +6,7 @@
  */
 #include "userland/linux/calls.h"
 #include "userland/linux/clocks.h"
+#include <asm/unistd_64.h>
 #include <linux/futex.h>
 #include <linux/time.h>
 
@@ -67,6 +68,6 @@ int64_t linux_futex(user_ptr_t word, int operation, uint32_t value, uint64_t tim
     case FUTEX_WAKE_BITSET: return expected == FUTEX_BITSET_MATCH_ANY ? wake(word, value) : -EINVAL;
     case FUTEX_REQUEUE: return requeue(word, value, count, NULL);
     case FUTEX_CMP_REQUEUE: return requeue(word, value, count, &expected);
-    default: return -ENOSYS;
+    default: return call_not_served(__NR_futex, " in that way");
     }
 }

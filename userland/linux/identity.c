@@ -51,8 +51,10 @@ int64_t linux_umask(unsigned mask)
 
 int64_t linux_getrandom(user_ptr_t buf, uint64_t len, unsigned flags)
 {
-    enum { PIECE = 256 };
-    (void)flags; /* nobody waits for randomness */
+    enum { PIECE = 256, FLAGS = 7 }; /* nobody waits for randomness */
+    if (flags & ~(unsigned)FLAGS) {
+        return -EINVAL;
+    }
     len = len < INT32_MAX ? len : INT32_MAX;
     j6_status_t status = j6_status_ok;
     for (uint64_t done = 0; done < len && status == j6_status_ok; done += PIECE) {

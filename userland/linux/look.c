@@ -10,17 +10,12 @@
 static int64_t find(int directory, user_ptr_t path, int flags, struct files_stat *out_stat)
 {
     struct place place;
-    j6_status_t status;
     uint64_t follow = flags & AT_SYMLINK_NOFOLLOW ? files_no_follow : 0;
-    int64_t error = place_get(directory, path, flags & AT_EMPTY_PATH, &place);
-    if (error != 0) {
-        return error;
+    place_begin(&place, directory, path, flags & AT_EMPTY_PATH);
+    while (place_ask(&place)) {
+        place.status = files_stat(place.at, place.path, follow, out_stat);
     }
-    do {
-        status = files_stat(place.at, place.path, follow, out_stat);
-    } while (place_again(&place, &status));
-    place_put(&place);
-    return tree_error(status, -EIO);
+    return place_end(&place, -EIO);
 }
 
 int64_t linux_newfstatat(int directory, user_ptr_t path, user_ptr_t stat, int flags)
@@ -76,20 +71,16 @@ int64_t linux_readlinkat(int directory, user_ptr_t path, user_ptr_t buf, int64_t
 {
     struct place place;
     size_t len = 0;
-    j6_status_t status;
     if ((int)size <= 0) {
         return -EINVAL;
     }
-    int64_t error = place_get(directory, path, false, &place);
+    place_begin(&place, directory, path, false);
+    while (place_ask(&place)) {
+        place.status = files_read_link(place.at, place.path, strlen(place.path), &len);
+    }
+    int64_t error = place_end(&place, -EINVAL);
     if (error != 0) {
         return error;
-    }
-    do {
-        status = files_read_link(place.at, place.path, strlen(place.path), &len);
-    } while (place_again(&place, &status));
-    place_put(&place);
-    if (status != j6_status_ok) {
-        return tree_error(status, -EINVAL);
     }
     len = len < (size_t)(int)size ? len : (size_t)(int)size;
     error = user_write(buf, place.path, len);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mmap, munmap, mprotect, madvise. Each mmap is an area of its own, or a mapping of a file's. A mapping that
+ * mmap, munmap, mprotect, madvise, msync. Each mmap is an area of its own, or a mapping of a file's. A mapping that
  * takes another's place (MAP_FIXED) first takes that out: for a moment there is nothing.
  */
 #include "lib/page.h"
@@ -203,12 +203,10 @@ int64_t linux_mprotect(uint64_t address, uint64_t len, int protection)
     return error;
 }
 
-int64_t linux_madvise(uint64_t address, uint64_t len, int advice)
+/* Is all of it mapped? Its pages are given back, if they are to go. */
+static int64_t check_mapped(uint64_t address, uint64_t len, bool discard)
 {
     uint64_t end;
-    if (address % PAGE_SIZE != 0 || advice < 0) {
-        return -EINVAL;
-    }
     if (len == 0) {
         return 0;
     }
@@ -217,9 +215,25 @@ int64_t linux_madvise(uint64_t address, uint64_t len, int advice)
     }
     regions_lock();
     bool covered = regions_end(address, end) == end;
-    if (advice == MADV_DONTNEED || advice == MADV_FREE) {
+    if (discard) {
         regions_discard(address, end);
     }
     regions_unlock();
     return covered ? 0 : -ENOMEM;
+}
+
+int64_t linux_madvise(uint64_t address, uint64_t len, int advice)
+{
+    bool discard = advice == MADV_DONTNEED || advice == MADV_FREE;
+    return address % PAGE_SIZE != 0 || advice < 0 ? -EINVAL : check_mapped(address, len, discard);
+}
+
+/* What is written to a shared mapping of a file is in the file. */
+int64_t linux_msync(uint64_t address, uint64_t len, int flags)
+{
+    bool both = (flags & MS_ASYNC) && (flags & MS_SYNC);
+    if (address % PAGE_SIZE != 0 || both || (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC))) {
+        return -EINVAL;
+    }
+    return check_mapped(address, len, false);
 }

@@ -9,17 +9,18 @@ static const struct {
     int linux_flag;
     uint64_t flag;
 } flag_table[] = {
-    {O_APPEND, files_open_append},       {O_CREAT, files_open_create},
-    {O_EXCL, files_open_exclusive},      {O_TRUNC, files_open_truncate},
-    {O_DIRECTORY, files_open_directory}, {O_NOFOLLOW, files_open_no_follow},
+    {O_CREAT, files_open_create},       {O_EXCL, files_open_exclusive},
+    {O_TRUNC, files_open_truncate},     {O_DIRECTORY, files_open_directory},
+    {O_NOFOLLOW, files_open_no_follow},
 };
 
+/* What cuts a file off needs to write, whatever the descriptor is for. O_APPEND may change, and stays here. */
 static uint64_t flags_of(int flags)
 {
     uint64_t result = 0;
     int access = flags & O_ACCMODE;
     result |= access != O_WRONLY ? files_open_read : 0;
-    result |= access != O_RDONLY ? files_open_write : 0;
+    result |= access != O_RDONLY || (flags & O_TRUNC) ? files_open_write : 0;
     for (size_t i = 0; i < sizeof(flag_table) / sizeof(flag_table[0]); i++) {
         result |= flags & flag_table[i].linux_flag ? flag_table[i].flag : 0;
     }
@@ -54,22 +55,21 @@ int64_t linux_openat(int directory, user_ptr_t path, int flags, unsigned mode)
     struct place place;
     struct files_stat stat;
     j6_handle_t handle;
-    j6_status_t status;
     if ((flags & O_ACCMODE) == O_ACCMODE || (flags & O_TMPFILE) == O_TMPFILE) {
         return (flags & O_ACCMODE) == O_ACCMODE ? -EINVAL : -EOPNOTSUPP;
     }
-    int64_t error = place_get(directory, path, false, &place);
-    if (error != 0) {
-        return error;
+    place_begin(&place, directory, path, false);
+    while (place_ask(&place)) {
+        place.status =
+            files_open(place.at, place.path, flags_of(flags), tree_mode(mode), &stat, &handle);
     }
-    do {
-        status = files_open(place.at, place.path, flags_of(flags), tree_mode(mode), &stat, &handle);
-    } while (place_again(&place, &status));
-    place_put(&place);
-    if (status != j6_status_ok) {
-        return status == j6_err_quota && !(flags & O_CREAT)
-                   ? -ENFILE
-                   : tree_error(status, flags & O_NOFOLLOW ? -ELOOP : -EISDIR);
+    int64_t error = place_end(&place, flags & O_NOFOLLOW ? -ELOOP : -EISDIR);
+    if (error != 0) {
+        return error == -ENOSPC && !(flags & O_CREAT) ? -ENFILE : error;
+    }
+    if (stat.type == files_type_directory && (flags & O_CREAT)) {
+        j6_handle_close(handle);
+        return -EISDIR;
     }
     return descriptor_for(handle, &stat, flags);
 }

@@ -48,40 +48,69 @@ static int64_t begin(int descriptor, const char *path, struct file **out_file)
     return 0;
 }
 
-int64_t place_get(int descriptor, user_ptr_t path, bool empty_ok, struct place *out_place)
+/* Names that no directory has: the service has one word for them and for too many links. */
+static bool has_long_name(const char *path)
 {
-    int64_t error = tree_read_path(out_place->path, path);
-    if (error == 0 && out_place->path[0] == '\0' && !empty_ok) {
-        error = -ENOENT;
+    size_t len = 0;
+    while (*path != '\0' && len <= files_name_max) {
+        len = *path++ == '/' ? 0 : len + 1;
     }
-    if (error == 0) {
-        error = begin(descriptor, out_place->path, &out_place->directory);
-    }
-    if (error == 0) {
-        out_place->at = out_place->directory->handle;
-        out_place->may_change = is_of_tree(descriptor, out_place->path);
-    }
-    return error;
+    return len > files_name_max;
 }
 
-bool place_again(struct place *place, j6_status_t *status)
+static int64_t read_path(struct place *place, user_ptr_t path, bool empty_ok)
+{
+    int64_t error = tree_read_path(place->path, path);
+    if (error == 0 && place->path[0] == '\0' && !empty_ok) {
+        return -ENOENT;
+    }
+    return error == 0 && has_long_name(place->path) ? -ENAMETOOLONG : error;
+}
+
+void place_begin(struct place *place, int descriptor, user_ptr_t path, bool empty_ok)
+{
+    place->directory = NULL;
+    place->path[0] = '\0';
+    place->status = j6_status_ok;
+    place->asked = 0;
+    place->error = read_path(place, path, empty_ok);
+    if (place->error == 0) {
+        place->error = begin(descriptor, place->path, &place->directory);
+    }
+    if (place->error == 0) {
+        place->at = place->directory->handle;
+        place->may_change = is_of_tree(descriptor, place->path);
+    }
+}
+
+/* At the same place of another service, if there is one. */
+static bool ask_another(struct place *place)
 {
     struct file *next;
-    if (*status != j6_status_closed || !place->may_change) {
-        return false;
-    }
-    *status = tree_directory_again(place->directory, place->path, &next);
-    if (*status != j6_status_ok) {
+    place->status = tree_directory_again(place->directory, place->path, &next);
+    if (place->status != j6_status_ok) {
         return false;
     }
     file_put(place->directory);
     place->directory = next;
     place->at = next->handle;
-    place->may_change = false;
     return true;
 }
 
-void place_put(struct place *place)
+bool place_ask(struct place *place)
 {
+    switch (place->asked++) {
+    case 0: return place->error == 0;
+    case 1: return place->status == j6_status_closed && place->may_change && ask_another(place);
+    default: return false;
+    }
+}
+
+int64_t place_end(struct place *place, int64_t bad_state)
+{
+    if (place->error != 0) {
+        return place->error;
+    }
     file_put(place->directory);
+    return place->status == j6_err_out_of_range ? -ELOOP : tree_error(place->status, bad_state);
 }

@@ -18,17 +18,22 @@ static bool waits(const struct file *file)
     return (file->kind->readable | file->kind->writable) != 0;
 }
 
-static uint64_t mask_of(const struct file *file, int16_t events)
+static bool is_end(const struct file *file, uint32_t access)
 {
-    return (events & READING ? file->kind->readable : 0) |
-           (events & WRITING ? file->kind->writable : 0);
+    return (__atomic_load_n(&file->flags, __ATOMIC_RELAXED) & O_ACCMODE) == access;
 }
 
-/* The other end of a pipe has gone. */
+/* The object's signals that matter: both ends of a pipe have the same object. */
+static uint64_t mask_of(const struct file *file, int16_t events)
+{
+    return ((events & READING) && !is_end(file, O_WRONLY) ? file->kind->readable : 0) |
+           ((events & WRITING) && !is_end(file, O_RDONLY) ? file->kind->writable : 0);
+}
+
+/* The other end of a pipe has gone: what is written is refused at once. */
 static int hang_up_of(const struct file *file)
 {
-    uint32_t access = __atomic_load_n(&file->flags, __ATOMIC_RELAXED) & O_ACCMODE;
-    return access == O_WRONLY ? POLLERR : POLLHUP;
+    return is_end(file, O_WRONLY) ? POLLERR | WRITING : POLLHUP;
 }
 
 /* What the signals of a file's object mean to who asked for these events. */
@@ -37,6 +42,7 @@ static int16_t events_of(const struct file *file, int16_t events, uint64_t signa
     const struct file_kind *kind = file->kind;
     bool always = !waits(file);
     int found = !always && (signals & j6_signal_closed) ? hang_up_of(file) : 0;
+    signals &= mask_of(file, events);
     found |= always || (signals & kind->readable) ? READING : 0;
     found |= always || (signals & kind->writable) ? WRITING : 0;
     return (int16_t)(found & (events | POLLHUP | POLLERR));

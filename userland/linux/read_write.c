@@ -5,7 +5,7 @@
 #include <linux/fcntl.h>
 #include <linux/uio.h>
 
-enum { PIECES_AT_ONCE = 16 };
+enum { PIECES_AT_ONCE = 16, GATHERED_MAX = 1024 };
 
 static const uint64_t LENGTH_MAX = 0x7ffff000; /* as on Linux */
 
@@ -70,20 +70,68 @@ int64_t linux_pwrite64(int descriptor, user_ptr_t buf, uint64_t len, int64_t off
     return transfer_at(descriptor, buf, len, offset, true);
 }
 
-/* Up to the first piece that isn't done whole; an error counts where nothing was done before it. */
-static int64_t transfer_pieces(struct file *file, transfer_fn *run, const struct iovec *pieces,
-                               int count, int64_t done, bool *out_more)
+/* ---- several pieces ------------------------------------------------------------------------- */
+
+struct vector {
+    struct file *file;
+    transfer_fn *run;
+    bool write;
+    bool more;    /* nothing has stopped it yet */
+    int64_t done; /* bytes, or an error, which counts where nothing was done before it */
+};
+
+/* Goes on unless it isn't done whole; a read that has got something waits for no more. */
+static void transfer_piece(struct vector *vector, user_ptr_t buf, uint64_t len)
 {
-    for (int i = 0; i < count; i++) {
-        uint64_t len = pieces[i].iov_len;
-        int64_t result = len != 0 ? run(file, (user_ptr_t)pieces[i].iov_base, len) : 0;
-        if (result < 0 || (uint64_t)result < len) {
-            *out_more = false;
-            return result < 0 && done != 0 ? done : result < 0 ? result : done + result;
-        }
-        done += result;
+    if (len == 0) {
+        return;
     }
-    return done;
+    int64_t result = vector->run(vector->file, buf, len);
+    vector->more = result == (int64_t)len;
+    if (result > 0 || vector->done == 0) {
+        vector->done += result;
+    }
+    if (!vector->write && vector->file->kind->read_more != NULL) {
+        vector->run = vector->file->kind->read_more;
+    }
+}
+
+static bool are_several(const struct iovec *pieces, int count)
+{
+    int filled = 0;
+    for (int i = 0; i < count; i++) {
+        filled += pieces[i].iov_len != 0;
+    }
+    return filled > 1;
+}
+
+/* Short pieces as one, so that nobody else's bytes come between them: what programs print is such. */
+static bool gather(const struct iovec *pieces, int count, char *text, struct iovec *out_piece)
+{
+    size_t len = 0;
+    for (int i = 0; i < count; i++) {
+        size_t piece = pieces[i].iov_len;
+        if (piece > GATHERED_MAX - len ||
+            user_read(text + len, (user_ptr_t)pieces[i].iov_base, piece) != 0) {
+            return false;
+        }
+        len += piece;
+    }
+    *out_piece = (struct iovec){text, len};
+    return true;
+}
+
+static void transfer_pieces(struct vector *vector, const struct iovec *pieces, int count)
+{
+    char text[GATHERED_MAX];
+    struct iovec one;
+    if (vector->write && are_several(pieces, count) && gather(pieces, count, text, &one)) {
+        pieces = &one;
+        count = 1;
+    }
+    for (int i = 0; i < count && vector->more; i++) {
+        transfer_piece(vector, (user_ptr_t)pieces[i].iov_base, pieces[i].iov_len);
+    }
 }
 
 /* Their lengths together must be a number that can be told. */
@@ -98,39 +146,37 @@ static int64_t check_pieces(const struct iovec *pieces, int count, uint64_t *tot
     return 0;
 }
 
-static int64_t transfer_all(struct file *file, transfer_fn *run, user_ptr_t vector, int count)
+static int64_t transfer_all(struct vector *vector, user_ptr_t from, int count)
 {
     struct iovec pieces[PIECES_AT_ONCE];
     uint64_t total = 0;
-    int64_t done = 0;
-    bool more = true;
-    for (int i = 0; i < count && more && done >= 0; i += PIECES_AT_ONCE) {
+    for (int i = 0; i < count && vector->more; i += PIECES_AT_ONCE) {
         int part = count - i < PIECES_AT_ONCE ? count - i : PIECES_AT_ONCE;
-        user_ptr_t from = vector + (uint64_t)i * sizeof(pieces[0]);
-        int64_t error = user_read(pieces, from, (size_t)part * sizeof(pieces[0]));
+        user_ptr_t row = from + (uint64_t)i * sizeof(pieces[0]);
+        int64_t error = user_read(pieces, row, (size_t)part * sizeof(pieces[0]));
         if (error == 0) {
             error = check_pieces(pieces, part, &total);
         }
         if (error != 0) {
-            return done != 0 ? done : error;
+            return vector->done != 0 ? vector->done : error;
         }
-        done = transfer_pieces(file, run, pieces, part, done, &more);
+        transfer_pieces(vector, pieces, part);
     }
-    return done;
+    return vector->done;
 }
 
-static int64_t transfer_vector(int descriptor, user_ptr_t vector, int count, bool write)
+static int64_t transfer_vector(int descriptor, user_ptr_t from, int count, bool write)
 {
     struct file *file = descriptor_file(descriptor);
     if (file == NULL) {
         return -EBADF;
     }
-    transfer_fn *run = transfer_of(file, write);
+    struct vector vector = {file, transfer_of(file, write), write, true, 0};
     int64_t result = -EINVAL;
-    if (run == NULL) {
+    if (vector.run == NULL) {
         result = -EBADF;
     } else if (count >= 0 && count <= UIO_MAXIOV) {
-        result = transfer_all(file, run, vector, count);
+        result = transfer_all(&vector, from, count);
     }
     file_put(file);
     return result;

@@ -107,14 +107,16 @@ static int64_t select_until(int count, struct sets *sets, j6_time_t deadline)
 int64_t linux_select(int count, user_ptr_t read, user_ptr_t write, user_ptr_t except,
                      user_ptr_t time)
 {
-    enum { MICROSECOND = 1000, SECOND = 1000000000 };
+    enum { MICROSECONDS = 1000000 };
     struct sets sets = {.place = {read, write, except}};
     struct timeval limit = {0};
     int64_t error = time != 0 ? user_read(&limit, time, sizeof(limit)) : 0;
     if (error != 0 || limit.tv_sec < 0 || limit.tv_usec < 0) {
         return error != 0 ? error : -EINVAL;
     }
-    uint64_t ns = (uint64_t)limit.tv_sec * SECOND + (uint64_t)limit.tv_usec * MICROSECOND;
+    uint64_t micros = (uint64_t)limit.tv_usec;
+    uint64_t ns =
+        time_ns((uint64_t)limit.tv_sec + micros / MICROSECONDS, micros % MICROSECONDS * 1000);
     j6_time_t deadline = time == 0 ? j6_deadline_never
                          : ns == 0 ? j6_deadline_poll
                                    : deadline_after(ns);

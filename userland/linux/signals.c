@@ -6,6 +6,7 @@
 #include "userland/linux/signals.h"
 #include "userland/linux/calls.h"
 #include "userland/linux/descriptors.h"
+#include <asm/unistd_64.h>
 #include <j6/sync.h>
 
 enum { SET_SIZE = 8, DEATH = 128 };
@@ -164,7 +165,9 @@ static int64_t signal_other(int32_t id, int signal)
     if (action.sa_handler == SIG_DFL && ends_process(signal)) {
         return end_process(signal);
     }
-    return action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN ? 0 : -ENOSYS;
+    return action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN
+               ? 0
+               : call_not_served(__NR_tkill, " between threads");
 }
 
 static int64_t signal_thread(struct frame *frame, int32_t id, int signal)

@@ -15,7 +15,7 @@ int64_t tree_error(j6_status_t status, int64_t bad_state)
     switch (status) {
     case j6_err_bad_state: return bad_state;
     case j6_err_wrong_type: return -ENOTDIR;
-    case j6_err_out_of_range: return -ENAMETOOLONG;
+    case j6_err_out_of_range: return -EFBIG;
     case j6_err_quota:
     case j6_err_no_memory: return -ENOSPC;
     case j6_status_closed: return -EIO;
@@ -42,15 +42,17 @@ static int64_t stored_read_at(struct file *file, user_ptr_t buf, uint64_t len, u
     return done != 0 ? (int64_t)done : tree_error(status, -EISDIR);
 }
 
-/* Tells where it ends, too. */
+/* Tells where it ends, too. With O_APPEND all offsets are the end, as on Linux. */
 static int64_t write_from(struct file *file, user_ptr_t buf, uint64_t len, uint64_t *offset)
 {
+    bool appends = __atomic_load_n(&file->flags, __ATOMIC_RELAXED) & O_APPEND;
     uint64_t done = 0;
     j6_status_t status = j6_status_ok;
     while (done < len && status == j6_status_ok) {
         struct files_write_answer answer = {0, *offset};
-        status = files_write(file->handle, *offset, (const void *)(buf + done),
-                             least(len - done, files_data_max), &answer);
+        status =
+            files_write(file->handle, appends ? files_at_end : *offset, (const void *)(buf + done),
+                        least(len - done, files_data_max), &answer);
         if (status == j6_status_ok && answer.written == 0) {
             status = j6_err_unexpected;
         }
@@ -77,11 +79,7 @@ static int64_t stored_read(struct file *file, user_ptr_t buf, uint64_t len)
 static int64_t stored_write(struct file *file, user_ptr_t buf, uint64_t len)
 {
     j6_mutex_lock(&file->lock);
-    uint64_t offset = file->flags & O_APPEND ? files_at_end : file->offset;
-    int64_t result = write_from(file, buf, len, &offset);
-    if (result > 0) {
-        file->offset = offset;
-    }
+    int64_t result = write_from(file, buf, len, &file->offset);
     j6_mutex_unlock(&file->lock);
     return result;
 }

@@ -10,30 +10,39 @@
 /* Opens the working directory: that with the role `directory`, of which the environment tells the path, else the top. */
 void tree_init(const char *const *environment);
 
-/* What the program means by a descriptor of a directory (or AT_FDCWD) and a path. */
+/* What the program means by a descriptor of a directory (or AT_FDCWD) and a path, and what a request there says. */
 struct place {
-    struct file *directory;
+    struct file *directory; /* NULL: there is an error already */
     j6_handle_t at;
-    bool may_change; /* by place_again */
+    int64_t error;
+    j6_status_t status; /* of the request, as often as it is made */
+    uint32_t asked;
+    bool may_change;
     char path[files_path_max + 1];
 };
 
 /*
- * Reads a path. An empty one is the descriptor's own file with `empty_ok`, else ENOENT. Whoever gets a place
- * gives it back by place_put.
+ * A call is a place, a request that is made as long as place_ask says so, and what it ends with:
+ *
+ *     place_begin(&place, directory, path, false);
+ *     while (place_ask(&place)) {
+ *         place.status = files_…(place.at, place.path, …);
+ *     }
+ *     return place_end(&place, -EIO);
+ *
+ * It is made once, and not at all after an error; a second time if the service has gone and there is another
+ * one, unless the place is that of a descriptor. What the former service did went with it, so that holds for
+ * any request.
  */
-J6_MUST_USE int64_t place_get(int descriptor, user_ptr_t path, bool empty_ok,
-                              struct place *out_place);
-void place_put(struct place *place);
 
-/*
- * After a request that ended with that status: shall it be made again, at the place as it is now? So it is, once,
- * if the service has gone and there is another one, unless the place is that of a descriptor. What the former
- * service did went with it, so that holds for any request.
- */
-bool place_again(struct place *place, j6_status_t *status);
+/* Reads a path. An empty one is the descriptor's own file with `empty_ok`, else ENOENT. */
+void place_begin(struct place *place, int descriptor, user_ptr_t path, bool empty_ok);
+bool place_ask(struct place *place);
 
-/* What the service says; `bad_state` is a different thing for each call. */
+/* The error, or that of the status; `bad_state` is a different thing for each call. The path stays. */
+int64_t place_end(struct place *place, int64_t bad_state);
+
+/* The same for a request at a handle. */
 int64_t tree_error(j6_status_t status, int64_t bad_state);
 
 /* A mode of Linux as one of the service. */

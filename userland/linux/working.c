@@ -201,17 +201,13 @@ int64_t linux_chdir(user_ptr_t path)
 {
     struct place place;
     j6_handle_t handle;
-    j6_status_t status;
-    int64_t error = place_get(AT_FDCWD, path, false, &place);
+    place_begin(&place, AT_FDCWD, path, false);
+    while (place_ask(&place)) {
+        place.status = open_directory(place.at, place.path, &handle);
+    }
+    int64_t error = place_end(&place, -EACCES);
     if (error != 0) {
         return error;
-    }
-    do {
-        status = open_directory(place.at, place.path, &handle);
-    } while (place_again(&place, &status));
-    place_put(&place);
-    if (status != j6_status_ok) {
-        return tree_error(status, -EACCES);
     }
     struct file *file = directory_new(handle);
     return file != NULL ? change(file, place.path) : -ENOMEM;

@@ -107,9 +107,9 @@ enum {
 /*
  * Makes a client whose top is that directory, and gives its handle: for a program that is about to
  * start. It can do no more than the one that it is made through, and what it uses counts for that
- * one too. `open`: so many things at once, of which its top is one; `bytes`: of files (whole pages,
- * and files_node_cost each) that it has made and that are still there, also when the client has
- * gone; both may be files_no_limit. wrong_type: that is no directory.
+ * one too. `open`: so many things at once, of which its top is one; `bytes`: of files (whole pages),
+ * of links (their paths) and files_node_cost for each name, as long as what it has made is there,
+ * also when the client has gone; both may be files_no_limit. wrong_type: that is no directory.
  */
 J6_MUST_USE j6_status_t files_client(j6_handle_t directory, const char *path, uint64_t flags,
                                      uint64_t open, uint64_t bytes, j6_handle_t *out_top);
@@ -261,6 +261,8 @@ struct files_space {
 J6_MUST_USE j6_status_t files_space(j6_handle_t at, struct files_space *out_space);
 
 /* ---- changing the tree ---------------------------------------------------------------------- */
+
+/* A link at a path's end isn't followed here: with a `/` behind it, it is no directory (wrong_type). */
 
 /* exists; not_found: the directory that it shall be in. */
 J6_MUST_USE j6_status_t files_make_directory(j6_handle_t directory, const char *path);

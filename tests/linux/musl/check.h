@@ -33,7 +33,8 @@
     X(registers) X(identity) X(spinning) X(file_bytes) X(file_tree) X(file_mapping)         \
     X(file_errors) X(no_files) X(selecting) X(usage) X(thread_limit) X(terminal)            \
     X(terminal_elsewhere) X(terminal_lines) X(service_replaced) X(service_gone)              \
-    X(directory_given) X(segments) X(requeue)
+    X(directory_given) X(segments) X(requeue) X(whole_lines) X(file_kept_open)              \
+    X(file_offsets) X(link_errors)
 /* clang-format on */
 
 #define CHECK_DECLARE(name) int name(void);

@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { LINES = 100 };
+
 static long now(clockid_t clock)
 {
     struct timespec time;
@@ -222,6 +224,8 @@ int polling(void)
     pthread_t thread;
     check(pthread_create(&thread, NULL, write_later, &pair[1]) == 0);
     check(poll(entries, 1, -1) == 1 && entries[0].revents == POLLIN);
+    struct pollfd wrong[] = {{pair[0], POLLOUT, 0}, {pair[1], POLLIN, 0}};
+    check(poll(wrong, 2, 0) == 0);
     check(pthread_join(thread, NULL) == 0 && read(pair[0], &c, 1) == 1);
     close(pair[1]);
     check(poll(entries, 1, -1) == 1 && (entries[0].revents & POLLHUP));
@@ -281,9 +285,37 @@ int vectors(void)
     struct iovec in[] = {{a, 3}, {b, 8}};
     check(writev(pair[1], out, 3) == 6);
     check(readv(pair[0], in, 2) == 6 && memcmp(a, "abc", 3) == 0 && memcmp(b, "def", 3) == 0);
+    check(write(pair[1], "123", 3) == 3 && readv(pair[0], in, 2) == 3); /* waits for no more */
     check_error(EINVAL, writev(pair[1], out, -1));
     check_error(EINVAL, writev(pair[1], out, 1025));
     return 0;
+}
+
+/* Reads what comes at once, and says so. */
+static void *read_lines(void *argument)
+{
+    char line[16];
+    const int *pipes = argument;
+    for (int i = 0; i < LINES; i++) {
+        check(read(pipes[0], line, sizeof(line)) == 6 && memcmp(line, "line\n\n", 6) == 0);
+        check(write(pipes[3], "", 1) == 1);
+    }
+    return NULL;
+}
+
+/* What is printed in pieces comes as one. */
+int whole_lines(void)
+{
+    int pipes[4];
+    char c;
+    pthread_t thread;
+    struct iovec pieces[] = {{"li", 2}, {"", 0}, {"ne\n", 3}, {"\n", 1}};
+    check(pipe(pipes) == 0 && pipe(pipes + 2) == 0);
+    check(pthread_create(&thread, NULL, read_lines, pipes) == 0);
+    for (int i = 0; i < LINES; i++) {
+        check(writev(pipes[1], pieces, 4) == 6 && read(pipes[2], &c, 1) == 1);
+    }
+    return pthread_join(thread, NULL);
 }
 
 static void say_goodbye(void)
@@ -318,6 +350,7 @@ int unserved(void)
     check_error(ENOSYS, syscall(SYS_ptrace, 0, 0, 0, 0));
     check_error(ENOSYS, syscall(100000));
     check_error(ENOSYS, syscall(-1));
+    check_error(ENOSYS, syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
     return 0;
 }
 

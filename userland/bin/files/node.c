@@ -95,12 +95,15 @@ j6_status_t node_new_link(const char *target, size_t len, struct client *owner,
         return status;
     }
     status = text_new(target, len, &node->link.target);
+    node->link.len = len;
+    node->size = len;
+    if (status == j6_status_ok && owner != NULL) {
+        status = node_charge(node, owner, len);
+    }
     if (status != j6_status_ok) {
         node_put(node);
         return status;
     }
-    node->link.len = len;
-    node->size = len;
     *out_node = node;
     return j6_status_ok;
 }

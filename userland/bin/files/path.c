@@ -9,9 +9,10 @@
 struct steps {
     struct walk walk;
     unsigned links;
+    bool is_below; /* the top, as was seen once: no step leads out, and looking again may be long */
 };
 
-static j6_status_t go(struct steps *steps, struct node *from, struct path path, bool follow,
+static j6_status_t go(struct steps *steps, struct node *from, struct path path, enum follow follow,
                       struct place *out_place);
 
 /* Cuts the first name off, and the slashes around it; a length of 0: there is none. */
@@ -44,10 +45,11 @@ static bool is_dots(struct path name, size_t dots)
  * A directory that was open and has been moved out of the top, or has gone, has nothing above it:
  * else `..` would lead past the top.
  */
-static j6_status_t go_up(const struct steps *steps, struct place *place)
+static j6_status_t go_up(struct steps *steps, struct place *place)
 {
     struct node *node = place->node;
-    if (!tree_is_below(node, steps->walk.top)) {
+    steps->is_below = steps->is_below || tree_is_below(node, steps->walk.top);
+    if (!steps->is_below) {
         return j6_err_not_found;
     }
     *place = (struct place){.node = node == steps->walk.top ? node : node->parent};
@@ -62,14 +64,14 @@ static j6_status_t follow_link(struct steps *steps, struct place *place)
         return j6_err_out_of_range;
     }
     j6_status_t status =
-        go(steps, place->directory, (struct path){link->target, link->len}, true, place);
+        go(steps, place->directory, (struct path){link->target, link->len}, FOLLOW_ALWAYS, place);
     place->is_slashed |= is_slashed;
     return status;
 }
 
-/* From a directory to what has a name there. */
-static j6_status_t go_down(struct steps *steps, struct path name, bool follow, bool is_slashed,
-                           struct place *place)
+/* From a directory to what has a name there; `rest` is what the path has behind it. */
+static j6_status_t go_down(struct steps *steps, struct path name, struct path rest,
+                           enum follow follow, struct place *place)
 {
     struct node *directory = place->node;
     if (name.len > files_name_max) {
@@ -79,16 +81,18 @@ static j6_status_t go_down(struct steps *steps, struct path name, bool follow, b
         .node = tree_find(directory, name.bytes, name.len),
         .directory = directory,
         .name = name,
-        .is_slashed = is_slashed,
+        .is_slashed = rest.len > 0,
     };
-    if (place->node != NULL && place->node->type == files_type_link && (follow || is_slashed)) {
+    bool follows = has_name(rest) || follow == FOLLOW_ALWAYS ||
+                   (follow == FOLLOW_SLASHED && place->is_slashed);
+    if (follows && place->node != NULL && place->node->type == files_type_link) {
         return follow_link(steps, place);
     }
     return j6_status_ok;
 }
 
-static j6_status_t go_one(struct steps *steps, struct path name, struct path rest, bool follow,
-                          struct place *place)
+static j6_status_t go_one(struct steps *steps, struct path name, struct path rest,
+                          enum follow follow, struct place *place)
 {
     if (place->node == NULL) {
         return j6_err_not_found;
@@ -103,10 +107,10 @@ static j6_status_t go_one(struct steps *steps, struct path name, struct path res
     if (is_dots(name, 2)) {
         return go_up(steps, place);
     }
-    return go_down(steps, name, follow || has_name(rest), rest.len > 0, place);
+    return go_down(steps, name, rest, follow, place);
 }
 
-static j6_status_t go(struct steps *steps, struct node *from, struct path path, bool follow,
+static j6_status_t go(struct steps *steps, struct node *from, struct path path, enum follow follow,
                       struct place *out_place)
 {
     struct place place = {.node = path.len > 0 && path.bytes[0] == '/' ? steps->walk.top : from};

@@ -8,11 +8,14 @@ struct path {
     size_t len;
 };
 
+/* Is a link at the end followed? What takes names away or gives them means the name itself, slash or not. */
+enum follow { FOLLOW_NEVER, FOLLOW_SLASHED, FOLLOW_ALWAYS };
+
 /* Where a walk may go: it begins at `start`, and gets no higher than `top`. */
 struct walk {
     struct node *top;
     struct node *start;
-    bool follow; /* a link at the end */
+    enum follow follow;
 };
 
 /* Where a path ends. Pointers are good until the tree changes, or the path. */

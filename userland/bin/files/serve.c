@@ -12,7 +12,7 @@ j6_status_t asked_open(const struct j6_request *request, struct open **out_open)
     return j6_status_ok;
 }
 
-j6_status_t asked_walk(const struct open *open, struct path path, bool follow,
+j6_status_t asked_walk(const struct open *open, struct path path, enum follow follow,
                        struct place *out_place)
 {
     const struct walk walk = {.top = open->client->top, .start = open->node, .follow = follow};
@@ -22,7 +22,7 @@ j6_status_t asked_walk(const struct open *open, struct path path, bool follow,
     return path_walk(&walk, path, out_place);
 }
 
-j6_status_t asked_place(const struct j6_request *request, uint64_t flags, bool follow,
+j6_status_t asked_place(const struct j6_request *request, uint64_t flags, enum follow follow,
                         struct asked *out_asked)
 {
     memcpy(&out_asked->request, request->fields, sizeof(out_asked->request));
@@ -34,22 +34,22 @@ j6_status_t asked_place(const struct j6_request *request, uint64_t flags, bool f
                       &out_asked->place);
 }
 
-j6_status_t asked_change(const struct j6_request *request, uint64_t flags, bool follow,
+j6_status_t asked_change(const struct j6_request *request, uint64_t flags, enum follow follow,
                          struct asked *out_asked)
 {
     j6_status_t status = asked_place(request, flags, follow, out_asked);
     return status == j6_status_ok && out_asked->open->client->read_only ? j6_err_denied : status;
 }
 
-j6_status_t asked_node(const struct j6_request *request, uint64_t flags, bool follow,
+j6_status_t asked_node(const struct j6_request *request, uint64_t flags, enum follow follow,
                        struct asked *out_asked)
 {
     j6_status_t status = asked_place(request, flags, follow, out_asked);
     return status == j6_status_ok && out_asked->place.node == NULL ? j6_err_not_found : status;
 }
 
-j6_status_t asked_node_to_change(const struct j6_request *request, uint64_t flags, bool follow,
-                                 struct asked *out_asked)
+j6_status_t asked_node_to_change(const struct j6_request *request, uint64_t flags,
+                                 enum follow follow, struct asked *out_asked)
 {
     j6_status_t status = asked_change(request, flags, follow, out_asked);
     return status == j6_status_ok && out_asked->place.node == NULL ? j6_err_not_found : status;

@@ -21,21 +21,21 @@ J6_MUST_USE j6_status_t asked_open(const struct j6_request *request, struct open
  * A request with a path, which follows a link at its end or not. invalid_arg: flags other than
  * those.
  */
-J6_MUST_USE j6_status_t asked_place(const struct j6_request *request, uint64_t flags, bool follow,
-                                    struct asked *out_asked);
+J6_MUST_USE j6_status_t asked_place(const struct j6_request *request, uint64_t flags,
+                                    enum follow follow, struct asked *out_asked);
 
 /* The same for what changes something: denied, if the client only reads. */
-J6_MUST_USE j6_status_t asked_change(const struct j6_request *request, uint64_t flags, bool follow,
-                                     struct asked *out_asked);
+J6_MUST_USE j6_status_t asked_change(const struct j6_request *request, uint64_t flags,
+                                     enum follow follow, struct asked *out_asked);
 
 /* The same, where something is. */
-J6_MUST_USE j6_status_t asked_node(const struct j6_request *request, uint64_t flags, bool follow,
-                                   struct asked *out_asked);
+J6_MUST_USE j6_status_t asked_node(const struct j6_request *request, uint64_t flags,
+                                   enum follow follow, struct asked *out_asked);
 J6_MUST_USE j6_status_t asked_node_to_change(const struct j6_request *request, uint64_t flags,
-                                             bool follow, struct asked *out_asked);
+                                             enum follow follow, struct asked *out_asked);
 
 /* From the open directory, as far as its client may go. */
-J6_MUST_USE j6_status_t asked_walk(const struct open *open, struct path path, bool follow,
+J6_MUST_USE j6_status_t asked_walk(const struct open *open, struct path path, enum follow follow,
                                    struct place *out_place);
 
 /* serve_open.c */

@@ -90,7 +90,7 @@ static bool may(const struct j6_request *request, const struct asked *asked, uin
 static j6_status_t asked_file_at(const struct j6_request *request, uint64_t flags,
                                  struct asked *out_asked)
 {
-    j6_status_t status = asked_node(request, flags, true, out_asked);
+    j6_status_t status = asked_node(request, flags, FOLLOW_ALWAYS, out_asked);
     return status == j6_status_ok && node_is_directory(out_asked->place.node) ? j6_err_bad_state
                                                                               : status;
 }

@@ -5,15 +5,15 @@
 
 /* ---- looking --------------------------------------------------------------------------------- */
 
-static bool follows(const struct j6_request *request)
+static enum follow follow_of(const struct j6_request *request)
 {
-    return !(request->fields[0] & files_no_follow);
+    return request->fields[0] & files_no_follow ? FOLLOW_SLASHED : FOLLOW_ALWAYS;
 }
 
 j6_status_t serve_stat(struct j6_request *request)
 {
     struct asked asked;
-    j6_status_t status = asked_node(request, files_no_follow, follows(request), &asked);
+    j6_status_t status = asked_node(request, files_no_follow, follow_of(request), &asked);
     if (status == j6_status_ok) {
         const struct files_stat stat = node_stat(asked.place.node);
         memcpy(request->answer, &stat, sizeof(stat));
@@ -24,7 +24,7 @@ j6_status_t serve_stat(struct j6_request *request)
 j6_status_t serve_read_link(struct j6_request *request)
 {
     struct asked asked;
-    j6_status_t status = asked_node(request, 0, false, &asked);
+    j6_status_t status = asked_node(request, 0, FOLLOW_SLASHED, &asked);
     if (status != j6_status_ok) {
         return status;
     }
@@ -87,7 +87,7 @@ j6_status_t serve_list(struct j6_request *request)
 j6_status_t serve_set_modified(struct j6_request *request)
 {
     struct asked asked;
-    j6_status_t status = asked_node_to_change(request, files_no_follow, follows(request), &asked);
+    j6_status_t status = asked_node_to_change(request, files_no_follow, follow_of(request), &asked);
     if (status == j6_status_ok) {
         asked.place.node->modified = asked.request.value;
     }
@@ -97,7 +97,7 @@ j6_status_t serve_set_modified(struct j6_request *request)
 j6_status_t serve_set_mode(struct j6_request *request)
 {
     struct asked asked;
-    j6_status_t status = asked_node_to_change(request, 0, true, &asked);
+    j6_status_t status = asked_node_to_change(request, 0, FOLLOW_ALWAYS, &asked);
     if (status != j6_status_ok) {
         return status;
     }

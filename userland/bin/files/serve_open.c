@@ -34,7 +34,7 @@ j6_status_t serve_client(struct j6_request *request)
 {
     struct asked asked;
     struct client *client;
-    j6_status_t status = asked_node(request, files_client_read_only, true, &asked);
+    j6_status_t status = asked_node(request, files_client_read_only, FOLLOW_ALWAYS, &asked);
     if (status != j6_status_ok) {
         return status;
     }
@@ -148,8 +148,9 @@ j6_status_t serve_open(struct j6_request *request)
 {
     struct asked asked;
     uint64_t flags = request->fields[0];
-    bool follow = !(flags & (files_open_no_follow | files_open_exclusive));
-    j6_status_t status = asked_place(request, OPEN_FLAGS, follow, &asked);
+    bool itself = flags & (files_open_no_follow | files_open_exclusive);
+    j6_status_t status =
+        asked_place(request, OPEN_FLAGS, itself ? FOLLOW_SLASHED : FOLLOW_ALWAYS, &asked);
     if (status == j6_status_ok) {
         status = check_flags(&asked);
     }

@@ -15,7 +15,7 @@ j6_status_t serve_make_directory(struct j6_request *request)
 {
     struct asked asked;
     struct node *node;
-    j6_status_t status = asked_change(request, 0, false, &asked);
+    j6_status_t status = asked_change(request, 0, FOLLOW_NEVER, &asked);
     if (status != j6_status_ok) {
         return status;
     }
@@ -71,7 +71,7 @@ j6_status_t serve_make_link(struct j6_request *request)
         status = check_target(asked.first);
     }
     if (status == j6_status_ok) {
-        status = asked_walk(asked.open, asked.second, false, &place);
+        status = asked_walk(asked.open, asked.second, FOLLOW_NEVER, &place);
     }
     if (status != j6_status_ok) {
         return status;
@@ -100,7 +100,8 @@ static j6_status_t check_removal(const struct node *node, bool directory)
 j6_status_t serve_remove(struct j6_request *request)
 {
     struct asked asked;
-    j6_status_t status = asked_node_to_change(request, files_remove_directory, false, &asked);
+    j6_status_t status =
+        asked_node_to_change(request, files_remove_directory, FOLLOW_NEVER, &asked);
     if (status != j6_status_ok) {
         return status;
     }
@@ -138,10 +139,10 @@ j6_status_t serve_rename(struct j6_request *request)
     struct place from, to;
     j6_status_t status = asked_two(request, files_rename_keep, &asked);
     if (status == j6_status_ok) {
-        status = asked_walk(asked.open, asked.first, false, &from);
+        status = asked_walk(asked.open, asked.first, FOLLOW_NEVER, &from);
     }
     if (status == j6_status_ok) {
-        status = asked_walk(asked.open, asked.second, false, &to);
+        status = asked_walk(asked.open, asked.second, FOLLOW_NEVER, &to);
     }
     if (status == j6_status_ok) {
         status = check_move(&from, &to, asked.flags);

@@ -7,8 +7,8 @@
 #include "userland/lib/start.h"
 #include <j6/start.h>
 
-unsigned long
-getauxval(unsigned long type); /* musl's; the layer passes on all that j6_spawn gave */
+/* Of musl; the layer passes on all that j6_spawn gave. */
+unsigned long getauxval(unsigned long type);
 
 __attribute__((constructor)) static void tell_libj6(void)
 {

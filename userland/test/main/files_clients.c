@@ -86,7 +86,11 @@ SYSTEM_TEST(a_client_has_as_many_bytes_as_its_limit_says_and_again_when_it_has_r
     expect_status(j6_err_quota, files_open(client, "tmp/more", files_open_create, 0, &stat, &open));
     expect(!file_is_there(root, "tmp/more"));
     expect_ok(files_remove(client, "tmp/dir", files_remove_directory));
+    expect_status(j6_err_quota, files_make_link(client, "file", "tmp/link")); /* its path counts */
     expect_ok(files_truncate(file, "", 0));
+    expect_ok(files_make_link(client, "file", "tmp/link"));
+    expect_equal(2 * files_node_cost + 4, space_of(client).bytes_used);
+    expect_ok(files_remove(client, "tmp/link", 0));
     expect_equal(files_node_cost, space_of(client).bytes_used);
     expect_ok(files_remove(root, "tmp/file", 0));
     expect_ok(j6_handle_close(file));

@@ -81,6 +81,7 @@ MUSL_TEST(poll_waits_for_pipes, "polling")
 MUSL_TEST(select_waits_for_pipes, "selecting")
 MUSL_TEST(a_musl_program_is_told_how_long_it_ran, "usage")
 MUSL_TEST(readv_and_writev_take_several_pieces, "vectors")
+MUSL_TEST(short_pieces_are_written_as_one, "whole_lines")
 MUSL_TEST(linux_calls_that_are_not_served_are_enosys, "unserved")
 MUSL_TEST(linux_calls_keep_registers_flags_and_the_red_zone, "registers")
 MUSL_TEST(a_musl_program_learns_who_and_where_it_is, "identity")
@@ -172,6 +173,21 @@ SYSTEM_TEST(a_musl_program_maps_files)
 SYSTEM_TEST(errors_of_files_are_those_of_linux)
 {
     expect_with_files("file_errors");
+}
+
+SYSTEM_TEST(links_that_lead_nowhere_or_to_directories_are_errors_as_on_linux)
+{
+    expect_with_files("link_errors");
+}
+
+SYSTEM_TEST(offsets_of_a_file_are_those_of_linux)
+{
+    expect_with_files("file_offsets");
+}
+
+SYSTEM_TEST(an_open_file_of_a_musl_program_outlives_its_name)
+{
+    expect_with_files("file_kept_open");
 }
 
 SYSTEM_TEST(stdout_of_a_musl_program_can_be_a_file)

@@ -50,25 +50,42 @@ TEST(what_is_printed_beyond_the_limit_comes_later_and_is_not_lost)
     log_close(&reader);
 }
 
-/* What it writes, and in which order, is in tests/linux/musl/text.c. */
-TEST(a_program_for_linux_without_stdout_writes_lines_to_the_log)
+/* All that a program for Linux leaves in the log. */
+static void expect_lines(const char *check, const char *const *lines, size_t count,
+                         uint32_t severity)
 {
-    static const char *const lines[] = {"a line 2.50", "an error", "the end of a line waits",
-                                        "for the exit"};
     struct log_reader reader;
     size_t found = 0;
     log_open(&reader);
-    j6_handle_t process = linux_start("musl", "output", NULL, 0);
+    j6_handle_t process = linux_start("musl", check, NULL, 0);
     j6_koid_t koid = koid_of(process);
     expect_equal(0, process_finish(process).code);
     while (log_read_next(&reader) == j6_status_ok) {
-        if (reader.last.entry.process == koid && expect(found < 4)) {
+        if (reader.last.entry.process == koid && expect(found < count)) {
             expect(log_has_text(&reader, lines[found++]));
-            expect_equal(j6_log_output, reader.last.entry.severity);
+            expect_equal(severity, reader.last.entry.severity);
         }
     }
-    expect_equal(4, found);
+    expect_equal(count, found);
     log_close(&reader);
+}
+
+/* What it writes, and in which order, is in tests/linux/musl/text.c. */
+SYSTEM_TEST(a_program_for_linux_without_stdout_writes_lines_to_the_log)
+{
+    static const char *const lines[] = {"a line 2.50", "an error", "the end of a line waits",
+                                        "for the exit"};
+    expect_lines("output", lines, 4, j6_log_output);
+}
+
+/* Which calls those are: tests/linux/musl/system.c. */
+SYSTEM_TEST(a_linux_call_that_is_not_served_is_logged_once)
+{
+    static const char *const lines[] = {"linux: system call 57 isn't served",
+                                        "linux: system call 101 isn't served",
+                                        "linux: system call 100000 isn't served",
+                                        "linux: system call 56 isn't served for processes"};
+    expect_lines("unserved", lines, 4, j6_log_warning);
 }
 
 /* ---- what the kernel has shown -------------------------------------------------------------- */
