@@ -105,7 +105,9 @@ static void add_rights(char *text, enum j6_type type, uint64_t rights)
     }
 }
 
-/* What there is or, if that is shorter, what isn't there. */
+enum { RIGHTS_WIDTH = 46 }; /* what a row of 80 columns has room for */
+
+/* What there is or, if that is too much for a row, what isn't there. */
 static const char *rights_text(enum j6_type type, uint64_t rights)
 {
     static char present[128], missing[128];
@@ -117,7 +119,7 @@ static const char *rights_text(enum j6_type type, uint64_t rights)
     if (missing[empty] == '\0') {
         return "all";
     }
-    return strlen(present) <= strlen(missing) ? present : missing;
+    return strlen(present) <= RIGHTS_WIDTH ? present : missing;
 }
 
 /* What is rarely there stands last: so rows fit on a screen. */
