@@ -14,7 +14,7 @@ static const char language[] =
     "NAME=value   $NAME         a variable; ${NAME:-other} if there is none\n"
     "$?   $(a)   $((1 + 2))     the last status; what a prints; a sum\n"
     "*.txt                      names of files\n"
-    "'as it stands'  \"$NAME\"   quotes; \\ is for one character\n"
+    "'as it stands'  \"$NAME\"    quotes; \\ is for one character\n"
     "if a; then b; else c; fi   for N in 1 2; do b; done   while a; do b; done\n"
     "! a   { a; b; }   ( a; b ) the opposite; together; in a shell of its own\n";
 
