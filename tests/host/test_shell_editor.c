@@ -135,7 +135,8 @@ static void names(void *context, enum complete_kind kind, const char *directory,
     };
     (void)context;
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-        if (all[i].kind == kind && strcmp(all[i].directory, directory) == 0) {
+        bool here = kind != complete_files || strcmp(all[i].directory, directory) == 0;
+        if (all[i].kind == kind && here) {
             each(argument, all[i].name);
         }
     }
@@ -397,6 +398,7 @@ static void a_word_becomes_what_it_can_be(void **state)
     expect_line("\025cat d\ti\t", "cat dir/inner ");
     expect_line("\025svc restart f\t", "svc restart files ");
     expect_line("\025with s\th\t", "with system help ");
+    expect_line("\025with names,s\t", "with names,system ");
     expect_line("\025echo $PW\t", "echo $PWD ");
     expect_line("\025a | c\tc", "a | cc");
     expect_line("\025if ca\t", "if cat ");

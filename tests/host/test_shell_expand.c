@@ -30,6 +30,8 @@ static void command(void *context, struct slice list, struct text *out)
     text_format(out, "<%.*s>\n\n", (int)list.len, list.bytes);
 }
 
+static unsigned lookups;
+
 static void names(void *context, const char *directory,
                   void (*each)(void *argument, const char *name), void *argument)
 {
@@ -37,6 +39,7 @@ static void names(void *context, const char *directory,
                                            {"", ".dot.c"}, {"", "dir"},      {"dir/", "in.c"},
                                            {"/", "top"},   {"/top/", "leaf"}};
     (void)context;
+    lookups++;
     for (size_t i = 0; i < arguments_max + 1 && strcmp(directory, "many/") == 0; i++) {
         each(argument, "x");
     }
@@ -191,6 +194,8 @@ static void patterns_become_names_of_files_in_order(void **state)
     expect_arguments("*.c", "[a.c][b.c]");
     expect_arguments("$star", "[a.c][b.c]");
     expect_arguments("\"$star\"", "[*.c]");
+    expect_arguments("[a-c].c [a\"-\"c].c", "[a.c][b.c][a.c]");
+    expect_arguments("[\\!a].c [a\\]b].c", "[a.c][a.c][b.c]");
     expect_arguments("[!a]*", "[b.c][dir][x*y]");
     expect_arguments("x\\**", "[x*y]");
     expect_arguments("d*/*", "[dir/in.c]");
@@ -199,6 +204,18 @@ static void patterns_become_names_of_files_in_order(void **state)
     expect_arguments(".*.c", "[.dot.c]");
     expect_arguments("?.q", "[?.q]");
     expect_one("*.c", "*.c");
+}
+
+/* As in `[ $i -lt 10 ]`, which a loop runs many times. */
+static void a_bracket_that_nothing_closes_is_looked_up_nowhere(void **state)
+{
+    (void)state;
+    unsigned before = lookups;
+    expect_arguments("[ a ] [b c] [!] [^] []", "[[][a][]][[b][c]][[!]][[^]][[]]");
+    expect_arguments("[\\] [a\\] dir/[ '[a]'", "[[]][[a]][dir/[][[a]]");
+    assert_int_equal(lookups, before);
+    expect_arguments("[a].c [ [b].c", "[a.c][[][b.c]");
+    assert_int_equal(lookups, before + 2);
 }
 
 static void arguments_have_a_greatest_number(void **state)
@@ -266,6 +283,7 @@ int main(void)
         cmocka_unit_test(output_of_commands_loses_its_last_newlines),
         cmocka_unit_test(sums_are_computed),
         cmocka_unit_test(patterns_become_names_of_files_in_order),
+        cmocka_unit_test(a_bracket_that_nothing_closes_is_looked_up_nowhere),
         cmocka_unit_test(arguments_have_a_greatest_number),
         cmocka_unit_test(patterns_match_as_they_say),
         cmocka_unit_test(variables_are_kept_in_order_and_exported_when_asked),

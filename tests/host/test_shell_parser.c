@@ -118,6 +118,8 @@ static void redirections_have_a_number_and_a_target(void **state)
     expect_tree("a 3> f", "wrong: only 0 can be read from, 1 and 2 be written to: '3>'");
     expect_tree("a 12>f", "(run [a] [12] 1>f)");
     expect_tree("a > ; b", "wrong: a file is missing before: ';'");
+    expect_tree("a >", "wrong: a file is missing at the end");
+    expect_tree("a <\nb", "wrong: a file is missing at the end");
 }
 
 static void lists_are_held_by_words_and_brackets(void **state)
@@ -153,9 +155,8 @@ static void a_node_knows_its_text(void **state)
 static void what_lacks_its_end_is_incomplete(void **state)
 {
     static const char *const texts[] = {
-        "'a",           "\"a",           "a \\",     "a |",   "a &&",  "if a",
-        "if a; then b", "while a; do b", "(a",       "{ a; ", "a $(b", "a ${b",
-        "a $((1",       "for",           "for x in", "a >",   "!"};
+        "'a", "\"a",   "a \\",  "a |",   "a &&",   "if a", "if a; then b", "while a; do b",
+        "(a", "{ a; ", "a $(b", "a ${b", "a $((1", "for",  "for x in",     "!"};
     (void)state;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         expect_tree(texts[i], "incomplete");

@@ -13,14 +13,15 @@ static void variables(const struct complete_source *source, const char *line, si
     text_free(&bare.word);
 }
 
-/* What stands behind a / is the name of a file, whatever the word is for. */
+/* What stands behind a / is the name of a file, whatever the word is for; roles are a list with commas. */
 static void names(const struct complete_source *source, const struct situation *situation,
                   enum complete_kind kind, struct completion *completion)
 {
     const char *word = text_string(&situation->word);
-    const char *slash = strrchr(word, '/');
-    size_t kept = slash != NULL ? (size_t)(slash - word) + 1 : 0;
-    completion_fill(source, situation, slash != NULL ? complete_files : kind, kept, completion);
+    const char *last = strrchr(word, kind == complete_roles ? ',' : '/');
+    size_t kept = last != NULL ? (size_t)(last - word) + 1 : 0;
+    bool path = last != NULL && *last == '/';
+    completion_fill(source, situation, path ? complete_files : kind, kept, completion);
 }
 
 static enum complete_kind kind_of(const struct situation *situation)

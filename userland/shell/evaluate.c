@@ -13,9 +13,9 @@ bool interrupt_poll(struct shell *shell)
     return shell->interrupted;
 }
 
-bool must_stop(struct shell *shell)
+bool must_stop(const struct shell *shell)
 {
-    return interrupt_poll(shell) || shell->exits || shell->leaves != 0;
+    return shell->interrupted || shell->exits || shell->leaves != 0;
 }
 
 bool expand_words(struct shell *shell, const struct word *words, struct arguments *arguments)
@@ -100,9 +100,15 @@ static void evaluate_node(struct shell *shell, const struct node *node)
     }
 }
 
-/* What a command takes of the arena is for nobody behind it, however often a loop runs it. */
+/*
+ * Before each command, Ctrl-C is looked for: once, since that is a call of the kernel. What a command takes of the
+ * arena is for nobody behind it, however often a loop runs it.
+ */
 void evaluate(struct shell *shell, const struct node *node)
 {
+    if (node->kind != node_list) {
+        interrupt_poll(shell);
+    }
     if (!must_stop(shell)) {
         struct arena_mark mark = arena_mark(&shell->arena);
         evaluate_node(shell, node);

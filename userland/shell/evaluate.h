@@ -14,7 +14,7 @@ bool expand_words(struct shell *shell, const struct word *words, struct argument
 void evaluate(struct shell *shell, const struct node *node);
 
 /* Does something say that no further command may run now? */
-bool must_stop(struct shell *shell);
+bool must_stop(const struct shell *shell);
 
 /* evaluate.c: one stage of a pipeline, here. */
 void evaluate_command(struct shell *shell, const struct node *node);

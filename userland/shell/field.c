@@ -32,7 +32,7 @@ void expansion_add_quoted(struct expansion *expansion, const char *bytes, size_t
 {
     expansion->begun = true;
     for (size_t i = 0; i < len; i++) {
-        if (strchr("*?[\\", bytes[i]) != NULL && bytes[i] != '\0') {
+        if (strchr("*?[]!^-\\", bytes[i]) != NULL && bytes[i] != '\0') {
             text_add_char(&expansion->pattern, '\\');
         }
         text_add_char(&expansion->pattern, bytes[i]);

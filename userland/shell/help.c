@@ -14,7 +14,7 @@ static const char language[] =
     "NAME=value   $NAME         a variable; ${NAME:-other} if there is none\n"
     "$?   $(a)   $((1 + 2))     the last status; what a prints; a sum\n"
     "*.txt                      names of files\n"
-    "'as it stands'  \"$NAME\"   quotes; \\ is for one character\n"
+    "'as it stands'  \"$NAME\"    quotes; \\ is for one character\n"
     "if a; then b; else c; fi   for N in 1 2; do b; done   while a; do b; done\n"
     "! a   { a; b; }   ( a; b ) the opposite; together; in a shell of its own\n";
 
@@ -142,29 +142,30 @@ static const struct stop {
     const char *text;
     const char *command; /* NULL: there is nothing to run */
 } stops[] = {
-    {"Senary is a microkernel. The kernel knows seven kinds of objects: systems,\n"
-     "events, channels, endpoints, areas of memory, processes and threads. All else\n"
-     "is done by programs.",
+    {"Senary is a microkernel. The kernel knows seven kinds of objects:\n"
+     "systems, events, channels, endpoints, areas of memory, processes and\n"
+     "threads. All else is done by programs.",
      "about"},
-    {"These are all processes. init started the services, and a service that dies is\n"
-     "started again: try `svc kill files`. This shell is a process like any other.",
+    {"These are all processes. init started the services, and a service that\n"
+     "dies is started again: try `svc kill files`. This shell is a process\n"
+     "like any other.",
      "ps"},
-    {"What a process can do, its handles say: each names an object, and the rights\n"
-     "that it gives. A process has no other way to reach anything. These are the\n"
-     "shell's own.",
+    {"What a process can do, its handles say: each names an object, and the\n"
+     "rights that it gives. A process has no other way to reach anything.\n"
+     "These are the shell's own.",
      "handles $$"},
-    {"A server receives at an endpoint, its clients have handles to send there.\n"
-     "`tree` finds out from all handles who serves whom.",
+    {"A server receives at an endpoint, its clients have handles to send\n"
+     "there. `tree` finds out from all handles who serves whom.",
      "tree"},
-    {"A command gets what it needs, and no more: `cat` reads files and can't change\n"
-     "one, `ps` sees no files at all. The shell opens what < and > name, so a command\n"
-     "needs no right for that.",
+    {"A command gets what it needs, and no more: `cat` reads files and can't\n"
+     "change one, `ps` sees no files at all. The shell opens what < and >\n"
+     "name, so a command needs no right for that.",
      "help ps"},
-    {"Memory is areas that processes map. A program starts from a copy-on-write\n"
-     "clone of its file.",
+    {"Memory is areas that processes map. A program starts from a copy-on-\n"
+     "write clone of its file.",
      "maps $$"},
-    {"The two ends of a pipe are handles of one channel, and nothing of it is in a\n"
-     "third place.",
+    {"The two ends of a pipe are handles of one channel, and nothing of it is\n"
+     "in a third place.",
      "ls /bin | wc -l"},
     {"The kernel's log has what every program and driver says about itself.", "log | tail -n 5"},
     {"That was the tour. `help` lists all commands.", NULL},

@@ -31,7 +31,8 @@ static struct redirect **add_redirect(struct parse *parse, struct redirect **end
     }
     parse_take(parse);
     if (parse->token.kind != token_word) {
-        parse_unexpected(parse, "a file is missing before");
+        bool last = parse->token.kind == token_end || parse->token.kind == token_newline;
+        parse_fail(parse, last ? "a file is missing at the end" : "a file is missing before");
         return end;
     }
     redirect->target.text = parse->token.text;

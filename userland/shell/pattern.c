@@ -4,18 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool pattern_is_plain(const char *pattern)
-{
-    for (; *pattern != '\0'; pattern++) {
-        if (*pattern == '\\' && pattern[1] != '\0') {
-            pattern++;
-        } else if (strchr("*?[", *pattern) != NULL) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* A character of a set; a \ before it is only to quote it. */
 static unsigned char set_member(const char **at)
 {
@@ -23,27 +11,64 @@ static unsigned char set_member(const char **at)
     return (unsigned char)*(*at)++;
 }
 
-/* *pattern is behind the [, and goes behind the ]. Without a ] the [ stands for itself. */
+static bool is_negated(const char *set)
+{
+    return *set == '!' || *set == '^';
+}
+
+/* The ] of the set that begins behind a [, which has one member at least. NULL: there is none. */
+static const char *set_end(const char *set)
+{
+    set += is_negated(set);
+    for (bool first = true; first || *set != ']'; first = false) {
+        if (*set == '\0') {
+            return NULL;
+        }
+        set_member(&set);
+    }
+    return set;
+}
+
+/* A [ that has no ] stands for itself, and so does every one behind it. */
+bool pattern_is_plain(const char *pattern)
+{
+    bool unended = false;
+    for (; *pattern != '\0'; pattern++) {
+        if (*pattern == '\\' && pattern[1] != '\0') {
+            pattern++;
+        } else if (*pattern == '[') {
+            unended = unended || set_end(pattern + 1) == NULL;
+            if (!unended) {
+                return false;
+            }
+        } else if (*pattern == '*' || *pattern == '?') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* *pattern is behind the [, and goes behind the ]. */
 static bool set_matches(const char **pattern, unsigned char c)
 {
-    const char *at = *pattern;
-    bool negated = *at == '!' || *at == '^';
+    const char *at = *pattern + is_negated(*pattern);
+    const char *end = set_end(*pattern);
     bool found = false;
-    at += negated;
-    for (bool first = true; first || *at != ']'; first = false) {
-        if (*at == '\0') {
-            return c == '[';
-        }
+    if (end == NULL) {
+        return c == '[';
+    }
+    while (at < end) {
         unsigned char low = set_member(&at);
         unsigned char high = low;
-        if (*at == '-' && at[1] != ']' && at[1] != '\0') {
+        if (*at == '-' && at + 1 < end) {
             at++;
             high = set_member(&at);
         }
         found = found || (c >= low && c <= high);
     }
-    *pattern = at + 1;
-    return found != negated;
+    found = found != is_negated(*pattern);
+    *pattern = end + 1;
+    return found;
 }
 
 /* Matches one character; `*` is the caller's. */

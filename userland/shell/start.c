@@ -102,7 +102,9 @@ static int start_program(struct shell *shell, const struct start *what,
 {
     struct rows rows = {.count = 0};
     rows_add_streams(&rows, what);
-    rows_add_granted(shell, &rows, program->of_bin ? known_command(what->argv[0]) : NULL);
+    if (!rows_add_granted(shell, &rows, program->of_bin ? known_command(what->argv[0]) : NULL)) {
+        return status_not_run;
+    }
     rows_add_roles(&rows, shell->roles);
     *out_started = (struct started){0};
     int result =

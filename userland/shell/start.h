@@ -45,8 +45,8 @@ struct rows {
 /* Its streams, and its job at the terminal. */
 void rows_add_streams(struct rows *rows, const struct start *what);
 
-/* For a command that the shell knows, what its row says; for others (NULL), the files. */
-void rows_add_granted(struct shell *shell, struct rows *rows, const struct known_command *known);
+/* For a command that the shell knows, what its row says; for others (NULL), the files. False: said why not. */
+bool rows_add_granted(struct shell *shell, struct rows *rows, const struct known_command *known);
 
 /* Handles of the shell's start table with the roles that `with` has named, separated by commas; NULL: none. */
 void rows_add_roles(struct rows *rows, const char *roles);

@@ -3,8 +3,8 @@
  * The handles of a program. Files are the tree as the shell has it, with the shell's directory as its own. A command of
  * bin that the shell knows (grants.h) gets no more than its row says.
  */
+#include "userland/shell/files.h"
 #include "userland/shell/start.h"
-#include <proto/files.h>
 #include <string.h>
 
 static const char *const roles_of_streams[] = {"stdin", "stdout", "stderr"};
@@ -32,22 +32,31 @@ void rows_add_streams(struct rows *rows, const struct start *what)
     add_row(rows, "terminal", what->terminal, ~0ull);
 }
 
-static void add_files(struct shell *shell, struct rows *rows, bool read_only)
+/* The shell's own client. */
+static void add_all_files(struct shell *shell, struct rows *rows)
 {
-    j6_handle_t directory = j6_handle_none;
-    if (!read_only) {
-        add_row(rows, "files", shell->files, ~0ull);
-        add_row(rows, "directory", shell->directory, ~0ull);
-        return;
-    }
+    add_row(rows, "files", shell->files, ~0ull);
+    add_row(rows, "directory", shell->directory, ~0ull);
+}
+
+/* A client that only reads finds the directory by its path. Without one a command would look at / instead. */
+static bool add_reader(struct shell *shell, struct rows *rows)
+{
     struct files_stat stat;
-    add_row(rows, "files", shell->reader, ~0ull);
-    if (shell->reader != j6_handle_none &&
-        files_open(shell->reader, shell->path, files_open_read | files_open_directory, 0, &stat,
-                   &directory) == j6_status_ok) {
-        add_row(rows, "directory", directory, ~0ull);
-        rows->made[rows->made_count++] = directory;
+    j6_handle_t directory;
+    if (shell->reader == j6_handle_none) {
+        return true;
     }
+    j6_status_t status = files_open(shell->reader, shell->path,
+                                    files_open_read | files_open_directory, 0, &stat, &directory);
+    if (status != j6_status_ok) {
+        complain(shell, "%s: %s\n", shell->path, file_status_text(status));
+        return false;
+    }
+    add_row(rows, "files", shell->reader, ~0ull);
+    add_row(rows, "directory", directory, ~0ull);
+    rows->made[rows->made_count++] = directory;
+    return true;
 }
 
 /* Handles of the shell's start table with the roles that `with` named, separated by commas. */
@@ -74,7 +83,7 @@ void rows_add_everything(struct shell *shell, struct rows *rows, j6_handle_t int
                                          "directory", "terminal", "interrupt"};
     size_t count;
     const struct j6_start_handle *table = j6_start_rows(&count);
-    add_files(shell, rows, false);
+    add_all_files(shell, rows);
     add_row(rows, "interrupt", interrupt, ~j6_right_signal);
     for (size_t i = 0; i < count; i++) {
         bool wanted = table[i].kind == j6_start_other;
@@ -87,15 +96,16 @@ void rows_add_everything(struct shell *shell, struct rows *rows, j6_handle_t int
     }
 }
 
-void rows_add_granted(struct shell *shell, struct rows *rows, const struct known_command *known)
+bool rows_add_granted(struct shell *shell, struct rows *rows, const struct known_command *known)
 {
     switch (known != NULL ? known->grant : grant_writes) {
     case grant_none: break;
-    case grant_reads: add_files(shell, rows, true); break;
-    case grant_writes: add_files(shell, rows, false); break;
+    case grant_reads: return add_reader(shell, rows);
+    case grant_writes: add_all_files(shell, rows); break;
     case grant_info: add_row(rows, "system", shell->info, ~0ull); break;
     case grant_log: add_row(rows, "system", shell->log, ~0ull); break;
     }
+    return true;
 }
 
 void rows_close(struct rows *rows)

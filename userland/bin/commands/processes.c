@@ -89,30 +89,40 @@ static const char *right_name(enum j6_type type, unsigned bit)
     return bit >= 40 && bit < 46 ? common[bit - 40] : NULL;
 }
 
-/* Those of the type first; what there is or, if that is less to read, what isn't there. */
-static void show_rights(enum j6_type type, uint64_t rights)
+enum { RIGHTS_FIRST = 40, RIGHTS_COUNT = 13, RIGHTS_OWN = 8 };
+
+/* Adds the names of those rights, the type's own first. */
+static void add_rights(char *text, enum j6_type type, uint64_t rights)
 {
-    const unsigned first = 40, count = 13, start = 8;
-    unsigned present = 0, missing = 0;
-    for (unsigned bit = first; bit < first + count; bit++) {
-        bool has = rights & J6_RIGHT(bit);
-        bool is_one = right_name(type, bit) != NULL;
-        present += is_one && has;
-        missing += is_one && !has;
-    }
-    bool inverted = missing < 3 && missing < present;
-    const char *separator = inverted && missing != 0 ? "all but " : "";
-    fputs(inverted && missing == 0 ? "all" : "", stdout);
-    for (unsigned i = 0; i < count; i++) {
-        unsigned bit = first + (i + start) % count;
+    const char *separator = "";
+    for (unsigned i = 0; i < RIGHTS_COUNT; i++) {
+        unsigned bit = RIGHTS_FIRST + (i + RIGHTS_OWN) % RIGHTS_COUNT;
         const char *name = right_name(type, bit);
-        if (name != NULL && ((rights & J6_RIGHT(bit)) != 0) != inverted) {
-            printf("%s%s", separator, name);
+        if (name != NULL && (rights & J6_RIGHT(bit))) {
+            strcat(strcat(text, separator), name);
             separator = ",";
         }
     }
 }
 
+enum { RIGHTS_WIDTH = 46 }; /* what a row of 80 columns has room for */
+
+/* What there is or, if that is too much for a row, what isn't there. */
+static const char *rights_text(enum j6_type type, uint64_t rights)
+{
+    static char present[128], missing[128];
+    strcpy(present, "");
+    strcpy(missing, "all but ");
+    size_t empty = strlen(missing);
+    add_rights(present, type, rights);
+    add_rights(missing, type, ~rights);
+    if (missing[empty] == '\0') {
+        return "all";
+    }
+    return strlen(present) <= RIGHTS_WIDTH ? present : missing;
+}
+
+/* What is rarely there stands last: so rows fit on a screen. */
 int command_handles(int argc, char **argv)
 {
     struct j6_snapshot handles;
@@ -121,13 +131,16 @@ int command_handles(int argc, char **argv)
     if (!look_inside(argc, argv, j6_topic_handles, &handles, &code)) {
         return code;
     }
-    printf("%-16s %-8s %6s %16s  %s\n", "HANDLE", "TYPE", "OBJECT", "BADGE", "RIGHTS");
+    printf("%-16s %-8s %6s %-29s %s\n", "HANDLE", "TYPE", "OBJECT", "RIGHTS", "BADGE");
     J6_SNAPSHOT_EACH(row, &handles) {
-        printf("%016llx %-8s %6llu %16llx  ", (unsigned long long)row->handle,
-               j6_type_text(row->type), (unsigned long long)koid_number(row->koid),
-               (unsigned long long)row->badge);
-        show_rights(row->type, row->rights);
-        putchar('\n');
+        printf("%016llx %-8s %6llu ", (unsigned long long)row->handle, j6_type_text(row->type),
+               (unsigned long long)koid_number(row->koid));
+        const char *rights = rights_text(row->type, row->rights);
+        if (row->badge != 0) {
+            printf("%-29s %llx\n", rights, (unsigned long long)row->badge);
+        } else {
+            puts(rights);
+        }
     }
     j6_snapshot_drop(&handles);
     return exit_ok;

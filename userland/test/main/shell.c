@@ -53,6 +53,10 @@ SCRIPT_TEST(input_and_output_go_to_files,
             {"echo x > /bin", 1, "sh: /bin: that is a directory\n"},
             {"cd /tmp; echo 1 > p; (cd /; pwd); pwd; cat p", 0, "/\n/tmp\n1\n"})
 
+SCRIPT_TEST(a_command_starts_in_no_other_directory_if_that_of_the_shell_was_removed,
+            {"mkdir /tmp/d; cd /tmp/d; rm -r ../d; ls; echo $?; cd ..; ls; pwd", 0,
+             "sh: /tmp/d: there is no such file or directory\n126\n/tmp\n"})
+
 SCRIPT_TEST(names_of_files_are_found_by_patterns,
             {"cd /tmp; mkdir d; : > d/b.c; : > d/a.c; : > d/x; echo d/*.c *.none", 0,
              "d/a.c d/b.c *.none\n"},
@@ -60,6 +64,7 @@ SCRIPT_TEST(names_of_files_are_found_by_patterns,
 
 SCRIPT_TEST(what_is_no_command_is_named_and_the_rest_runs,
             {"echo a; )\necho b", 0, "sh: sh: line 1: not expected here: ')'\nb\n"},
+            {"echo a >\necho b", 0, "sh: sh: line 1: a file is missing at the end\nb\n"},
             {"fi", 2, "sh: sh: line 1: a command is missing before: 'fi'\n"},
             {"echo 'open", 2, "sh: sh: line 1: the end of the command is missing\n"},
             {"cd /nowhere; pwd", 0, "sh: cd: /nowhere: there is no such file or directory\n/\n"},

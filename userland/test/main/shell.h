@@ -59,7 +59,7 @@ struct script {
 void shell_expect_all(const struct script *scripts, size_t count);
 
 #define SCRIPT_TEST(sentence, ...)                                       \
-    TEST(sentence)                                                       \
+    SYSTEM_TEST(sentence)                                                \
     {                                                                    \
         static const struct script scripts[] = {__VA_ARGS__};            \
         shell_expect_all(scripts, sizeof(scripts) / sizeof(scripts[0])); \

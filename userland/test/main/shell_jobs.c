@@ -7,7 +7,8 @@
 #define NO_SLEEP "ps | grep -c ' sleep$'; true"
 
 SCRIPT_TEST(jobs_run_in_the_background_and_are_waited_for,
-            {"sleep 0.05 & jobs; wait; jobs", 0, "[1] runs  sleep 0.05\n"},
+            {"until [ -e /tmp/go ]; do sleep 0.01; done & jobs; : > /tmp/go; wait; jobs", 0,
+             "[1] runs  until [ -e /tmp/go ]; do sleep 0.01; done\n"},
             {"(exit 6) & wait 1; echo $?", 0, "6\n"},
             {"{ echo in; } & wait; echo out", 0, "in\nout\n"},
             {"(exit 3) & a=$!; (exit 4) & wait $! $a; echo $?; wait 77; echo $?", 0,
