@@ -4,8 +4,8 @@
  * thread asks, so that init waits for nobody, and what comes of it arrives in init's loop, as all else does.
  *
  * Rules: a service has one question at a time. So who wants much, or wants it of a service that hangs, is in
- * nobody's way but its own. A question ends within the manifest's time for answers, or its service's next life
- * must wait for that.
+ * nobody's way but its own. A question outlives the life that it was for, by no more than the manifest's time for
+ * answers: the next life asks when it has ended.
  */
 #pragma once
 #include <j6/protocol.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* How a life begins: what it is given is asked for, its process starts, and is ready. */
-#include "userland/init/ending.h"
+#include "userland/init/service.h"
 #include "lib/string.h"
+#include "userland/init/ending.h"
 #include "userland/init/grant.h"
 #include "userland/init/manager.h"
 #include "userland/init/report.h"
-#include "userland/init/service.h"
 #include "userland/init/texts.h"
 #include "userland/init/tops.h"
 #include "userland/init/waiters.h"
