@@ -167,6 +167,7 @@ static void log_reader_is_woken_by_an_entry_that_comes_as_it_goes_to_sleep(void 
         atomic_store(&round_begun, round);
         while (atomic_load(&round_written) < round) {
             while (has_log(&reader->object) && read_one(reader)) {}
+            sched_yield();
         }
         assert_true(reader->seen == log_last() || has_log(&reader->object));
         while (read_one(reader)) {}
