@@ -11,7 +11,7 @@
 #include <test.h>
 #include <test_machine.h>
 
-enum { READERS = 2, ROUNDS = 50000, DELAYS = 100 };
+enum { READERS = 2, ROUNDS = 500000, DELAYS = 100 };
 
 static uint32_t writer_cpu(void)
 {
