@@ -104,8 +104,16 @@ static void take_end_back(struct terminal *terminal)
     const uint8_t end = CTRL_D;
     if (terminal->end_is_due) {
         give_back(&terminal->again, &end, 1);
+        terminal->echoed++;
         terminal->end_is_due = false;
     }
+}
+
+/* Of so many bytes in front of all that is typed again the last ones were typed for a job without lines. */
+static void count_echoed(struct terminal *terminal, size_t len)
+{
+    size_t raw = len < terminal->raw ? len : terminal->raw;
+    terminal->echoed = len - raw + (raw > 0 ? 0 : terminal->echoed);
 }
 
 /*
@@ -129,10 +137,12 @@ static void take_back(struct terminal *terminal, struct job *job)
     struct bytes *to = &terminal->ready;
     if ((job->mode & terminal_mode_lines) == 0) {
         to = &terminal->again;
+        count_echoed(terminal, total + terminal->ready.len);
         give_back(to, bytes_front(&terminal->ready), terminal->ready.len);
         bytes_drop(&terminal->ready, terminal->ready.len);
     }
     give_back(to, unread, total);
+    terminal->raw = 0;
 }
 
 /* All that was taken from the line and not read. */
@@ -145,6 +155,7 @@ static void drop_typed(struct terminal *terminal)
     bytes_drop(&terminal->again, terminal->again.len);
     discipline_next(&terminal->discipline);
     terminal->end_is_due = false;
+    terminal->echoed = 0;
 }
 
 void input_discard(struct terminal *terminal)
@@ -206,6 +217,9 @@ static void interrupt(struct terminal *terminal)
 static void type(struct terminal *terminal, uint8_t byte)
 {
     struct echo echo;
+    bool echoed = terminal->echoed > 0;
+    terminal->echoed -= echoed;
+    terminal->raw += !echoed && (terminal->discipline.mode & terminal_mode_lines) == 0;
     echo.len = 0;
     enum typed typed = discipline_type(&terminal->discipline, byte, terminal->shown.column, &echo);
     if (typed == TYPED_INTERRUPT) {
@@ -215,7 +229,9 @@ static void type(struct terminal *terminal, uint8_t byte)
     } else if (typed == TYPED_END) {
         terminal->end_is_due = true;
     }
-    output_echo(terminal, &echo);
+    if (!echoed) {
+        output_echo(terminal, &echo);
+    }
 }
 
 static bool may_type(const struct terminal *terminal)

@@ -90,6 +90,9 @@ struct terminal {
 
     struct discipline discipline;
     struct bytes again; /* typed to a job that didn't read it, in another mode than lines */
+    size_t
+        echoed; /* so many of the first of these were typed in lines before, and aren't echoed again */
+    size_t raw; /* typed since the foreground or its mode changed, to be passed on as it is */
     struct bytes ready; /* for the foreground */
     bool end_is_due;    /* Ctrl-D, behind what is ready */
 

@@ -201,6 +201,12 @@ def runs_what_was_typed_ahead(who):
     who.await_row("first", row)
     who.await_row("second", row)
     who.await_prompt(row)
+    row = who.enter("for i in 1 2 3 4; do sleep 0.1; done; echo over\recho ahead")
+    who.await_row("ahead", row)
+    who.await_prompt(row)
+    rows = who.rows(row)
+    if rows[:rows.index("over")].count("echo ahead") > 1:
+        raise Wrong(f"what is typed ahead is echoed once: {rows}")
     row = who.enter("read x\rhexlo\b\b\bllo\recho got $x")
     who.await_row("got hello", row)
     who.await_prompt(row)
