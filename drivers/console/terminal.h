@@ -127,7 +127,7 @@ bool job_comes_from(const struct job *job, const struct job *ancestor);
 /* Tells those of its events that are to know. */
 void job_signal(const struct job *job, uint64_t signal);
 
-/* ---- input.c -------------------------------------------------------------------------------- */
+/* ---- input.c, input_channel.c ---------------------------------------------------------------- */
 
 void input_init(struct terminal *terminal);
 
