@@ -79,12 +79,24 @@ static void protect_there(uint64_t flags)
                              (1 + HANDLES) * PAGE, flags));
 }
 
+/* What the churner has closed is given back to their account a little later: until then there may be no room. */
+static j6_status_t map_there(uint64_t address)
+{
+    j6_time_t give_up = now() + PATIENCE;
+    j6_status_t status;
+    do {
+        j6_thread_sleep(0);
+        status = j6_vma_map(race.area, race.puppet.process, &address, DATA, (1 + HANDLES) * PAGE,
+                            READ_WRITE | j6_map_exact);
+    } while (status == j6_err_quota && now() < give_up);
+    return status;
+}
+
 static void map_again(void)
 {
     uint64_t address = (uint64_t)race.there;
     expect_ok(j6_vma_unmap(race.area, race.puppet.process, address, (1 + HANDLES) * PAGE));
-    if (!expect_equal(address, view_map_in(race.puppet.process, address, race.area, DATA,
-                                           1 + HANDLES, READ_WRITE))) {
+    if (!expect_ok(map_there(address))) {
         expect_ok(j6_object_close(race.endpoint)); /* nobody waits for a server without memory */
     }
 }
