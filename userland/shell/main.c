@@ -31,7 +31,7 @@ static j6_handle_t restricted(uint32_t kind)
                : j6_handle_none;
 }
 
-/* Of another shell that this one is a part of: what $? and $$ are there, and -NAME for what isn't exported. */
+/* Of another shell that this one is a part of: what $?, $$ and $! are there, and -NAME for what isn't exported. */
 static void take_variable(struct shell *shell, struct slice name, const char *value)
 {
     bool exported = name.len == 0 || name.bytes[0] != '-';
@@ -40,6 +40,8 @@ static void take_variable(struct shell *shell, struct slice name, const char *va
         shell->status = atoi(value);
     } else if (slice_is(name, "$")) {
         shell->number = strtoull(value, NULL, 10);
+    } else if (slice_is(name, "!")) {
+        shell->last_background = strtoull(value, NULL, 10);
     } else if (is_name(name.bytes, name.len)) {
         variables_set(&shell->variables, name, value);
         variables_export(&shell->variables, name, exported);

@@ -46,7 +46,7 @@ struct shell {
     struct streams streams; /* of the command that runs now */
     struct arena arena;
     struct job *jobs;         /* in the background, newest first */
-    uint64_t last_background; /* $! */
+    uint64_t last_background; /* $!; 0: there was none */
     j6_handle_t files;        /* the top of the tree; 0: there are no files */
     j6_handle_t reader;       /* the same for who only reads */
     j6_handle_t directory;    /* where it is */

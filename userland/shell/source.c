@@ -21,7 +21,12 @@ static const char *special(struct shell *shell, char c)
     switch (c) {
     case '?': value = (unsigned long)shell->status; break;
     case '#': value = argument_count(shell->arguments); break;
-    case '!': value = shell->last_background; break;
+    case '!':
+        if (shell->last_background == 0) {
+            return NULL;
+        }
+        value = shell->last_background;
+        break;
     case '$': value = shell->number; break;
     default: return NULL;
     }

@@ -57,7 +57,7 @@ static int start_shell(struct shell *shell, const struct start *what, const char
     return result;
 }
 
-/* Variables that no script can name tell it what $? and $$ are. */
+/* Variables that no script can name tell it what $?, $$ and $! are. */
 static void set_special(struct shell *shell, const char *name, uint64_t value)
 {
     char number[24];
@@ -79,9 +79,11 @@ static int start_text(struct shell *shell, const struct start *what, struct star
     }
     set_special(shell, "?", (uint64_t)shell->status);
     set_special(shell, "$", shell->number);
+    set_special(shell, "!", shell->last_background);
     int result = start_shell(shell, what, argv.at, out_started);
     variables_unset(&shell->variables, (struct slice){"?", 1});
     variables_unset(&shell->variables, (struct slice){"$", 1});
+    variables_unset(&shell->variables, (struct slice){"!", 1});
     return result;
 }
 
