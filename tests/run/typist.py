@@ -106,4 +106,6 @@ def run_all(tests, typist, report):
 
 def expect(wanted, found):
     if wanted != found:
-        raise Wrong(f"{found[:200]!r} instead of {wanted[:200]!r}")
+        same = len(os.path.commonprefix([wanted, found]))
+        shown = slice(max(0, same - 20), same + 180)
+        raise Wrong(f"from {same} on {found[shown]!r} instead of {wanted[shown]!r}")
